@@ -1,0 +1,23 @@
+"""Whose fault it is: every error the grader raises on purpose says so by its class."""
+
+from __future__ import annotations
+
+
+class GraderError(Exception):
+    """Base of all. Its text is one sentence that names the offender and says what to do."""
+
+
+class UsageError(GraderError):
+    """The command was called wrongly (exit status 2): a path that is not there, an unknown task or format."""
+
+
+class SubmissionError(GraderError):
+    """The submission can't be graded at all, and its author can mend that: score 0, one sentence."""
+
+
+class GraderFault(GraderError):
+    """The grader failed (exit status 3): no score is written, and the run can be repeated."""
+
+
+class IsolationUnavailable(GraderFault):
+    """No sandbox of the kind asked for can be had here."""

@@ -1,0 +1,1 @@
+"""Hidden tests: new inputs for what the handout already asks."""

@@ -1,0 +1,1 @@
+"""Sandbox backends, the worker that runs inside them, and the wire between."""

@@ -1,0 +1,81 @@
+"""Frozen records that the grader's parts hand to each other. No behaviour beyond sums and look-ups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.harness.outcomes import Limits, Verdict
+
+__all__ = ["CheckResult", "Limits", "PlannedCheck", "Report", "Submission", "Verdict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An intaken submission: a folder of ours that holds only a clean `assignment/`.
+
+    `root` is the folder above `assignment/`, or None when nothing could be graded; then `problem` is the
+    sentence that says why. `notes` are sentences on what was left out. `sha256` is that of the archive's
+    bytes, or of the sorted files of a folder.
+    """
+
+    name: str
+    sha256: str
+    root: Path | None
+    problem: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCheck:
+    """A check that is going to be run, known before anything of the submission starts."""
+
+    id: str
+    task: str
+    title: str
+    max_points: float
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What one check came to. `message` is the diagnosis, plain text, empty when passed."""
+
+    id: str
+    task: str
+    title: str
+    verdict: Verdict
+    points: float
+    max_points: float
+    message: str
+    hidden: bool
+    wall_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole result. `score` is None exactly when some check is the grader's own fault.
+
+    >>> Report("s", "0" * 64, "0.1.0", "bwrap", (), None, ()).score
+    0
+    """
+
+    submission: str
+    sha256: str
+    grader_version: str
+    isolation: str
+    checks: tuple[CheckResult, ...]
+    problem: str | None
+    notes: tuple[str, ...]
+
+    @property
+    def score(self) -> float | None:
+        """Points earned, or None when the grader failed in any check."""
+        if any(check.verdict is Verdict.GRADER_FAULT for check in self.checks):
+            return None
+        return sum(check.points for check in self.checks)
+
+    @property
+    def max_score(self) -> float:
+        """Points that could be earned."""
+        return sum(check.max_points for check in self.checks)

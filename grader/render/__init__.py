@@ -1,0 +1,1 @@
+"""A report as an instructor or student reads it: terminal, HTML, JSON."""

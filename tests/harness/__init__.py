@@ -1,0 +1,1 @@
+"""The pytest plugin that both sides use: the `student` fixture, points, verdicts, diagnoses."""

@@ -1,0 +1,83 @@
+"""The vocabulary of a graded check: verdicts, and what a submission can do to a call.
+
+This module knows nothing of pytest, sandboxes or scores. Both sides use it: the student's
+in-process run and the grader's isolated one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Verdict(str, Enum):
+    """What became of one check.
+
+    `GRADER_FAULT` is ours, never the student's: a report that holds one has no score.
+
+    >>> Verdict("PASSED").earns
+    True
+    """
+
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    NOT_WRITTEN = "NOT_WRITTEN"
+    CRASHED = "CRASHED"
+    TIMEOUT = "TIMEOUT"
+    MEMORY = "MEMORY"
+    OUTPUT = "OUTPUT"
+    SKIPPED = "SKIPPED"
+    GRADER_FAULT = "GRADER_FAULT"
+
+    @property
+    def earns(self) -> bool:
+        """Whether the check's points are earned."""
+        return self is Verdict.PASSED
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one check may use. Units are in the names; 1 MiB is 2**20 bytes.
+
+    `memory_mib` bounds the check as a whole, all its processes together; `wall_s` runs from the first
+    import of the submission, so a hang at import counts.
+    """
+
+    wall_s: float = 20.0
+    cpu_s: int = 40
+    memory_mib: int = 2048
+    processes: int = 64
+    output_kib: int = 1024
+    disk_mib: int = 256
+    open_files: int = 256
+    answer_mib: int = 64
+
+
+class Stopped(BaseException):
+    """A call ended without an answer that could be compared.
+
+    A `BaseException`, so that neither a check nor a property-based engine mistakes it for an ordinary
+    failure and tries again.
+    """
+
+    def __init__(self, verdict: Verdict, message: str) -> None:
+        super().__init__(message)
+        self.verdict = verdict
+        self.message = message
+
+
+class StudentError(Exception):
+    """The submission raised. Carries plain text only, never the student's exception object.
+
+    `where` is the innermost line inside the submission, such as `bpe.py:41 in train_bpe`.
+    """
+
+    def __init__(self, kind: str, text: str, where: str) -> None:
+        super().__init__(f"{kind}: {text}" if text else kind)
+        self.kind = kind
+        self.text = text
+        self.where = where
+
+
+class NotPlain(Exception):  # noqa: N818  -- reads as a statement about the answer
+    """The submission answered with something that is not plain data; the message says where and what."""
