@@ -1,0 +1,111 @@
+"""From a file to counted pre-tokens: GPT-2's pattern, hard boundaries at special tokens, in parallel."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+
+import regex
+
+PATTERN = regex.compile(r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")
+CHUNK_BYTES = 2**20
+PARALLEL_BYTES = 2**22  # below this, starting processes costs more than it saves
+
+# A word character before white space always ends a pre-token, and nothing before it looks past it.
+_WORD_END = regex.compile(rb"[0-9A-Za-z](?=[ \n])")
+
+
+def check_special_tokens(special_tokens: list[str]) -> None:
+    """Refuse an empty or a repeated special token."""
+    for token, times in Counter(special_tokens).items():
+        if not token:
+            raise ValueError("special_tokens holds an empty string, which would match everywhere")
+        if times > 1:
+            raise ValueError(f"special token {token!r} is given {times} times")
+
+
+def special_pattern(special_tokens: list[str]) -> regex.Pattern[str]:
+    """A pattern that finds special tokens, the longest at each place, and captures them for `split`."""
+    return _alternation(tuple(special_tokens))
+
+
+@lru_cache(maxsize=64)
+def _alternation(special_tokens: tuple[str, ...]) -> regex.Pattern[str]:
+    longest_first = sorted(special_tokens, key=len, reverse=True)
+    return regex.compile("(" + "|".join(map(regex.escape, longest_first)) + ")")
+
+
+def count_pre_tokens(path: Path, special_tokens: list[str]) -> Counter[bytes]:
+    """How often each pre-token occurs. Memory grows with distinct pre-tokens, not with the file."""
+    ranges = list(pairwise(_boundaries(path, special_tokens)))
+    total: Counter[bytes] = Counter()
+    if path.stat().st_size < PARALLEL_BYTES:
+        for start, end in ranges:
+            total.update(_count_range(path, start, end, special_tokens))
+        return total
+    with ProcessPoolExecutor(max_workers=min(os.cpu_count() or 1, 8)) as pool:
+        for counts in pool.map(
+            _count_range,
+            [path] * len(ranges),
+            *zip(*ranges, strict=True),
+            [special_tokens] * len(ranges),
+        ):
+            total.update(counts)
+    return total
+
+
+def _count_range(path: Path, start: int, end: int, special_tokens: list[str]) -> Counter[bytes]:
+    with path.open("rb") as file:
+        file.seek(start)
+        text = file.read(end - start).decode("utf-8", errors="replace")
+    counts: Counter[str] = Counter()
+    pieces = special_pattern(special_tokens).split(text)[::2] if special_tokens else [text]
+    for piece in pieces:
+        counts.update(PATTERN.findall(piece))
+    return Counter({word.encode(): times for word, times in counts.items()})
+
+
+def _boundaries(path: Path, special_tokens: list[str]) -> Iterator[int]:
+    """Offsets that cut the file into chunks, each at a place where a cut changes no pre-token."""
+    size = path.stat().st_size
+    tokens = [token.encode() for token in special_tokens]
+    yield 0
+    with path.open("rb") as file:
+        last = 0
+        while last + CHUNK_BYTES < size:
+            found = _next_cut(file, last + CHUNK_BYTES, tokens)
+            if found is None:
+                break
+            yield found
+            last = found
+    yield size
+
+
+def _next_cut(file: object, position: int, tokens: list[bytes]) -> int | None:
+    """The first safe cut at or after position: before a special token, else between word and space."""
+    longest = max(map(len, tokens), default=1)
+    pattern = regex.compile(b"|".join(map(regex.escape, tokens))) if tokens else None
+    while True:
+        file.seek(position - longest)  # type: ignore[attr-defined]
+        window: bytes = file.read(CHUNK_BYTES + 2 * longest)  # type: ignore[attr-defined]
+        inside = range(longest, len(window) - longest)
+        candidates = [m.start() for m in pattern.finditer(window)] if pattern else []
+        candidates = candidates or [m.end() for m in _WORD_END.finditer(window)]
+        for cut in candidates:
+            if cut in inside and not _spanned(window, cut, tokens):
+                return position - longest + cut
+        if len(window) < CHUNK_BYTES + 2 * longest:
+            return None
+        position += CHUNK_BYTES
+
+
+def _spanned(window: bytes, cut: int, tokens: list[bytes]) -> bool:
+    """Whether some special token begins before the cut and ends after it."""
+    return any(
+        window.startswith(token, start) for token in tokens for start in range(cut - len(token) + 1, cut)
+    )
