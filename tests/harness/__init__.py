@@ -1,1 +1,20 @@
 """The pytest plugin that both sides use: the `student` fixture, points, verdicts, diagnoses."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.harness.expect import Failure, expect, expect_raises, expect_that
+from tests.harness.student import Feed, Student
+
+__all__ = ["Failure", "Feed", "Student", "expect", "expect_raises", "expect_that", "limits", "points"]
+
+
+def points(n: float, *, task: str) -> pytest.MarkDecorator:
+    """Mark a check with what it is worth and the task it belongs to."""
+    return pytest.mark.points(n, task=task)
+
+
+def limits(**limits: float) -> pytest.MarkDecorator:
+    """Mark a check with limits other than the usual ones; names as in `outcomes.Limits`."""
+    return pytest.mark.limits(**limits)

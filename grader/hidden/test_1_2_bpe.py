@@ -1,0 +1,208 @@
+"""Task 1.2, hidden checks: new inputs for what the handout asks, compared with the reference and the oracle."""
+
+from __future__ import annotations
+
+import pydoc_data.topics
+import random
+from itertools import pairwise
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.oracle import naive_bpe
+from grader.oracle.naive_bpe import TieRule
+from grader.reference import bpe as reference
+from tests.bpe_examples import MERGES, Merges, printable, vocab_of
+from tests.harness import Feed, Student, expect, expect_raises, expect_that, limits, points
+from tests.harness.expect import Mistakes
+
+END = "<|endoftext|>"
+TIES: dict[TieRule, str] = {
+    "first_seen": "ties went to the pair seen first; take the greatest pair of byte strings",
+    "smallest": "ties went to the smallest pair; take the greatest pair of byte strings",
+    "smallest_id": "ties went to the smallest ids; take the greatest pair of byte strings",
+    "greatest_id": "ties went to the greatest ids; compare the byte strings, not the ids",
+    "text": "ties were compared as text; compare the byte strings",
+}
+
+
+def tie_mistakes(text: str, vocab_size: int, special_tokens: list[str]) -> Mistakes:
+    """What each wrong tie rule would have merged."""
+
+    def merges_by(rule: TieRule) -> Merges:
+        return naive_bpe.train_on_text(text, vocab_size, special_tokens, rule)[1]
+
+    return {sentence: (lambda rule=rule: merges_by(rule)) for rule, sentence in TIES.items()}
+
+
+def check_training(student: Student, text: str, merges: int, special_tokens: list[str]) -> None:
+    """Train on text, and compare merges and vocabulary with the oracle's."""
+    size = 256 + len(special_tokens) + merges
+    vocab, learned = student.bpe.train_bpe(student.file("corpus.txt", text), size, special_tokens)
+    expected_vocab, expected = naive_bpe.train_on_text(text, size, special_tokens)
+    mistakes = dict(tie_mistakes(text, size, special_tokens))
+    if special_tokens:
+        mistakes["special tokens were not split off before counting"] = (
+            lambda: naive_bpe.train_on_text(text, size - len(special_tokens), [])[1]
+        )
+    expect(learned, expected, f"trained on {text!r}" if len(text) < 80 else "", mistakes)
+    expect(vocab, expected_vocab, "vocab maps id to bytes: special tokens, bytes, merges")
+
+
+words = st.lists(st.text("abc", min_size=1, max_size=6), max_size=12).map(" ".join)
+
+
+@points(1, task="1.2")
+@given(text=words, merges=st.integers(1, 12))
+def test_small_corpora_train_as_the_plain_algorithm_does(student: Student, text: str, merges: int) -> None:
+    """Training on random small corpora, where ties abound."""
+    check_training(student, text, merges, [])
+
+
+@points(1, task="1.2")
+def test_ties_compare_byte_strings(student: Student) -> None:
+    """Ties are decided by byte strings: not by ids, not by text, not by order of sight."""
+    check_training(student, "ab ab cd cd\nzé zé\n xy xy\txy ba ba", 16, [])
+    check_training(student, "aab aab aab bb bb bb abb abb abb " * 2, 12, [])
+
+
+@points(1, task="1.2")
+def test_special_tokens_that_overlap(student: Student) -> None:
+    """Several special tokens, prefixes of each other and overlapping ones, in training and encoding."""
+    specials = ["<|a|>", "<|a|><|a|>", "<|a", "|>x", "日本"]
+    text = "low<|a|>lower<|a|><|a|>lowest<|a low|>x日本 low low日 本low<|b|>low"
+    check_training(student, text, 12, specials)
+    tokenizer = student.bpe.Tokenizer(vocab_of(MERGES, specials), MERGES, specials)
+    for sample in (text, "<|a|><|a|><|a|>", "<|a|>x", "x<|a|", "日日本本"):
+        expect(
+            tokenizer.encode(sample),
+            naive_bpe.encode(sample, vocab_of(MERGES, specials), MERGES, specials),
+            f"encoding {sample!r}: the leftmost special token first, the longest of those that start there",
+        )
+    added = student.bpe.Tokenizer(vocab_of(MERGES, []), MERGES, [END, "<|a|>"])
+    expect(added.encode(f"{END}<|a|>"), [262, 263], "special tokens that are not in vocab get the next ids")
+
+
+@points(1, task="1.2")
+def test_odd_files_train_as_specified(student: Student) -> None:
+    """Empty files, malformed UTF-8, \\r\\n and files without any word."""
+    hint = "read bytes, decode with errors='replace', and leave line ends as they are"
+    for raw in (b"", b"\xff\xfe\xfda\xe6\x97 \xe6\x97", b"a\r\nb\r\na\r\n\r\n", b" \n\t \n", "\ufeffa é e\u0301".encode()):
+        expected = naive_bpe.train_on_text(raw.decode("utf-8", errors="replace"), 262, [])
+        vocab, merges = student.bpe.train_bpe(student.file("odd.txt", raw), 262, [])
+        newlines = naive_bpe.train_on_text(raw.decode("utf-8", errors="replace").replace("\r\n", "\n"), 262, [])
+        expect(merges, expected[1], hint, {"line ends were translated; read the bytes as they are": lambda: newlines[1]})
+        expect(vocab, expected[0], hint)
+    with expect_raises(ValueError, naming=""):
+        student.bpe.train_bpe(student.file("a.txt", "a"), 300, [""])
+    with expect_raises(ValueError, naming=END):
+        student.bpe.train_bpe(student.file("a.txt", "a"), 300, [END, END])
+
+
+@points(1, task="1.2")
+@limits(wall_s=60, cpu_s=120)
+def test_real_text_trains_exactly(student: Student, tmp_path: Path) -> None:
+    """Half a megabyte of English, with special tokens, trains to the same vocabulary as the reference."""
+    text = END.join(pydoc_data.topics.topics.values())
+    corpus = tmp_path / "topics.txt"
+    corpus.write_bytes(text.encode())
+    expected_vocab, expected = reference.train_bpe(corpus, 1500, [END])
+    vocab, merges = student.bpe.train_bpe(student.file("topics.txt", corpus.read_bytes()), 1500, [END])
+    expect(merges, expected, "small corpora pass first; then look at overlapping pairs such as (a, a) in aaa")
+    expect(vocab, expected_vocab)
+
+
+@points(1, task="1.2")
+@given(text=st.text(st.sampled_from("the cats ate'\n 1日é"), max_size=60), seed=st.integers(0, 10**6))
+def test_encoding_equals_the_plain_algorithm(student: Student, text: str, seed: int) -> None:
+    """Encoding random text with random vocabularies applies every merge in its order."""
+    corpus = "".join(random.Random(seed).choices("the cats ate", k=120))
+    vocab, merges = naive_bpe.train_on_text(corpus, 256 + 25, [])
+    expect(
+        student.bpe.Tokenizer(vocab, merges).encode(text),
+        naive_bpe.encode(text, vocab, merges, []),
+        f"merges {merges[:3]}... applied to {text!r}, each in the order learned",
+        {
+            "the longest match was taken first; apply the merges in the order they were learned": (
+                lambda: naive_bpe.greedy_longest(text, vocab)
+            )
+        },
+    )
+
+
+@points(1, task="1.2")
+@given(
+    text=st.lists(st.sampled_from(["the", " cat", "  ", "\n", "'", "ll", "<|", END, END[:5], "日", "1"]), max_size=20),
+    cuts=st.lists(st.integers(0, 120), max_size=8),
+)
+def test_encode_iterable_for_any_chunking(student: Student, text: list[str], cuts: list[int]) -> None:
+    """encode_iterable gives the ids of the joined text for any chunking, through special tokens too."""
+    whole = "".join(text)
+    specials = [END, END + END, "<|"]
+    vocab = vocab_of(MERGES, specials)
+    edges = sorted({0, len(whole), *(cut for cut in cuts if cut < len(whole))})
+    pieces = [whole[start:end] for start, end in pairwise(edges)]
+    tokenizer = student.bpe.Tokenizer(vocab, MERGES, specials)
+    chunk_by_chunk = [i for piece in pieces for i in naive_bpe.encode(piece, vocab, MERGES, specials)]
+    expect(
+        tokenizer.encode_iterable(iter(pieces)).rest(),
+        naive_bpe.encode(whole, vocab, MERGES, specials),
+        f"the strings were {pieces!r}",
+        {
+            f"each string was encoded by itself; a token may span two: the strings were {pieces!r}": (
+                lambda: chunk_by_chunk
+            )
+        },
+    )
+
+
+@points(1, task="1.2")
+def test_encode_iterable_is_lazy(student: Student) -> None:
+    """encode_iterable yields ids before it has read the whole input."""
+    tokenizer = student.bpe.Tokenizer(vocab_of(MERGES, [END]), MERGES, [END])
+    line = "the cat ate the cat\n"
+    feed = Feed(line for _ in range(10_000))
+    ids = tokenizer.encode_iterable(feed)
+    hint = "yield the ids that no later text can change, and read on only then"
+    expect_that(feed.taken <= 1, "nothing read before the first id is asked for", f"{feed.taken} strings read", hint)
+    next(ids)
+    expect_that(feed.taken <= 100, "at most 100 strings read for the first id", f"{feed.taken:,} strings read", hint)
+    for _ in range(200):
+        next(ids)
+    expect_that(feed.taken <= 200, "at most 200 strings read for 201 ids", f"{feed.taken:,} strings read", hint)
+    expect(len(ids.rest()), 10_000 * len(naive_bpe.encode(line, vocab_of(MERGES, [END]), MERGES, [END])) - 201)
+
+
+@points(1, task="1.2")
+@limits(wall_s=60, cpu_s=120)
+def test_long_words_encode_in_good_time(student: Student) -> None:
+    """A word of 100,000 letters takes seconds, not hours, and comes out right."""
+    merges: Merges = [(b"a", b"a"), (b"aa", b"aa"), (b"aaaa", b"aa"), (b"b", b"a")]
+    vocab = vocab_of(merges, [])
+    letters = "".join(random.Random(7).choices("aaaab", k=60_000))
+    hint = "a word of n letters must not cost n * n steps: keep candidate pairs in a heap"
+    tokenizer, fast = student.bpe.Tokenizer(vocab, merges), reference.Tokenizer(vocab, merges)
+    for text in ("a" * 100_000, letters):
+        expect(tokenizer.encode(text), fast.encode(text), hint)
+
+
+@points(1, task="1.2")
+@given(ids=st.lists(st.integers(0, 261), max_size=24))
+def test_decode_and_files_are_exact(student: Student, ids: list[int]) -> None:
+    """decode takes any ids; from_files reads GPT-2's two files."""
+    tokens = vocab_of(MERGES, [])
+    vocab = "{" + ", ".join(f'"{_escape(printable(token))}": {n}' for n, token in tokens.items()) + "}"
+    lines = "\n".join(f"{printable(left)} {printable(right)}" for left, right in MERGES)
+    files = student.file("vocab.json", vocab), student.file("merges.txt", f"#version: 0.2\n{lines}\n")
+    tokenizer = student.bpe.Tokenizer.from_files(*files, [END])
+    text = b"".join(tokens[i] for i in ids).decode("utf-8", errors="replace")
+    expect(tokenizer.decode(ids), text, "join the bytes, decode once with errors='replace'")
+    expect(tokenizer.encode(text), naive_bpe.encode(text, tokens, MERGES, []), "loaded from files")
+    expect(tokenizer.encode(END), [262])
+    with expect_raises((ValueError, KeyError), naming="999"):
+        tokenizer.decode([999])
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')

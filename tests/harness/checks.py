@@ -1,0 +1,89 @@
+"""What is known of a check before it runs, and what it came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.harness.expect import CALLS
+from tests.harness.outcomes import Limits, NotPlain, Stopped, StudentError, Verdict
+from tests.harness.plain import short
+from tests.harness.tasks import TASKS
+
+GRADER_FAULT_TEXT = "the grader failed in this check, which is not your fault: "
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One test function: its id is `TASK/name`, its title the first line of its docstring."""
+
+    id: str
+    task: str
+    title: str
+    points: float
+    hidden: bool
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The verdict on one check, with the diagnosis (empty when passed) and the seconds it took."""
+
+    check: Check
+    verdict: Verdict
+    message: str
+    wall_s: float
+
+
+def check_of(item: pytest.Function) -> Check:
+    """The check that a test function is.
+
+    Raises:
+        pytest.UsageError: the function has no points, no known task or no docstring; the message names it.
+    """
+    marker = item.get_closest_marker("points")
+    if marker is None or not marker.args or marker.kwargs.get("task") not in TASKS:
+        raise pytest.UsageError(f"{item.nodeid} needs @points(N, task='...') with a task of tests/harness/tasks.py")
+    title = (item.function.__doc__ or "").strip().partition("\n")[0]
+    if not title:
+        raise pytest.UsageError(f"{item.nodeid} needs a docstring: its first line is the report's sentence")
+    task = marker.kwargs["task"]
+    limits = item.get_closest_marker("limits")
+    return Check(
+        id=f"{task}/{item.name.removeprefix('test_')}",
+        task=task,
+        title=title.rstrip("."),
+        points=marker.args[0],
+        hidden="hidden" in item.path.parts,
+        limits=Limits(**limits.kwargs) if limits else Limits(),
+    )
+
+
+def judge(error: BaseException) -> tuple[Verdict, str]:
+    """Verdict and diagnosis for what ended a check.
+
+    Whatever is neither a failed comparison nor the submission's doing is the grader's own fault.
+    """
+    if isinstance(error, Stopped):
+        if error.verdict is Verdict.NOT_WRITTEN or not CALLS.text:
+            return error.verdict, error.message
+        return error.verdict, f"{CALLS.text}\n  got       {error.message}"
+    if isinstance(error, StudentError):
+        where = f"\n  at        {error.where}" if error.where else ""
+        return Verdict.FAILED, f"{CALLS.text}\n  got       {error.kind}: {short(error.text, 300)}{where}{_try(error)}"
+    if isinstance(error, NotPlain):
+        return Verdict.FAILED, f"{CALLS.text}\n  got       {error}"
+    if isinstance(error, AssertionError):
+        return Verdict.FAILED, str(error) or "an assertion failed"
+    if type(error).__name__.startswith("Flaky"):
+        causes = getattr(error, "exceptions", ())
+        again = judge(causes[0])[1] if causes else CALLS.text
+        return Verdict.FAILED, f"{again}\n  note      the same call gave different answers"
+    return Verdict.GRADER_FAULT, f"{GRADER_FAULT_TEXT}{type(error).__name__}: {error}"
+
+
+def _try(error: StudentError) -> str:
+    if error.kind in ("ModuleNotFoundError", "ImportError"):
+        return "\n  try       only the packages that the handout allows for this task are there when it is graded"
+    return ""

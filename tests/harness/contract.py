@@ -1,0 +1,31 @@
+"""What each function of the assignment returns, as the handout specifies it.
+
+Keys are `module.function` or `module.Class.method`. `Handle` stands for an object that stays with the
+submission, `Lazy[T]` for an iterator that is pulled one item at a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+class Handle:
+    """An object of the submission's own: it stays there, and only its methods are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lazy:
+    """An iterator of the submission's own, whose items conform to `item`."""
+
+    item: Any
+
+
+RETURNS: dict[str, Any] = {
+    "bpe.train_bpe": tuple[dict[int, bytes], list[tuple[bytes, bytes]]],
+    "bpe.Tokenizer": Handle,
+    "bpe.Tokenizer.from_files": Handle,
+    "bpe.Tokenizer.encode": list[int],
+    "bpe.Tokenizer.encode_iterable": Lazy(int),
+    "bpe.Tokenizer.decode": str,
+}

@@ -1,0 +1,129 @@
+"""The direct backend: the submission runs in this process, for its author's own use.
+
+Real tracebacks and `--pdb` work. Nothing is contained here: a grade is given by the isolated mode only.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from tests.harness.outcomes import Limits, NotPlain, Stopped, StudentError, Verdict
+from tests.harness.plain import plain
+
+
+class DirectBackend:
+    """Calls `assignment.MODULE` below `root` in this process.
+
+    `root` goes to the front of `sys.path`, and modules of an `assignment` from elsewhere are dropped.
+    """
+
+    def __init__(self, root: Path, scratch: Path, limits: Limits, raw: bool = False) -> None:
+        self._root = root
+        self._scratch = scratch
+        self._limits = limits
+        self._raw = raw  # let the student's exceptions through as they are, for a debugger
+        self._objects: list[Any] = []
+        use_assignment(root)
+
+    def invoke(self, path: str, handle: int | None, args: list[Any], kwargs: dict[str, Any], keep: bool) -> Any:
+        """Call the function or method; see `Backend`."""
+        with self._guarded():
+            target = self._resolve(path) if handle is None else getattr(self._objects[handle], path.split(".")[-1])
+            value = target(*args, **kwargs)
+            if not keep:
+                return plain(value)
+            self._objects.append(value)
+            return len(self._objects) - 1
+
+    def pull(self, handle: int, count: int) -> tuple[list[Any], bool]:
+        """Take items of an iterator; see `Backend`."""
+        with self._guarded():
+            iterator = self._objects[handle]
+            if not isinstance(iterator, Iterator):
+                raise NotPlain(f"a {type(iterator).__name__}, not an iterator")
+            items = [plain(item) for item in islice(iterator, count)]
+            return items, len(items) < count
+
+    def file(self, name: str, content: bytes) -> str:
+        """Write into pytest's temporary folder; see `Backend`."""
+        path = self._scratch / name
+        path.write_bytes(content)
+        return str(path)
+
+    def _resolve(self, path: str) -> Callable[..., Any]:
+        module, *names = path.split(".")
+        target: Any = importlib.import_module(f"assignment.{module}")
+        for name in names:
+            target = getattr(target, name)
+        return target  # type: ignore[no-any-return]
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            with time_limit(self._limits.wall_s):
+                yield
+        except (NotPlain, Stopped, KeyboardInterrupt):
+            raise
+        except MemoryError:
+            raise Stopped(Verdict.MEMORY, "it ran out of memory") from None
+        except SystemExit as error:
+            raise Stopped(Verdict.CRASHED, f"it ended its process: SystemExit({error.code!r})") from None
+        except Exception as error:
+            if self._raw and not isinstance(error, NotImplementedError):
+                raise
+            raise StudentError(*describe(error, self._root)) from error
+
+
+def use_assignment(root: Path) -> None:
+    """Make `import assignment` mean the folder below root."""
+    package = sys.modules.get("assignment")
+    folders = [Path(folder) for folder in getattr(package, "__path__", [])]
+    if package is not None and folders != [root / "assignment"]:
+        for name in [name for name in sys.modules if name.split(".")[0] == "assignment"]:
+            del sys.modules[name]
+    if sys.path[:1] != [str(root)]:
+        sys.path.insert(0, str(root))
+        importlib.invalidate_caches()
+
+
+def describe(error: BaseException, root: Path) -> tuple[str, str, str]:
+    """Kind, text and innermost place of an exception, for a `StudentError`."""
+    kind = builtin_kind(type(error))
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(root)]
+    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name}" if frames else ""
+    return kind, str(error), where
+
+
+def builtin_kind(kind: type[BaseException]) -> str:
+    """The name of the nearest built-in class, so that a subclass of ValueError counts as one."""
+    known = (base.__name__ for base in kind.__mro__ if getattr(builtins, base.__name__, None) is base)
+    return next(known, kind.__name__)
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Stop the body after so many seconds, where the system has timers (not on Windows)."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise Stopped(Verdict.TIMEOUT, f"no answer within {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,116 @@
+"""Comparisons whose failure is a diagnosis: called, expected, got, try."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import zip_longest
+
+from tests.harness.outcomes import StudentError
+from tests.harness.plain import short
+from tests.harness.student import Call
+
+CALLS = Call()
+"""What the running check called last; the plugin clears it before each check."""
+
+Mistakes = Mapping[str, Callable[[], object]]
+"""What a known mistake would have given: {the sentence that names it: a function that computes that}."""
+
+
+class Failure(AssertionError):
+    """A failed comparison, rendered for the student."""
+
+    def __init__(self, called: str, expected: str, got: str, hint: str) -> None:
+        rows = [("expected", expected), ("got", got), ("try", hint)]
+        lines = [f"  {name:<9} {_indent(text)}" for name, text in rows if text]
+        super().__init__("\n".join([called, *lines] if called else lines))
+
+
+def expect(got: object, equals: object, hint: str = "", mistakes: Mistakes | None = None) -> None:
+    """Fail with a diagnosis unless `got` is the expected plain value.
+
+    When `got` is exactly what a known mistake gives, the hint is the sentence that names the mistake.
+
+    >>> expect([1, 2], [1, 3], "ids follow the merges")
+    Traceback (most recent call last):
+    tests.harness.expect.Failure:   expected  [1] is 3, in [1, 3]
+      got       [1] is 2, in [1, 2]
+      try       ids follow the merges
+    """
+    if type(got) is type(equals) and got == equals:
+        return
+    named = (sentence for sentence, give in (mistakes or {}).items() if give() == got)
+    raise Failure(CALLS.that_gave(got), *difference(equals, got), next(named, hint))
+
+
+def expect_that(condition: bool, expected: str, got: str, hint: str = "") -> None:
+    """Fail with a diagnosis unless the condition, said in `expected`, holds."""
+    if not condition:
+        raise Failure(CALLS.text, expected, got, hint)
+
+
+@contextmanager
+def expect_raises(kinds: type[Exception] | tuple[type[Exception], ...], naming: str, hint: str = "") -> Iterator[None]:
+    """Fail unless the body makes the submission raise one of these, with `naming` in its message."""
+    names = [kind.__name__ for kind in (kinds if isinstance(kinds, tuple) else (kinds,))]
+    wanted = " or ".join(names) + (f" whose message names {naming}" if naming else "")
+    try:
+        yield
+    except StudentError as error:
+        if error.kind in names and naming in error.text:
+            return
+        raise Failure(CALLS.text, wanted, f"{error.kind}: {short(error.text)}", hint) from None
+    raise Failure(CALLS.text, wanted, "no exception", hint)
+
+
+def difference(expected: object, got: object) -> tuple[str, str]:
+    """The first place where two plain values differ, as (expected, got).
+
+    >>> difference({0: b"a"}, {0: b"b"})
+    ("[0] is b'a', in {0: b'a'}", "[0] is b'b', in {0: b'b'}")
+    """
+    if type(expected) is not type(got):
+        return short(expected), short(got)
+    if isinstance(expected, (list, tuple)) and isinstance(got, (list, tuple)):
+        pairs = zip_longest(expected, got, fillvalue=_MISSING)
+        place = next(n for n, (e, g) in enumerate(pairs) if e != g)
+        return _at(place, expected), _at(place, got)
+    if isinstance(expected, dict) and isinstance(got, dict):
+        keys = [*expected, *(key for key in got if key not in expected)]
+        place = next(key for key in keys if expected.get(key, _MISSING) != got.get(key, _MISSING))
+        return _at(place, expected), _at(place, got)
+    if isinstance(expected, str) and isinstance(got, str) and max(len(expected), len(got)) > 60:
+        place = next(n for n, (e, g) in enumerate(zip_longest(expected, got)) if e != g)
+        around = slice(max(place - 20, 0), place + 20)
+        return f"{expected[around]!r} around character {place}", f"{got[around]!r} around character {place}"
+    return short(expected), short(got)
+
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "missing"
+
+
+_MISSING = _Missing()
+
+
+def _at(place: object, whole: list[object] | tuple[object, ...] | dict[object, object]) -> str:
+    if isinstance(whole, dict):
+        value = whole.get(place, _MISSING)
+        around: object = whole
+    else:
+        assert isinstance(place, int)
+        value = whole[place] if place < len(whole) else _MISSING
+        start = max(place - 2, 0) if len(whole) > 12 else 0
+        around = whole[start : place + 6] if len(whole) > 12 else whole
+        if around is not whole:
+            return f"[{place}] is {_piece(value)}, in [{start}:{place + 6}] = {short(around, 100)} of {len(whole):,}"
+    return f"[{short(place)}] is {_piece(value)}, in {short(around)}"
+
+
+def _piece(value: object) -> str:
+    return "missing" if value is _MISSING else short(value)
+
+
+def _indent(text: str) -> str:
+    return text.replace("\n", "\n" + " " * 12)

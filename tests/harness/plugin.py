@@ -1,0 +1,167 @@
+"""The pytest plugin of both sides: markers, the `student` fixture, verdicts, and the board at the end.
+
+The grader adds a plugin of its own that answers `pytest_student_backend` with a sandboxed one and listens to
+`pytest_checks_planned` and `pytest_check_finished`. Without it the submission runs in this process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+from tests.harness import board
+from tests.harness.checks import Check, Outcome, check_of, judge
+from tests.harness.direct import DirectBackend
+from tests.harness.expect import CALLS
+from tests.harness.outcomes import Limits, Stopped, Verdict
+from tests.harness.student import Backend, Student
+
+CHECK = pytest.StashKey[Check]()
+OUTCOMES = pytest.StashKey[list[Outcome]]()
+
+
+class Hooks:
+    """What other plugins can answer or listen to."""
+
+    @pytest.hookspec(firstresult=True)
+    def pytest_student_backend(
+        self, config: pytest.Config, check: Check, scratch: Path
+    ) -> AbstractContextManager[Backend] | None:
+        """A backend for one check, opened before it and closed after it."""
+
+    @pytest.hookspec
+    def pytest_checks_planned(self, config: pytest.Config, checks: list[Check]) -> None:
+        """All checks that are going to run, before the first starts."""
+
+    @pytest.hookspec
+    def pytest_check_finished(self, config: pytest.Config, outcome: Outcome) -> None:
+        """One check has its verdict."""
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks above."""
+    pluginmanager.add_hookspecs(Hooks)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --task, --part and --submission."""
+    group = parser.getgroup("assignment")
+    group.addoption("--task", action="append", default=[], metavar="ID", help="run one task only, such as 1.2")
+    group.addoption("--part", action="append", default=[], metavar="N", help="run one part only, such as 1")
+    group.addoption("--submission", metavar="DIR", help="the folder above assignment/ (default: this repository)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers, and make property tests give the same examples each time."""
+    config.addinivalue_line("markers", "points(n, task): what the check is worth, and its task")
+    config.addinivalue_line("markers", "limits(**limits): what the check may use, see tests.harness.outcomes.Limits")
+    config.stash[OUTCOMES] = []
+    hypothesis.settings.register_profile(
+        "checks",
+        derandomize=True,
+        database=None,
+        deadline=None,
+        max_examples=60,
+        print_blob=False,
+        report_multiple_bugs=False,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    hypothesis.settings.load_profile("checks")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Read each check, keep the tasks asked for, and announce the plan."""
+    checks: dict[str, pytest.Item] = {}
+    left_out = []
+    for item in list(items):
+        if not isinstance(item, pytest.Function) or "student" not in item.fixturenames:
+            continue
+        check = item.stash[CHECK] = check_of(item)
+        if not _wanted(config, check):
+            left_out.append(item)
+        elif check.id in checks:
+            raise pytest.UsageError(f"{item.nodeid} and {checks[check.id].nodeid} are both check {check.id!r}")
+        else:
+            checks[check.id] = item
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_checks_planned(config=config, checks=[item.stash[CHECK] for item in checks.values()])
+
+
+def _wanted(config: pytest.Config, check: Check) -> bool:
+    tasks, parts = config.getoption("--task"), config.getoption("--part")
+    return (not tasks or check.task in tasks) and (not parts or check.task.split(".")[0] in parts)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_student_backend(
+    config: pytest.Config, check: Check, scratch: Path
+) -> AbstractContextManager[Backend]:
+    """Without a grader, the submission runs in this process."""
+    root = Path(config.getoption("--submission") or config.rootpath).resolve()
+    debugging = bool(config.getoption("usepdb"))
+    limits = Limits(wall_s=0) if debugging else check.limits  # 0 switches the timer off
+    return nullcontext(DirectBackend(root, scratch, limits, raw=debugging))
+
+
+@pytest.fixture()
+def student(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Student]:
+    """The submission: `student.bpe.train_bpe(...)`; fresh for each check in the grader."""
+    CALLS.text = ""
+    check = request.node.stash[CHECK]
+    backend = request.config.hook.pytest_student_backend(config=request.config, check=check, scratch=tmp_path)
+    with backend as opened:
+        yield Student(opened, CALLS)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn what ended a check into its verdict and diagnosis."""
+    report = yield
+    check = item.stash.get(CHECK, None)
+    if check is None or (call.when != "call" and call.excinfo is None):
+        return report
+    verdict, message = Verdict.PASSED, ""
+    if call.excinfo is not None:
+        if call.excinfo.errisinstance(pytest.skip.Exception):
+            verdict, message = Verdict.SKIPPED, str(call.excinfo.value)
+        else:
+            verdict, message = judge(call.excinfo.value)
+            report.outcome = "failed"
+            report.longrepr = f"{check.id}  {check.title}  [{check.points:g} points, {verdict.value}]\n\n{message}\n"
+            report.sections.clear()
+    if verdict is Verdict.GRADER_FAULT and call.excinfo is not None:
+        report.longrepr = f"{report.longrepr}\n{call.excinfo.getrepr(style='short')}"
+    report.verdict = verdict.value  # type: ignore[attr-defined]
+    outcome = Outcome(check, verdict, message, call.duration)
+    item.config.stash[OUTCOMES].append(outcome)
+    item.config.hook.pytest_check_finished(config=item.config, outcome=outcome)
+    return report
+
+
+def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
+    """Count an untouched stub as `not written`, outside the list of failures."""
+    if getattr(report, "verdict", "") == Verdict.NOT_WRITTEN.value:
+        return "not written", "-", "NOT WRITTEN"
+    return None
+
+
+def pytest_exception_interact(call: pytest.CallInfo[Any]) -> None:
+    """Keep `--pdb` out of stubs that are not written: there is nothing to look at."""
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, Stopped) and error.verdict is Verdict.NOT_WRITTEN:
+        call.excinfo = None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Show the board: one line a task."""
+    for line in board.lines(config.stash[OUTCOMES]):
+        terminalreporter.write_line(line)

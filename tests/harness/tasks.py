@@ -1,0 +1,23 @@
+"""The tasks: one identifier everywhere, in handout, stub, marker and report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task of the handout. `points` is the sum over its checks, public and hidden."""
+
+    id: str
+    title: str
+    module: str
+    points: float
+
+
+TASKS: dict[str, Task] = {
+    task.id: task
+    for task in (
+        Task("1.2", "Byte-level BPE", "bpe", 20),
+    )
+}

@@ -1,0 +1,131 @@
+"""Task 1.2, public checks: byte-level BPE."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.bpe_examples import MERGES, snapshot, vocab_of
+from tests.harness import Student, expect, expect_raises, points
+
+END = "<|endoftext|>"
+
+
+@points(1, task="1.2")
+def test_the_worked_example_trains_as_by_hand(student: Student) -> None:
+    """Training merges the most frequent pair, counted over pre-tokens."""
+    corpus = student.file("corpus.txt", "low low low low low lower lower widest widest widest newest newest newest")
+    _, merges = student.bpe.train_bpe(corpus, 256 + 4, [])
+    expect(
+        merges,
+        [(b"o", b"w"), (b"l", b"ow"), (b"s", b"t"), (b"e", b"st")],
+        "count every pair inside each pre-token, as often as the pre-token occurs; see the worked example",
+    )
+
+
+@points(1, task="1.2")
+def test_ties_go_to_the_greatest_pair(student: Student) -> None:
+    """Equally frequent pairs: the greatest pair of byte strings is merged first."""
+    corpus = student.file("corpus.txt", "ab cd\nba\nzé")
+    _, merges = student.bpe.train_bpe(corpus, 256 + 2, [])
+    expect(
+        merges,
+        [(b"\xc3", b"\xa9"), (b"z", b"\xc3\xa9")],
+        "among the most frequent pairs take max() of the pairs of byte strings",
+        {
+            "ties went to the pair seen first; take the greatest pair of byte strings": lambda: [
+                (b"a", b"b"),
+                (b" ", b"c"),
+            ],
+            "ties went to the smallest pair, or to the greatest by text instead of by bytes": lambda: [
+                (b" ", b"c"),
+                (b" c", b"d"),
+            ],
+            "ties went to the smallest pair of ids; take the greatest pair of byte strings": lambda: [
+                (b" ", b"c"),
+                (b"a", b"b"),
+            ],
+        },
+    )
+
+
+@points(1, task="1.2")
+def test_ids_are_specials_then_bytes_then_merges(student: Student) -> None:
+    """Ids: special tokens in the given order, the 256 bytes, the merges."""
+    corpus = student.file("corpus.txt", f"aaa{END}aaa")
+    vocab, _ = student.bpe.train_bpe(corpus, 256 + 2 + 2, [END, "<|pad|>"])
+    expect(vocab, vocab_of([(b"a", b"a"), (b"aa", b"a")], [END, "<|pad|>"]), "vocab maps id to bytes")
+
+
+@points(1, task="1.2")
+def test_special_tokens_are_hard_boundaries(student: Student) -> None:
+    """Training never counts or merges across or inside a special token."""
+    corpus = student.file("corpus.txt", f"x{END}y" * 5 + "zz")
+    _, merges = student.bpe.train_bpe(corpus, 256 + 1 + 9, [END])
+    expect(
+        merges,
+        [(b"y", b"x"), (b"z", b"z"), (b"y", b"zz")],
+        "split the text on the special tokens before the pre-tokenization pattern sees it",
+    )
+
+
+@points(1, task="1.2")
+def test_training_stops_when_no_pair_is_left(student: Student) -> None:
+    """A corpus can run out of pairs; too small a vocab_size is an error."""
+    vocab, merges = student.bpe.train_bpe(student.file("corpus.txt", "abc abc"), 1000, [])
+    expect(merges, [(b"b", b"c"), (b"a", b"bc"), (b" ", b"abc")], "stop when every pre-token is one token")
+    expect(len(vocab), 259, "no entry is made up to reach vocab_size")
+    with expect_raises(ValueError, naming="256", hint="check vocab_size before anything else"):
+        student.bpe.train_bpe(student.file("corpus.txt", "abc"), 256, [END])
+
+
+@points(1, task="1.2")
+def test_encoding_applies_merges_in_the_order_learned(student: Student) -> None:
+    """Encoding applies the merges in the order they were learned."""
+    tokenizer = student.bpe.Tokenizer(vocab_of(MERGES, []), MERGES)
+    expect(tokenizer.encode("the cat ate"), [259, 257, 97, 116, 260, 101])
+    expect(
+        tokenizer.encode("thes"),
+        [259, 115],
+        "'e s' was learned after 'th e', so 'the' is there first",
+    )
+
+
+@points(1, task="1.2")
+@given(text=st.text(max_size=80))
+def test_decode_undoes_encode(student: Student, text: str) -> None:
+    """Any text survives encoding and decoding."""
+    tokenizer = student.bpe.Tokenizer(vocab_of(MERGES, [END]), MERGES, [END])
+    expect(tokenizer.decode(tokenizer.encode(text)), text, "every byte of the text must come back")
+
+
+@points(1, task="1.2")
+def test_encode_iterable_equals_encode_of_the_whole(student: Student) -> None:
+    """encode_iterable gives the ids of the joined text, however it is cut."""
+    tokenizer = student.bpe.Tokenizer(vocab_of(MERGES, [END]), MERGES, [END])
+    whole = [260, 258, 98, 117, 0, 260, 261, 102]
+    for pieces in (["the cat", f"{END}the ate"], list(f"the cat{END}the ate"), [f"the cat{END[:4]}", f"{END[4:]}the ate"]):
+        got = tokenizer.encode_iterable(iter(pieces)).rest()
+        expect(got, whole, f"cut as {pieces[:3]!r}...: a pre-token or a special token may span two strings")
+
+
+@points(1, task="1.2")
+def test_decoding_replaces_malformed_bytes(student: Student) -> None:
+    """Ids whose bytes are no valid UTF-8 decode to U+FFFD."""
+    tokenizer = student.bpe.Tokenizer(vocab_of([], []), [])
+    expect(tokenizer.decode([0xE6, 0x97, 0xA5]), "日", "join the bytes of all ids first, then decode once")
+    expect(tokenizer.decode([0x61, 0xE6, 0x97]), "a\ufffd", "decode with errors='replace'")
+
+
+@points(1, task="1.2")
+def test_recorded_trainings_are_reproduced(student: Student) -> None:
+    """Trainings on the shipped corpora give the recorded vocabularies and ids."""
+    for name in ("english", "documents"):
+        recorded = snapshot(name)
+        corpus = student.file(f"{name}.txt", recorded["corpus"])
+        vocab, merges = student.bpe.train_bpe(corpus, recorded["vocab_size"], recorded["special_tokens"])
+        expect(merges, recorded["merges"], f"compare with fixtures/bpe/{name}.json")
+        expect(vocab, recorded["vocab"])
+        tokenizer = student.bpe.Tokenizer(recorded["vocab"], recorded["merges"], recorded["special_tokens"])
+        for encoding in recorded["encodings"]:
+            expect(tokenizer.encode(encoding["text"]), encoding["ids"])
