@@ -26,6 +26,11 @@ def plain(value: object, depth: int = 0) -> Any:
     [1, [b'a'], {'x': None}]
     """
     kind = type(value)
+    if kind is str:
+        try:
+            value.encode()  # type: ignore[attr-defined]
+        except UnicodeEncodeError:
+            raise NotPlain("a str with lone surrogates, which is no text") from None
     if kind in SCALARS:
         return value
     if depth > MAX_DEPTH:

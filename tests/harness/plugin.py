@@ -139,7 +139,8 @@ def pytest_runtest_makereport(
             report.longrepr = f"{check.id}  {check.title}  [{check.points:g} points, {verdict.value}]\n\n{message}\n"
             report.sections.clear()
     if verdict is Verdict.GRADER_FAULT and call.excinfo is not None:
-        report.longrepr = f"{report.longrepr}\n{call.excinfo.getrepr(style='short')}"
+        ours = call.excinfo.traceback.filter(lambda entry: "site-packages" not in str(entry.path))
+        report.longrepr = f"{report.longrepr}\n" + "".join(f"  {e.path}:{e.lineno + 1} in {e.name}\n" for e in ours)
     report.verdict = verdict.value  # type: ignore[attr-defined]
     outcome = Outcome(check, verdict, message, call.duration)
     item.config.stash[OUTCOMES].append(outcome)

@@ -62,6 +62,7 @@ class Student:
         self._names: dict[str, str] = {}
 
     def __getattr__(self, module: str) -> _Callable:
+        _known(module)
         return _Callable(self, module, None, "")
 
     def file(self, name: str, content: str | bytes) -> str:
@@ -100,6 +101,12 @@ class Student:
         return "<function>" if callable(value) else short(value, 60)
 
 
+def _known(path: str) -> None:
+    """Only what stands in the contract can be reached; the rest is an attribute that is not there."""
+    if not any(name == path or name.startswith(f"{path}.") for name in RETURNS):
+        raise AttributeError(f"{path!r} is not in tests/harness/contract.py")
+
+
 def _stub_or(error: StudentError) -> BaseException:
     if error.kind == "NotImplementedError":
         return Stopped(Verdict.NOT_WRITTEN, error.text or "not written")
@@ -116,6 +123,7 @@ class _Callable:
         self._shown = shown
 
     def __getattr__(self, name: str) -> _Callable:
+        _known(f"{self._path}.{name}")
         return _Callable(self._student, f"{self._path}.{name}", None, f"{self._shown}.{name}".lstrip("."))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -133,6 +141,7 @@ class _Object:
 
     def __getattr__(self, name: str) -> _Callable:
         path = ".".join([*self._path, name])
+        _known(path)
         return _Callable(self._student, path, self._handle, f"{self._shown}.{name}")
 
 

@@ -1,0 +1,261 @@
+"""The isolated backend of the `student` fixture: calls go over a channel into a sandbox.
+
+It holds the limits that only the outside can hold: seconds, bytes printed, bytes answered, and the memory of
+all processes together. Anything that breaks them, or the protocol, ends the check with its verdict.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import cbor2
+import psutil
+
+from grader.errors import GraderFault
+from grader.isolation import wire
+from grader.isolation.bwrap import Sandbox
+from grader.model import Limits, Verdict
+from tests.harness.outcomes import NotPlain, Stopped, StudentError
+
+TICK_S = 0.05
+MEMORY_EVERY_S = 0.25
+
+
+class SandboxPool:
+    """Keeps a warmed sandbox for a submission, and gives each check a fresh process in it."""
+
+    def __init__(self, submission: Path) -> None:
+        self._submission = submission
+        self._sandbox: Sandbox | None = None
+        self._import_stop: Stopped | None = None
+
+    @contextmanager
+    def check(self, limits: Limits) -> Iterator[IsolatedBackend]:
+        """A backend for one check."""
+        if self._sandbox is None or not self._sandbox.alive:
+            self._sandbox = Sandbox(self._submission, limits)
+        backend = IsolatedBackend(self._sandbox, limits)
+        try:
+            yield backend
+        finally:
+            backend.close()
+
+    def close(self) -> None:
+        """Kill the sandbox."""
+        if self._sandbox:
+            self._sandbox.close()
+
+
+class IsolatedBackend:
+    """Carries the calls of one check; see `tests.harness.student.Backend`."""
+
+    def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
+        self._sandbox = sandbox
+        self._limits = limits
+        self._channel, theirs = socket.socketpair()
+        self._channel.setblocking(False)
+        self._output, output = os.pipe()
+        self._printed = 0
+        self._spent_s = 0.0
+        self._deadline = 0.0
+        self._memory_at = 0.0
+        self._stopped: Stopped | None = None
+        self._callbacks: list[Any] = []
+        self._baseline = _private_mib(_worker(sandbox.process.pid))
+        with theirs:
+            sandbox.start(dataclasses.asdict(limits), theirs, output)
+        os.close(output)
+
+    def invoke(self, path: str, handle: int | None, args: list[Any], kwargs: dict[str, Any], keep: bool) -> Any:
+        """Call a function or method of the submission."""
+        args = [self._reference(arg) for arg in args]
+        kwargs = {name: self._reference(value) for name, value in kwargs.items()}
+        value = self._request("invoke", path=path, handle=handle, args=args, kwargs=kwargs, keep=keep)
+        if keep and type(value) is not int:
+            self._stop(Verdict.CRASHED, "it broke the grader's protocol: no handle")
+        return value
+
+    def pull(self, handle: int, count: int) -> tuple[list[Any], bool]:
+        """Take items of an iterator of the submission."""
+        value = self._request("pull", handle=handle, count=count)
+        match value:
+            case [list(items), bool(ended)] if len(items) <= count:
+                return items, ended
+        raise self._stop(Verdict.CRASHED, "it broke the grader's protocol: no items")
+
+    def file(self, name: str, content: bytes) -> str:
+        """Write an input file into the sandbox."""
+        value = self._request("file", name=name, content=content)
+        if type(value) is not str:
+            self._stop(Verdict.CRASHED, "it broke the grader's protocol: no path")
+        return str(value)
+
+    def close(self) -> None:
+        """End all processes of the check. A sandbox that does not answer is killed, and a new one made later."""
+        self._channel.close()
+        os.close(self._output)
+        if self._sandbox.alive and (self._stopped is None or self._stopped.verdict is not Verdict.GRADER_FAULT):
+            with contextlib.suppress(GraderFault):
+                self._sandbox.end()
+
+    def _reference(self, value: Any) -> Any:
+        """Iterators and functions cross as references, which the submission's side calls back."""
+        if not isinstance(value, Iterator) and not callable(value):
+            return value
+        self._callbacks.append(value)
+        tag = wire.FEED if isinstance(value, Iterator) else wire.CALLBACK
+        return cbor2.CBORTag(tag, len(self._callbacks) - 1)
+
+    def _request(self, op: str, **arguments: Any) -> Any:
+        if self._stopped:
+            raise self._stopped
+        started = time.monotonic()
+        self._deadline = started + self._limits.wall_s - self._spent_s
+        try:
+            self._send({"op": op, "with": arguments})
+            while True:
+                answer = self._receive()
+                if set(answer) != {"callback", "args"}:
+                    return self._value(answer)
+                self._send(self._called_back(answer))
+        finally:
+            self._spent_s += time.monotonic() - started
+
+    def _value(self, answer: dict[str, Any]) -> Any:
+        match answer:
+            case {"ok": value, **rest} if not rest:
+                return value
+            case {"not_plain": str(text), **rest} if not rest:
+                raise NotPlain(text)
+            case {"error": [str(kind), str(text), str(where)], **rest} if not rest:
+                raise StudentError(kind, text, where)
+            case {"memory": True, **rest} if not rest:
+                raise self._stop(Verdict.MEMORY, f"more memory than the {self._limits.memory_mib:,} MiB allowed")
+            case {"exit": str(code), **rest} if not rest:
+                raise self._stop(Verdict.CRASHED, f"it ended its process: SystemExit({code})")
+        raise self._stop(Verdict.CRASHED, "it broke the grader's protocol: an answer of no known form")
+
+    def _called_back(self, request: dict[str, Any]) -> dict[str, Any]:
+        reference, args = request["callback"], request["args"]
+        if type(reference) is not int or not 0 <= reference < len(self._callbacks) or type(args) is not list:
+            raise self._stop(Verdict.CRASHED, "it broke the grader's protocol: an unknown call-back")
+        target: Callable[..., Any] | Iterator[Any] = self._callbacks[reference]
+        if isinstance(target, Iterator):
+            try:
+                return {"ok": next(target)}
+            except StopIteration:
+                return {"stop": True}
+        return {"ok": target(*args)}
+
+    def _send(self, message: dict[str, Any]) -> None:
+        data = memoryview(wire.frame(message))
+        while data:
+            self._wait(select.POLLOUT)
+            try:
+                data = data[self._channel.send(data) :]
+            except BlockingIOError:
+                continue
+            except OSError:
+                raise self._death() from None
+
+    def _receive(self) -> dict[str, Any]:
+        try:
+            size = wire.length(self._read(wire.HEADER.size), self._limits.answer_mib << 20)
+            return wire.parse(self._read(size))
+        except wire.WireError as error:
+            raise self._stop(Verdict.CRASHED, f"it broke the grader's protocol: {error}") from None
+
+    def _read(self, size: int) -> bytes:
+        data = bytearray()
+        while len(data) < size:
+            self._wait(select.POLLIN)
+            try:
+                part = self._channel.recv(min(size - len(data), 1 << 20))
+            except BlockingIOError:
+                continue
+            except OSError:
+                part = b""
+            if not part:
+                raise self._death()
+            data += part
+        return bytes(data)
+
+    def _wait(self, event: int) -> None:
+        """Until the channel is ready; meanwhile hold the limits."""
+        poll = select.poll()
+        poll.register(self._channel, event)
+        poll.register(self._sandbox.control, select.POLLIN)
+        poll.register(self._output, select.POLLIN)
+        while True:
+            ready = dict(poll.poll(TICK_S * 1000))
+            if self._output in ready and not self._drain():
+                poll.unregister(self._output)
+            if ready.get(self._channel.fileno(), 0):
+                return
+            if self._sandbox.control.fileno() in ready:
+                raise self._death()
+            self._hold_limits()
+
+    def _drain(self) -> bool:
+        """Discard what was printed, but count it; False when nothing more can come."""
+        printed = len(os.read(self._output, 1 << 20))
+        self._printed += printed
+        if self._printed > self._limits.output_kib << 10:
+            raise self._stop(Verdict.OUTPUT, f"more than {self._limits.output_kib:,} KiB printed")
+        return printed > 0
+
+    def _hold_limits(self) -> None:
+        now = time.monotonic()
+        if now > self._deadline:
+            raise self._stop(Verdict.TIMEOUT, f"no answer within {self._limits.wall_s:g} s")
+        if now > self._memory_at:
+            self._memory_at = now + MEMORY_EVERY_S
+            used = sum(_private_mib(p) - self._baseline for p in _descendants(self._sandbox.process.pid))
+            if used > self._limits.memory_mib:
+                raise self._stop(Verdict.MEMORY, f"more memory than the {self._limits.memory_mib:,} MiB allowed")
+
+    def _death(self) -> Stopped:
+        """Why the check's process is no more."""
+        try:
+            status = self._sandbox.died()
+        except GraderFault:
+            return self._stop(Verdict.CRASHED, "its sandbox ended")
+        if status == -signal.SIGXCPU:
+            return self._stop(Verdict.TIMEOUT, f"more than {self._limits.cpu_s} s of processor time")
+        if status < 0:
+            return self._stop(Verdict.CRASHED, f"its process was killed by {signal.Signals(-status).name}")
+        return self._stop(Verdict.CRASHED, f"it ended its process with status {status}, as os._exit does")
+
+    def _stop(self, verdict: Verdict, message: str) -> Stopped:
+        self._stopped = Stopped(verdict, message)
+        return self._stopped
+
+
+def _descendants(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.Error:
+        return []
+
+
+def _worker(pid: int) -> psutil.Process | None:
+    return next(iter(_descendants(pid)), None)
+
+
+def _private_mib(process: psutil.Process | None) -> float:
+    """Resident memory that is not mapped from files or shared; 0 for a process that is gone."""
+    try:
+        memory = process.memory_info() if process else None
+    except psutil.Error:
+        return 0.0
+    return (memory.rss - memory.shared) / 2**20 if memory else 0.0

@@ -1,0 +1,66 @@
+"""Which files a sandbox may see: the interpreter, and only the packages that a task allows.
+
+A package that is not allowed is absent from the sandbox's file system, not merely blocked in `sys.modules`.
+"""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+ALLOWED = ("regex", "numpy")
+"""What a submission may import besides the standard library."""
+
+NEEDED = ("cbor2",)
+"""What the worker itself imports."""
+
+
+def visible_paths(names: tuple[str, ...] = ALLOWED + NEEDED) -> dict[str, Path]:
+    """Top-level modules and folders of these distributions and what they require: {name in the sandbox: path here}.
+
+    A distribution that is not installed is left out.
+    """
+    found: dict[str, Path] = {}
+    seen: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            package = distribution(name)
+        except PackageNotFoundError:
+            continue
+        found |= _top_level(package)
+        waiting += [r.name for r in map(Requirement, package.requires or []) if not r.marker or r.marker.evaluate()]
+    return found
+
+
+def _top_level(package: Distribution) -> dict[str, Path]:
+    folder = Path(str(package.locate_file("")))
+    names = {file.parts[0] for file in package.files or [] if file.parts[0] not in ("..", "__pycache__")}
+    return {name: folder / name for name in names if (folder / name).exists()}
+
+
+def interpreter() -> tuple[Path, list[Path]]:
+    """The base interpreter, and the folders outside /usr that it needs."""
+    python = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+    prefixes = {Path(sys.base_prefix).resolve(), Path(sys.base_exec_prefix).resolve()}
+    return python, sorted(prefix for prefix in prefixes if not prefix.is_relative_to("/usr"))
+
+
+def hidden_folders(project: Path) -> list[Path]:
+    """Folders below the visible ones that a submission must not see: other packages, and this project."""
+    prefix = Path(sys.base_prefix).resolve()
+    folders = {Path(sysconfig.get_path(name, vars={"base": str(prefix), "platbase": str(prefix)})) for name in ("purelib", "platlib")}
+    folders |= set(Path("/usr/lib/python3").glob("dist-packages"))
+    folders |= set(Path("/usr/local/lib").glob("python3*/*-packages"))
+    visible = [prefix, Path("/usr")]
+    folders |= {folder for folder in (project, Path(sys.prefix)) if any(folder.is_relative_to(v) for v in visible)}
+    folders -= {prefix, Path("/usr")}
+    return sorted(folder for folder in folders if folder.is_dir())

@@ -1,0 +1,72 @@
+"""The grader's pytest plugin: backends from a sandbox, and results as JSON lines for the grader.
+
+It runs in the trusted test process, which the grader starts for one submission.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.isolation.backend import SandboxPool
+from tests.harness.checks import Check, Outcome
+from tests.harness.student import Backend
+
+POOL = pytest.StashKey[SandboxPool]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --isolation and --results."""
+    group = parser.getgroup("grader")
+    group.addoption("--isolation", choices=["bwrap", "none"], default="none", help="where the submission runs")
+    group.addoption("--results", metavar="FILE", help="append the plan and each result to FILE, a JSON object a line")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare the sandbox; it starts with the first check."""
+    if config.getoption("--isolation") == "bwrap":
+        config.stash[POOL] = SandboxPool(Path(config.getoption("--submission")).resolve())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Kill the sandbox."""
+    if POOL in config.stash:
+        config.stash[POOL].close()
+
+
+def pytest_student_backend(
+    config: pytest.Config, check: Check, scratch: Path
+) -> AbstractContextManager[Backend] | None:
+    """A fresh process in the sandbox for each check; None, so the direct one, without isolation."""
+    del scratch
+    return config.stash[POOL].check(check.limits) if POOL in config.stash else None
+
+
+def pytest_checks_planned(config: pytest.Config, checks: list[Check]) -> None:
+    """Write the plan."""
+    for check in checks:
+        _write(config, {"plan": _record(check)})
+
+
+def pytest_check_finished(config: pytest.Config, outcome: Outcome) -> None:
+    """Write a result."""
+    result = {"verdict": outcome.verdict.value, "message": outcome.message, "wall_s": outcome.wall_s}
+    _write(config, {"result": {"id": outcome.check.id, **result}})
+
+
+def _record(check: Check) -> dict[str, Any]:
+    record = dataclasses.asdict(check)
+    del record["limits"]
+    return record
+
+
+def _write(config: pytest.Config, line: dict[str, Any]) -> None:
+    path = config.getoption("--results")
+    if path:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
