@@ -5,8 +5,11 @@ It runs in the trusted test process, which the grader starts for one submission.
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import json
+import signal
+import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from grader.isolation.backend import SandboxPool
 from tests.harness.checks import Check, Outcome
 from tests.harness.student import Backend
 
+PR_SET_PDEATHSIG = 1
 POOL = pytest.StashKey[SandboxPool]()
 
 
@@ -24,11 +28,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --isolation and --results."""
     group = parser.getgroup("grader")
     group.addoption("--isolation", choices=["bwrap", "none"], default="none", help="where the submission runs")
+    group.addoption("--check-seconds", type=float, metavar="S", help="no check may take longer than S seconds")
     group.addoption("--results", metavar="FILE", help="append the plan and each result to FILE, a JSON object a line")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Prepare the sandbox; it starts with the first check."""
+    """Prepare the sandbox; it starts with the first check. End with the grader, even when that is killed."""
+    if sys.platform == "linux" and config.getoption("--results"):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if config.getoption("--isolation") == "bwrap":
         config.stash[POOL] = SandboxPool(Path(config.getoption("--submission")).resolve())
 
@@ -44,7 +51,9 @@ def pytest_student_backend(
 ) -> AbstractContextManager[Backend] | None:
     """A fresh process in the sandbox for each check; None, so the direct one, without isolation."""
     del scratch
-    return config.stash[POOL].check(check.limits) if POOL in config.stash else None
+    most = config.getoption("--check-seconds") or check.limits.wall_s
+    limits = dataclasses.replace(check.limits, wall_s=min(check.limits.wall_s, most))
+    return config.stash[POOL].check(limits) if POOL in config.stash else None
 
 
 def pytest_checks_planned(config: pytest.Config, checks: list[Check]) -> None:

@@ -1,0 +1,36 @@
+# Two commands do everything on a fresh machine with Python 3.11+ and make: `make grade` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: grade test install lint bench clean
+.DEFAULT_GOAL := grade
+
+grade: install
+	@mkdir -p reports
+	@$(BIN)/grader specimen ties_first_seen --out reports/submission.zip
+	@$(BIN)/grader grade reports/submission.zip --report reports/report.json --html reports/report.html \
+		--format gradescope=reports/results.json
+
+test: install lint
+	$(BIN)/python -m pytest -n 2 --dist worksteal grader/selftest
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: install
+	$(BIN)/python -m grader.bench.isolation
+	$(BIN)/python -m grader.bench.training
+
+install: $(VENV)/installed
+
+$(VENV)/installed: pyproject.toml constraints.txt sandbox-requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[grader,dev]'
+	$(BIN)/pip install --quiet --require-hashes --no-deps --requirement sandbox-requirements.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) reports build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

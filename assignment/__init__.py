@@ -1,0 +1,1 @@
+"""Your solutions, one module a task group. You edit only this folder."""

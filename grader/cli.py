@@ -1,0 +1,163 @@
+"""The command `grader`. Exit status 0: done, whatever the score; 2: wrong arguments; 3: the grader failed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from grader import __version__, doctor, specimen, stubs
+from grader.errors import GraderError, GraderFault, UsageError
+from grader.files import write_atomically
+from grader.formats import FORMATS
+from grader.grade import Options, grade
+from grader.model import Report
+from grader.render.html import to_html
+from grader.render.json_report import to_json
+from grader.render.terminal import render
+
+app = typer.Typer(help="Grades submissions out of the reach of their authors.", no_args_is_help=True, add_completion=False)
+console = Console()
+errors = Console(stderr=True)
+
+
+@app.callback(invoke_without_command=True)
+def version(show: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Grade submissions out of the reach of their authors."""
+    if show:
+        console.print(__version__)
+        raise typer.Exit
+
+
+@app.command(name="grade")
+def grade_command(
+    submission: Annotated[Path, typer.Argument(help="A folder, .zip or .tar.gz that holds assignment/.")],
+    report: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write the report as JSON.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write it as one HTML page.")] = None,
+    format_: Annotated[
+        list[str] | None,
+        typer.Option("--format", metavar="NAME=FILE", help=f"Write it for a platform: {', '.join(FORMATS)}."),
+    ] = None,
+    task: Annotated[list[str] | None, typer.Option(metavar="ID", help="Grade only this task; repeatable.")] = None,
+    isolation: Annotated[str, typer.Option(help="auto, bwrap, or none (which a submission can abuse).")] = "auto",
+    check_seconds: Annotated[
+        float | None, typer.Option(help="Bound each check's time limit from above, in seconds.", min=0.1)
+    ] = None,
+) -> None:
+    """Grade one submission and show its report."""
+    outputs = [(to, make) for to, make in ((report, _json_text), (html, to_html)) if to]
+    outputs += [_format(text) for text in format_ or []]
+    for path, _ in outputs:
+        if not path.parent.is_dir():
+            raise UsageError(f"no folder {str(path.parent)!r} to write {path.name!r} to; make it first")
+    options = Options(tuple(task or ()), isolation, check_seconds)
+    with _progress() as advance:
+        result = grade(submission, options, advance)
+    render(result, console)
+    if result.score is None:
+        _write([(to, make) for to, make in outputs if to in (report, html)])(result)
+        raise GraderFault("no score was given; the checks that the grader failed in can be run again")
+    _write(outputs)(result)
+
+
+Output = tuple[Path, Callable[[Report], str]]
+
+
+def _write(outputs: list[Output]) -> Callable[[Report], None]:
+    def write(result: Report) -> None:
+        for path, make in outputs:
+            write_atomically(path, make(result))
+            console.print(f"wrote {path}", markup=False, highlight=False)
+
+    return write
+
+
+def _format(text: str) -> Output:
+    name, equals, file = text.partition("=")
+    if not equals or not file or name not in FORMATS:
+        raise UsageError(f"--format {text!r} is not NAME=FILE with NAME one of {', '.join(FORMATS)}")
+    return Path(file), FORMATS[name]
+
+
+def _json_text(result: Report) -> str:
+    return json.dumps(to_json(result), indent=2, ensure_ascii=False) + "\n"
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int, str], None]]:
+    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[last]}"))
+    with Progress(*columns, console=errors, transient=True) as progress:
+        bar = progress.add_task("grading", total=None, last="")
+        yield lambda done, of, last: progress.update(bar, completed=done, total=of or None, last=last)
+
+
+@app.command(name="doctor")
+def doctor_command() -> None:
+    """Tell what isolation, GPU and versions are here, and what that means."""
+    table = Table("", "what", "here", "meaning")
+    findings = list(doctor.examine())
+    for finding in findings:
+        mark = {True: "[green]ok[/]", False: "[red]no[/]", None: ""}[finding.ok]
+        table.add_row(mark, finding.topic, finding.here, finding.means)
+    console.print(table)
+    if any(finding.ok is False for finding in findings):
+        raise typer.Exit(3)
+
+
+@app.command(name="stubs")
+def stubs_command(
+    out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("assignment"),
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when a stub is stale.")] = False,
+) -> None:
+    """Cut the students' stubs from the reference."""
+    stale = stubs.stale(out)
+    if check:
+        if stale:
+            raise UsageError(f"stale in {out}: {', '.join(stale)}; run `grader stubs`")
+        return
+    for name, text in stubs.build().items():
+        write_atomically(out / name, text)
+    console.print(f"wrote {len(stubs.build())} stubs to {out}, {len(stale)} of them changed")
+
+
+@app.command(name="specimen")
+def specimen_command(
+    name: Annotated[str | None, typer.Argument(help="Which one; without it, list them.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.zip", help="Write it as a submission.")] = None,
+) -> None:
+    """List the planted submissions, or write one as an archive."""
+    if name is None:
+        table = Table("name", "kind", "what it does")
+        for each in map(specimen.load, specimen.names()):
+            table.add_row(each.name, each.kind, each.sentence)
+        console.print(table)
+        return
+    chosen = specimen.load(name)
+    target = out or Path(f"{name}.zip")
+    if target.suffix != ".zip":
+        raise UsageError(f"--out {str(target)!r} must end in .zip")
+    console.print(f"wrote {specimen.archive(chosen, target)}: {chosen.sentence}", markup=False, highlight=False)
+
+
+def main() -> None:
+    """Run the command, and turn our errors into one sentence and an exit status."""
+    try:
+        app()
+    except UsageError as error:
+        errors.print(f"grader: {error}", style="red", markup=False, highlight=False)
+        sys.exit(2)
+    except GraderError as error:
+        errors.print(f"grader: {error}", style="red", markup=False, highlight=False)
+        sys.exit(3)
+    except Exception as error:  # noqa: BLE001  -- whatever else happens is the grader's fault, and gives no score
+        errors.print_exception()
+        errors.print(f"grader: it failed, and gave no score: {error!r}", style="red", markup=False, highlight=False)
+        sys.exit(3)

@@ -1,0 +1,154 @@
+"""Grades one submission: intake, a trusted pytest with the submission in a sandbox, and a report.
+
+The checks run in a process of their own, which writes the plan before anything of the submission starts and a
+line for each result. A planned check that has no result is the grader's fault, never the student's.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from grader import __version__
+from grader.errors import GraderFault, UsageError
+from grader.intake import intake
+from grader.isolation.choose import choose
+from grader.model import CheckResult, PlannedCheck, Report, Submission, Verdict
+from tests.harness.tasks import TASKS
+
+PROJECT = Path(__file__).resolve().parents[1]
+POLL_S = 0.05
+
+
+class Progress(Protocol):
+    """Told how many checks are done of how many, and which finished last."""
+
+    def __call__(self, done: int, of: int, last: str) -> None:
+        """Show it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to grade. `tasks` empty means all; `check_seconds` bounds each check's own limit from above."""
+
+    tasks: tuple[str, ...] = ()
+    isolation: str = "auto"
+    check_seconds: float | None = None
+
+
+def grade(path: Path, options: Options = Options(), progress: Progress | None = None) -> Report:  # noqa: B008
+    """Grade the folder or archive at path.
+
+    Raises:
+        UsageError: the path or a task does not exist.
+        GraderFault: there is no isolation here, or the checks could not be run; nothing is known of the score.
+    """
+    for task in options.tasks:
+        if task not in TASKS:
+            raise UsageError(f"no task {task!r}; there are {', '.join(TASKS)}")
+    with tempfile.TemporaryDirectory(prefix="grader-") as folder:
+        submission = intake(path, _made(Path(folder) / "submission"))
+        isolation = choose(options.isolation)
+        lines = _run(submission, isolation, options, Path(folder), progress or (lambda done, of, last: None))
+    plan = [PlannedCheck(**_planned(line["plan"])) for line in lines if "plan" in line]
+    if not plan:
+        raise GraderFault("the checks could not be collected")
+    if submission.root is None:
+        checks = [_skipped(check, submission.problem or "") for check in plan]
+    else:
+        checks = _results(plan, [line["result"] for line in lines if "result" in line])
+    return Report(
+        submission.name, submission.sha256, __version__, isolation, tuple(checks), submission.problem, submission.notes
+    )
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(mode=0o755)
+    folder.parent.chmod(0o755)  # the sandbox's own user reads the submission below it
+    return folder
+
+
+def _run(
+    submission: Submission, isolation: str, options: Options, folder: Path, progress: Progress
+) -> list[dict[str, Any]]:
+    """Run the checks in a trusted process, and give the lines that it wrote."""
+    results, log = folder / "results.jsonl", folder / "log"
+    results.touch()
+    args = [sys.executable, "-m", "pytest", "-q", "-p", "tests.harness.plugin", "-p", "grader.isolation.plugin"]
+    args += ["-p", "no:cacheprovider", "-c", str(PROJECT / "pyproject.toml"), "--rootdir", str(PROJECT)]
+    args += ["--basetemp", str(folder / "pytest"), "--isolation", isolation, "--results", str(results)]
+    args += [part for task in options.tasks for part in ("--task", task)]
+    if options.check_seconds is not None:
+        args += ["--check-seconds", str(options.check_seconds)]
+    if submission.root is None:
+        args.append("--collect-only")
+    else:
+        args += ["--submission", str(submission.root)]
+    args += [str(PROJECT / "tests"), str(PROJECT / "grader" / "hidden")]
+    with log.open("wb") as output:
+        process = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=PROJECT)
+        try:
+            _follow(process, results, progress)
+        finally:
+            process.kill()
+            process.wait()
+    lines = _lines(results)
+    if not lines:
+        raise GraderFault(f"the checks did not start: {log.read_text(errors='replace')[-2000:]}")
+    return lines
+
+
+def _follow(process: subprocess.Popen[bytes], results: Path, progress: Progress) -> None:
+    """Report progress until the checks have run."""
+    done = -1
+    running = True
+    while running:
+        running = process.poll() is None
+        lines = _lines(results)
+        finished = [line["result"]["id"] for line in lines if "result" in line]
+        if len(finished) != done:
+            done = len(finished)
+            progress(done, sum("plan" in line for line in lines), finished[-1] if finished else "")
+        if running:
+            time.sleep(POLL_S)
+
+
+def _lines(results: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in results.read_text(encoding="utf-8").split("\n")[:-1]]
+
+
+def _planned(record: dict[str, Any]) -> dict[str, Any]:
+    return {**{k: v for k, v in record.items() if k != "points"}, "max_points": record["points"]}
+
+
+def _skipped(check: PlannedCheck, problem: str) -> CheckResult:
+    return _result(check, Verdict.SKIPPED, problem, 0.0)
+
+
+def _results(plan: Sequence[PlannedCheck], results: Sequence[dict[str, Any]]) -> list[CheckResult]:
+    """Each planned check with its result; the grader's own faults outweigh all else."""
+    by_id: dict[str, dict[str, Any]] = {}
+    for result in results:
+        before = by_id.get(result["id"])
+        if before is None or before["verdict"] != Verdict.GRADER_FAULT.value:
+            by_id[result["id"]] = result
+    lost = {"verdict": Verdict.GRADER_FAULT.value, "message": "the check has no result", "wall_s": 0.0}
+    found = [(check, by_id.get(check.id, lost)) for check in plan]
+    return [_result(check, Verdict(r["verdict"]), r["message"], r["wall_s"]) for check, r in found]
+
+
+def _result(check: PlannedCheck, verdict: Verdict, message: str, wall_s: float) -> CheckResult:
+    points = check.max_points if verdict.earns else 0
+    return CheckResult(
+        check.id, check.task, check.title, verdict, points, check.max_points, message, check.hidden, wall_s
+    )
+
+
+Grade = Callable[[Path, Options], Report]

@@ -1,0 +1,85 @@
+"""Loads planted submissions and composes them: the reference or the stubs, with a few lines appended.
+
+A specimen is a folder of grader/specimens with `specimen.toml` (what it is, and what it must get) and files whose
+text is appended to the file of that name in `assignment/`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader import stubs
+from grader.errors import UsageError
+from grader.model import Verdict
+
+FOLDER = Path(__file__).with_name("specimens")
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """A planted submission.
+
+    `loses` are exactly the checks that it must not pass ("all" for every one), `verdicts` those that it may get
+    there, and `message` words that a message of one of these checks must contain.
+    """
+
+    name: str
+    kind: str
+    sentence: str
+    base: str
+    loses: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
+    message: str
+
+
+def names() -> list[str]:
+    """All specimens, sorted."""
+    return sorted(path.parent.name for path in FOLDER.glob("*/specimen.toml"))
+
+
+def load(name: str) -> Specimen:
+    """One specimen by name.
+
+    Raises:
+        UsageError: there is none of that name; the message lists those that there are.
+    """
+    if name not in names():
+        raise UsageError(f"no specimen {name!r}; there are {', '.join(names())}")
+    data = tomllib.loads((FOLDER / name / "specimen.toml").read_text(encoding="utf-8"))
+    return Specimen(
+        name=name,
+        kind=data["kind"],
+        sentence=data["sentence"],
+        base=data.get("base", "reference"),
+        loses=tuple(data["loses"]),
+        verdicts=tuple(map(Verdict, data.get("verdicts", ["FAILED"]))),
+        message=data.get("message", ""),
+    )
+
+
+def compose(specimen: Specimen, out: Path) -> Path:
+    """Write the specimen's `assignment/` into the folder `out`, and return `out`."""
+    target = out / "assignment"
+    if specimen.base == "reference":
+        shutil.copytree(stubs.REFERENCE, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        target.mkdir(parents=True)
+        for file, text in stubs.build().items():
+            (target / file).write_text(text, encoding="utf-8", newline="\n")
+    for extra in sorted((FOLDER / specimen.name).glob("*.py")):
+        with (target / extra.name).open("a", encoding="utf-8", newline="\n") as file:
+            file.write("\n\n" + extra.read_text(encoding="utf-8"))
+    return out
+
+
+def archive(specimen: Specimen, file: Path) -> Path:
+    """Write the specimen as a .zip, as a student would upload it."""
+    folder = file.with_suffix("")
+    shutil.rmtree(folder, ignore_errors=True)
+    compose(specimen, folder)
+    made = shutil.make_archive(str(folder), "zip", folder)
+    shutil.rmtree(folder)
+    return Path(made)

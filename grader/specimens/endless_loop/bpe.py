@@ -1,0 +1,6 @@
+def _forever(self, ids):
+    while True:
+        pass
+
+
+Tokenizer.decode = _forever
