@@ -166,7 +166,8 @@ def set_limits(limits: dict) -> None:
         ("FSIZE", limits["disk_mib"] << 20),
         ("CORE", 0),
     ):
-        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+        hard = value + 1 if name == "CPU" else value  # at the hard limit comes SIGKILL, which says nothing
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, hard))
 
 
 # --- the child: one check ----------------------------------------------------------------------------------

@@ -1,0 +1,42 @@
+"""Fixtures of the grader's own tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from grader.isolation.backend import IsolatedBackend, SandboxPool
+from grader.model import Limits
+
+hypothesis.settings.register_profile("selftest", derandomize=True, database=None, deadline=None, max_examples=100)
+hypothesis.settings.load_profile("selftest")
+
+Open = Callable[..., IsolatedBackend]
+
+
+@pytest.fixture()
+def sandboxed(tmp_path: Path) -> Iterator[Open]:
+    """Opens a check on a submission that consists of one module, `assignment/probe.py`."""
+    root = tmp_path / "submission"
+    (root / "assignment").mkdir(parents=True)
+    for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
+        folder.chmod(0o755)  # pytest makes them for their owner only, and the sandbox has a uid of its own
+    pool = SandboxPool(root)
+    opened = []
+
+    def open_check(source: str, **limits: float) -> IsolatedBackend:
+        (root / "assignment" / "probe.py").write_text(source, encoding="utf-8")
+        (root / "assignment" / "__init__.py").touch()
+        while opened:
+            opened.pop().__exit__(None, None, None)
+        context = pool.check(Limits(**{"wall_s": 20.0, **limits}))  # type: ignore[arg-type]
+        opened.append(context)
+        return context.__enter__()
+
+    yield open_check
+    for context in opened:
+        context.__exit__(None, None, None)
+    pool.close()

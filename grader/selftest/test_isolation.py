@@ -1,0 +1,324 @@
+"""What a submission sees and can do inside the sandbox."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import psutil
+import pytest
+
+from grader.isolation.backend import IsolatedBackend
+from grader.model import Verdict
+from grader.selftest.conftest import Open
+from tests.harness.outcomes import NotPlain, Stopped, StudentError
+
+PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
+
+
+def call(backend: IsolatedBackend, name: str, *args: Any) -> Any:
+    """Call a function of the probe."""
+    return backend.invoke(f"probe.{name}", None, list(args), {}, False)
+
+
+def test_the_project_and_other_packages_are_not_there(sandboxed: Open) -> None:
+    """Reference, hidden tests, other packages and the caller's files are absent from the file system."""
+    backend = sandboxed(
+        """
+import os, importlib.util
+def exists(paths): return [p for p in paths if os.path.exists(p)]
+def importable(names): return [n for n in names if importlib.util.find_spec(n)]
+"""
+    )
+    assert call(backend, "exists", [PROJECT, f"{PROJECT}/grader/hidden", "/etc/passwd", "/home", "/work"]) == []
+    modules = ["tiktoken", "tokenizers", "sentencepiece", "rustbpe", "pytest", "hypothesis", "grader", "tests", "pip"]
+    assert call(backend, "importable", modules) == []
+    assert call(backend, "importable", ["regex", "numpy"]) == ["regex", "numpy"]
+
+
+def test_it_has_no_privilege_no_network_and_a_cleared_environment(sandboxed: Open) -> None:
+    """An unprivileged uid without capabilities, only a loopback that is down, none of our variables."""
+    os.environ["GRADER_SECRET"] = "x"
+    backend = sandboxed(
+        """
+import os, socket
+def ids(): return [os.getuid(), os.getgid(), len(os.getgroups())]
+def status(key): return [l.split()[1] for l in open('/proc/self/status') if l.startswith(key)][0]
+def interfaces(): return [name for _, name in socket.if_nameindex()]
+def connect():
+    try: socket.create_connection(('1.1.1.1', 53), 1)
+    except OSError as error: return type(error).__name__
+def environment(): return sorted(os.environ)
+"""
+    )
+    uid, gid, groups = call(backend, "ids")
+    assert uid != 0
+    assert gid != 0
+    assert groups <= 1
+    assert int(call(backend, "status", "CapEff"), 16) == 0
+    assert call(backend, "status", "NoNewPrivs") == "1"
+    assert call(backend, "interfaces") == ["lo"]
+    assert call(backend, "connect") in ("OSError", "ConnectionRefusedError")
+    assert "GRADER_SECRET" not in call(backend, "environment")
+
+
+def test_only_its_own_folders_are_writable(sandboxed: Open) -> None:
+    """The system, the submission and the worker are read-only; the temporary folders are not."""
+    backend = sandboxed(
+        """
+import os, tempfile
+def writable(paths):
+    found = []
+    for path in paths:
+        try:
+            open(os.path.join(path, 'planted'), 'w').close()
+            found.append(path)
+        except OSError: pass
+    return found
+def temporary():
+    with tempfile.NamedTemporaryFile() as file: return file.name.startswith('/tmp/')
+"""
+    )
+    paths = ["/", "/usr", "/submission", "/submission/assignment", "/sandbox", "/sandbox/site", "/proc", "/dev", "/root"]
+    assert call(backend, "writable", paths) == []
+    assert call(backend, "writable", ["/tmp", "/tmp/work", "."]) == ["/tmp", "/tmp/work", "."]
+    assert call(backend, "temporary") is True
+
+
+def test_process_1_can_neither_be_read_nor_killed(sandboxed: Open) -> None:
+    """The supervising process withstands its children."""
+    backend = sandboxed(
+        """
+import os, signal
+def attack():
+    got = []
+    for name in ('environ', 'mem', 'fd', 'maps', 'cwd'):
+        try:
+            path = f'/proc/1/{name}'
+            os.listdir(path) if name == 'fd' else os.readlink(path) if name == 'cwd' else open(path).read(1)
+            got.append(name)
+        except OSError: pass
+    for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP, signal.SIGSEGV):
+        os.kill(1, number)
+    return got
+def fine(): return True
+"""
+    )
+    assert call(backend, "attack") == []
+    time.sleep(0.1)
+    assert call(backend, "fine") is True
+
+
+def test_nothing_of_a_check_is_left_in_the_next(sandboxed: Open) -> None:
+    """Patched modules, files, background processes and locked folders are gone."""
+    source = """
+import json, os, pathlib, subprocess, sys, threading, time
+def litter():
+    json.dumps = None
+    pathlib.Path('/tmp/work/left').write_text('x')
+    os.makedirs('/tmp/locked/inner'); os.chmod('/tmp/locked', 0)
+    pathlib.Path('/dev/shm/left').write_text('x')
+    for _ in range(3):
+        if os.fork() == 0:
+            os.setsid()
+            time.sleep(600)
+    subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)
+    return True
+def look():
+    processes = [p for p in os.listdir('/proc') if p.isdigit()]
+    return [json.dumps is not None, sorted(os.listdir('/tmp')), os.listdir('/tmp/work'), os.listdir('/dev/shm'), sorted(processes)]
+"""
+    assert call(sandboxed(source), "litter") is True
+    unpatched, tmp, work, shm, processes = call(sandboxed(source), "look")
+    assert (unpatched, tmp, work, shm) == (True, ["inputs", "work"], [], [])
+    assert len(processes) == 2, "process 1 and the check's own"
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_multiprocessing_works(sandboxed: Open, method: str) -> None:
+    """A pool of processes works as at home."""
+    backend = sandboxed(
+        """
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+def square(n): return n * n
+def pooled(method):
+    context = multiprocessing.get_context(method)
+    with ProcessPoolExecutor(2, mp_context=context) as pool: squares = list(pool.map(square, range(5)))
+    with context.Pool(2) as pool: squares += pool.map(square, [5])
+    with ThreadPoolExecutor(4) as pool: return squares + list(pool.map(square, [6, 7]))
+"""
+    )
+    assert call(backend, "pooled", method) == [0, 1, 4, 9, 16, 25, 36, 49]
+
+
+def test_callables_and_iterators_cross_in_both_directions(sandboxed: Open) -> None:
+    """The submission calls back functions and iterators of the grader's, lazily."""
+    backend = sandboxed(
+        """
+def twice(function, x): return [function(x), function(x)]
+def first_two(iterator): return [next(iterator), next(iterator)]
+def doubled(iterator):
+    for item in iterator: yield 2 * item
+"""
+    )
+    asked: list[int] = []
+    assert call(backend, "twice", lambda x: asked.append(x) or len(asked), 7) == [1, 2]
+    assert asked == [7, 7]
+
+    taken: list[int] = []
+
+    def feed() -> Iterator[int]:
+        for n in range(5):
+            taken.append(n)
+            yield n
+
+    assert call(backend, "first_two", feed()) == [0, 1]
+    assert taken == [0, 1]
+    handle = backend.invoke("probe.doubled", None, [feed()], {}, True)
+    assert backend.pull(handle, 2) == ([0, 2], False)
+    assert backend.pull(handle, 100) == ([4, 6, 8], True)
+
+
+def test_plain_data_crosses_unchanged(sandboxed: Open) -> None:
+    """Integers of any size, bytes, text, floats, nested containers; tuples arrive as tuples."""
+    backend = sandboxed("def same(x): return x\ndef kind(x): return type(x).__name__")
+    for value in (2**4000, -(2**64), b"\x00\xff", "日\U0001f600\x00", 1.5, None, True, [[]], {"a": {1: [b""]}}, {b"k": 0}):
+        assert call(backend, "same", value) == value
+    assert call(backend, "same", [(1, 2)]) == [[1, 2]]
+    assert call(backend, "kind", (1, 2)) == "tuple"
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("class I(int): pass\n    return I(3)", "not plain data"),
+        ("return {1, 2}", "not plain data"),
+        ("return object()", "not plain data"),
+        ("import numpy\n    return numpy.int64(3)", "numpy.int64"),
+        ("return '\\ud800'", "surrogates"),
+        ("return {(1,): 2}", "dict key"),
+        ("x = []\n    x.append(x)\n    return x", "deep"),
+    ],
+)
+def test_other_answers_are_refused_with_a_reason(sandboxed: Open, body: str, reason: str) -> None:
+    """What is not plain data is named."""
+    with pytest.raises(NotPlain, match=reason):
+        call(sandboxed(f"def f():\n    {body}"), "f")
+
+
+@pytest.mark.parametrize(
+    ("body", "limits", "verdict", "says"),
+    [
+        ("while True: pass", {"wall_s": 1}, Verdict.TIMEOUT, "within 1 s"),
+        ("while True: pass", {"cpu_s": 1}, Verdict.TIMEOUT, "processor"),
+        ("import time; time.sleep(60)", {"wall_s": 1}, Verdict.TIMEOUT, "within 1 s"),
+        ("import os; os._exit(0)", {}, Verdict.CRASHED, "status 0"),
+        ("import os; os._exit(7)", {}, Verdict.CRASHED, "status 7"),
+        ("raise SystemExit(0)", {}, Verdict.CRASHED, "SystemExit"),
+        ("import ctypes; ctypes.string_at(0)", {}, Verdict.CRASHED, "SIGSEGV"),
+        ("import os; os.abort()", {}, Verdict.CRASHED, "SIGABRT"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", {}, Verdict.CRASHED, "SIGKILL"),
+        ("x = bytearray(2**30)", {"memory_mib": 256}, Verdict.MEMORY, "256 MiB"),
+        ("print('x' * 2**22, flush=True)", {}, Verdict.OUTPUT, "KiB"),
+        ("import os\n    while True: os.write(2, b'x' * 65536)", {}, Verdict.OUTPUT, "KiB"),
+        ("return b'x' * 2**21", {"answer_mib": 1}, Verdict.CRASHED, "above the limit"),
+    ],
+)
+def test_limits_give_their_verdicts(
+    sandboxed: Open, body: str, limits: dict[str, float], verdict: Verdict, says: str
+) -> None:
+    """Each limit ends the check with its own verdict, and the next check is served."""
+    with pytest.raises(Stopped, match=says) as stopped:
+        call(sandboxed(f"def f():\n    {body}", **limits), "f")
+    assert stopped.value.verdict is verdict
+    assert call(sandboxed("def f(): return 1"), "f") == 1
+
+
+def test_memory_is_limited_over_all_processes_together(sandboxed: Open) -> None:
+    """Many small processes can't take more than one large one may."""
+    source = """
+import os, time
+def f():
+    for _ in range(8):
+        if os.fork() == 0:
+            hoard = bytearray(b'x') * (100 * 2**20)
+            time.sleep(60)
+    time.sleep(60)
+"""
+    with pytest.raises(Stopped) as stopped:
+        call(sandboxed(source, memory_mib=400), "f")
+    assert stopped.value.verdict is Verdict.MEMORY
+
+
+def test_a_fork_bomb_is_contained(sandboxed: Open) -> None:
+    """Processes are limited, and all are gone when the check is over."""
+    source = """
+import os
+def f():
+    while True:
+        try: os.fork()
+        except OSError: pass
+def g(): return 1
+"""
+    with pytest.raises(Stopped):
+        call(sandboxed(source, wall_s=2), "f")
+    assert call(sandboxed(source), "g") == 1
+    mine = [p for p in psutil.Process().children(recursive=True) if "worker.py" in " ".join(_command(p))]
+    assert len(mine) <= 3, "bubblewrap, process 1 and one check"
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["b'\\xff\\xff\\xff\\xff'", "b'\\0\\0\\0\\1\\xff'", "b'\\0\\0\\0\\1\\x01'", "b'\\0\\0\\0\\5' + b'\\xa1bok\\xf6' * 2"],
+)
+def test_writing_to_the_channel_ends_the_worker(sandboxed: Open, written: str) -> None:
+    """A forged or malformed frame is the submission's fault."""
+    source = f"""
+import os, stat
+def f():
+    for fd in range(3, 64):
+        try:
+            if stat.S_ISSOCK(os.fstat(fd).st_mode): os.write(fd, {written})
+        except OSError: pass
+    return True
+def g(): return [1]
+"""
+    backend = sandboxed(source)
+    with pytest.raises(Stopped) as stopped:
+        call(backend, "f")
+        call(backend, "g")
+    assert stopped.value.verdict is Verdict.CRASHED
+
+
+def test_exceptions_cross_as_text(sandboxed: Open) -> None:
+    """Kind, text and place of an exception; a subclass counts as its built-in parent; hostile texts are harmless."""
+    source = """
+class Mine(ValueError):
+    def __str__(self): raise RuntimeError
+class Fine(KeyError): pass
+def f(): raise Mine('x')
+def g(): raise Fine('x')
+"""
+    backend = sandboxed(source)
+    with pytest.raises(StudentError) as error:
+        call(backend, "f")
+    assert (error.value.kind, error.value.where) == ("ValueError", "probe.py:5 in f")
+    with pytest.raises(StudentError) as error:
+        call(backend, "g")
+    assert (error.value.kind, error.value.text) == ("KeyError", "'x'")
+
+
+def test_the_hash_seed_is_fixed(sandboxed: Open) -> None:
+    """The order of a set is the same each time."""
+    source = "def f(): return list({str(n) for n in range(50)})"
+    assert call(sandboxed(source), "f") == call(sandboxed(source), "f")
