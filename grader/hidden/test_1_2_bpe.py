@@ -71,8 +71,8 @@ def test_ties_compare_byte_strings(student: Student) -> None:
 def test_special_tokens_that_overlap(student: Student) -> None:
     """Several special tokens, prefixes of each other and overlapping ones, in training and encoding."""
     specials = ["<|a|>", "<|a|><|a|>", "<|a", "|>x", "日本"]
-    text = "low<|a|>lower<|a|><|a|>lowest<|a low|>x日本 low low日 本low<|b|>low"
-    check_training(student, text, 12, specials)
+    text = "<|a|>".join(["sun"] * 4 + ["bun", "sun<|a|><|a|>sun", "sun<|a sun|>xun", "日本un<|b|>un"])
+    check_training(student, text, 2, specials)
     tokenizer = student.bpe.Tokenizer(vocab_of(MERGES, specials), MERGES, specials)
     for sample in (text, "<|a|><|a|><|a|>", "<|a|>x", "x<|a|", "日日本本"):
         expect(
@@ -88,10 +88,12 @@ def test_special_tokens_that_overlap(student: Student) -> None:
 def test_odd_files_train_as_specified(student: Student) -> None:
     """Empty files, malformed UTF-8, \\r\\n and files without any word."""
     hint = "read bytes, decode with errors='replace', and leave line ends as they are"
-    for raw in (b"", b"\xff\xfe\xfda\xe6\x97 \xe6\x97", b"a\r\nb\r\na\r\n\r\n", b" \n\t \n", "\ufeffa é e\u0301".encode()):
-        expected = naive_bpe.train_on_text(raw.decode("utf-8", errors="replace"), 262, [])
-        vocab, merges = student.bpe.train_bpe(student.file("odd.txt", raw), 262, [])
-        newlines = naive_bpe.train_on_text(raw.decode("utf-8", errors="replace").replace("\r\n", "\n"), 262, [])
+    malformed = b"\xff\xff\xff " + "\u0ffd\u0ffd".encode() + b" \xff"
+    for raw, size in ((b"", 300), (malformed, 258), (b"a\r\nb\r\nab\r\n\r\nab ab ab\r\n\r\n", 259), (b" \n\t \n", 257)):
+        text = raw.decode("utf-8", errors="replace")
+        expected = naive_bpe.train_on_text(text, size, [])
+        vocab, merges = student.bpe.train_bpe(student.file("odd.txt", raw), size, [])
+        newlines = naive_bpe.train_on_text(text.replace("\r\n", "\n"), size, [])
         expect(merges, expected[1], hint, {"line ends were translated; read the bytes as they are": lambda: newlines[1]})
         expect(vocab, expected[0], hint)
     with expect_raises(ValueError, naming=""):

@@ -1,0 +1,100 @@
+"""Makes what stands in fixtures/: corpora from seeds, and what the reference answers on them.
+
+    python -m grader.fixtures            writes them
+    python -m grader.fixtures --check    fails when one is not what would be written
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from grader.corpora import END, documents, english, multilingual
+from grader.reference.bpe import Tokenizer, train_bpe
+from tests.bpe_examples import FIXTURES, printable
+
+TRAININGS = {
+    "english": ("english.txt", 500, []),
+    "documents": ("documents.txt", 600, [END, "<|pad|>"]),
+    "multilingual": ("multilingual.txt", 700, [END]),
+}
+"""Name: corpus, vocab_size, special tokens."""
+
+TEXTS = ["", "hello world", f"the end{END}{END} it's  2026\n", "naïve 日本語 👩‍💻 e\u0301", " \n\n x\r\n", f"{END[:8]}"]
+
+
+def build() -> dict[str, str]:
+    """Every fixture: {path below fixtures/: text}."""
+    corpora = {
+        "english.txt": english(60_000, seed=336),
+        "multilingual.txt": multilingual(40_000, seed=336),
+        "documents.txt": documents(english(40_000, seed=2026)),
+    }
+    made = {f"corpora/{name}": text for name, text in corpora.items()}
+    for name, (corpus, vocab_size, specials) in TRAININGS.items():
+        made[f"bpe/{name}.json"] = _json(_training(corpus, corpora[corpus], vocab_size, specials))
+    made["README.md"] = _readme(made)
+    return made
+
+
+def stale(folder: Path = FIXTURES) -> list[str]:
+    """Paths that differ from what `build` gives, are missing, or don't belong."""
+    wanted = {path: text.encode() for path, text in build().items()}
+    have = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return sorted(path for path in wanted.keys() | have.keys() if wanted.get(path) != have.get(path))
+
+
+def _training(corpus: str, text: str, vocab_size: int, specials: list[str]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, corpus)
+        path.write_bytes(text.encode())
+        vocab, merges = train_bpe(path, vocab_size, specials)
+    tokenizer = Tokenizer(vocab, merges, specials)
+    return {
+        "corpus": corpus,
+        "vocab_size": vocab_size,
+        "special_tokens": specials,
+        "vocab": [printable(vocab[n]) for n in range(len(vocab))],
+        "merges": [[printable(left), printable(right)] for left, right in merges],
+        "encodings": [{"text": text, "ids": tokenizer.encode(text)} for text in TEXTS],
+    }
+
+
+def _json(data: dict[str, Any]) -> str:
+    lines = [f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in data.items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _readme(made: dict[str, str]) -> str:
+    rows = []
+    for path, text in sorted(made.items()):
+        raw = text.encode()
+        origin = "grader/corpora.py, seeded" if path.startswith("corpora/") else "the reference, on the corpus of that name"
+        rows.append(f"| {path} | {origin} | {len(raw):,} | `{hashlib.sha256(raw).hexdigest()}` |")
+    return (
+        "# Fixtures\n\n"
+        "Made by `python -m grader.fixtures`; nothing here was written by hand or taken from elsewhere, and the\n"
+        "project's licence (MIT) holds. Each `bpe/*.json` records one training: the corpus, the arguments, the\n"
+        "vocabulary in order of ids and the merges in order, both in GPT-2's printable form, and some encodings.\n\n"
+        "| file | origin | bytes | sha256 |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
+    )
+
+
+def main() -> None:
+    """Write the fixtures, or check them."""
+    found = stale()
+    if "--check" in sys.argv[1:]:
+        sys.exit(f"stale in {FIXTURES}: {', '.join(found)}; run python -m grader.fixtures" if found else 0)
+    for path, text in build().items():
+        target = FIXTURES / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(text.encode())
+    sys.stdout.write(f"wrote {len(build())} files to {FIXTURES}, {len(found)} of them changed\n")
+
+
+if __name__ == "__main__":
+    main()

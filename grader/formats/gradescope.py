@@ -1,0 +1,73 @@
+"""Gradescope's results.json.
+
+Any test that is not visible would hide the student's total, so all are visible; a hidden check shows its title
+and verdict, and neither input nor expected value.
+
+Source: Gradescope's autograder specification, section "Output format".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.errors import GraderFault
+from grader.model import CheckResult, Report, Verdict
+from grader.render.summary import by_task
+from grader.render.text import points, visible
+
+
+def to_gradescope(report: Report) -> dict[str, Any]:
+    """The report as results.json.
+
+    Raises:
+        GraderFault: the report has no score; a zero must not be written in its place.
+    """
+    if report.score is None:
+        raise GraderFault("the report has no score, so there is nothing to tell Gradescope; grade again")
+    return {
+        "score": report.score,
+        "execution_time": round(sum(check.wall_s for check in report.checks)),
+        "output": _summary(report),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "extra_data": {
+            "sha256": report.sha256,
+            "grader_version": report.grader_version,
+            "isolation": report.isolation,
+        },
+        "tests": [_test(check) for check in report.checks],
+    }
+
+
+def _test(check: CheckResult) -> dict[str, Any]:
+    return {
+        "score": check.points,
+        "max_score": check.max_points,
+        "status": "passed" if check.verdict.earns else "failed",
+        "name": f"{check.task} {visible(check.title)}",
+        "name_format": "text",
+        "number": check.task,
+        "output": _output(check),
+        "output_format": "text",
+        "tags": [check.verdict.value, "hidden" if check.hidden else "public"],
+        "visibility": "visible",
+        "extra_data": {"id": check.id},
+    }
+
+
+def _output(check: CheckResult) -> str:
+    if check.verdict.earns:
+        return ""
+    if check.hidden and check.verdict is not Verdict.SKIPPED:
+        return f"{check.verdict.value}. A hidden check: what it asks stands in the handout, task {check.task}."
+    return f"{check.verdict.value}\n{visible(check.message)}"
+
+
+def _summary(report: Report) -> str:
+    hidden = sum(check.max_points for check in report.checks if check.hidden)
+    lines = [visible(text) for text in (report.problem, *report.notes) if text]
+    lines += [f"{task.id} {task.title}: {points(task.earned)} of {points(task.max_points)}" for task in by_task(report)]
+    return "\n".join([*lines, f"Hidden checks hold {points(hidden)} of {points(report.max_score)} points."])

@@ -1,0 +1,24 @@
+"""A report as one self-contained HTML page: no script, nothing loaded from elsewhere."""
+
+from __future__ import annotations
+
+import jinja2
+
+from grader.model import Report
+from grader.render.summary import by_task, score_sentence
+from grader.render.text import points, visible
+
+_environment = jinja2.Environment(
+    loader=jinja2.PackageLoader("grader.render", "."),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.filters |= {"visible": visible, "points": points}
+
+
+def to_html(report: Report) -> str:
+    """The page; text of the submission is escaped, and its control characters are made visible."""
+    template = _environment.get_template("report.html")
+    return template.render(report=report, tasks=by_task(report), score=score_sentence(report))
