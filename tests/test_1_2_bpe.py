@@ -81,10 +81,15 @@ def test_encoding_applies_merges_in_the_order_learned(student: Student) -> None:
     """Encoding applies the merges in the order they were learned."""
     tokenizer = student.bpe.Tokenizer(vocab_of(MERGES, []), MERGES)
     expect(tokenizer.encode("the cat ate"), [259, 257, 97, 116, 260, 101])
+    merges = [(b"h", b"e"), (b"t", b"h"), (b"th", b"e")]
     expect(
-        tokenizer.encode("thes"),
-        [259, 115],
-        "'e s' was learned after 'th e', so 'the' is there first",
+        student.bpe.Tokenizer(vocab_of(merges, []), merges).encode("the"),
+        [116, 256],
+        "apply the merges in the order they were learned: 'h e' comes before 't h', so 'the' is never made",
+        {
+            "the longest match was taken first; apply the merges in the order they were learned": lambda: [258],
+            "pairs were merged from left to right; apply the merges in the order they were learned": lambda: [258],
+        },
     )
 
 

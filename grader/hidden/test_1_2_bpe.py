@@ -111,15 +111,21 @@ def test_real_text_trains_exactly(student: Student, tmp_path: Path) -> None:
     corpus.write_bytes(text.encode())
     expected_vocab, expected = reference.train_bpe(corpus, 1500, [END])
     vocab, merges = student.bpe.train_bpe(student.file("topics.txt", corpus.read_bytes()), 1500, [END])
-    expect(merges, expected, "small corpora pass first; then look at overlapping pairs such as (a, a) in aaa")
+    mistakes: Mistakes = {
+        "a tie was decided otherwise; take the greatest pair of byte strings": (
+            lambda: merges if naive_bpe.differ_at_a_tie(text, [END], expected, merges) else None
+        ),
+        "special tokens were not split off before counting": lambda: reference.train_bpe(corpus, 1499, [])[1],
+    }
+    expect(merges, expected, "if small corpora pass, look at overlapping pairs such as (a, a) in aaa", mistakes)
     expect(vocab, expected_vocab)
 
 
 @points(1, task="1.2")
-@given(text=st.text(st.sampled_from("the cats ate'\n 1日é"), max_size=60), seed=st.integers(0, 10**6))
+@given(text=st.text(st.sampled_from("aabbcc é"), max_size=60), seed=st.integers(0, 10**6))
 def test_encoding_equals_the_plain_algorithm(student: Student, text: str, seed: int) -> None:
     """Encoding random text with random vocabularies applies every merge in its order."""
-    corpus = "".join(random.Random(seed).choices("the cats ate", k=120))
+    corpus = "".join(random.Random(seed).choices("abc ", k=120))
     vocab, merges = naive_bpe.train_on_text(corpus, 256 + 25, [])
     expect(
         student.bpe.Tokenizer(vocab, merges).encode(text),
@@ -128,7 +134,10 @@ def test_encoding_equals_the_plain_algorithm(student: Student, text: str, seed: 
         {
             "the longest match was taken first; apply the merges in the order they were learned": (
                 lambda: naive_bpe.greedy_longest(text, vocab)
-            )
+            ),
+            "pairs were merged from left to right; apply the merges in the order they were learned": (
+                lambda: naive_bpe.left_to_right(text, vocab, merges)
+            ),
         },
     )
 

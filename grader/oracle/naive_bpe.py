@@ -167,6 +167,42 @@ def greedy_longest(text: str, vocab: dict[int, bytes]) -> list[int]:
     return out
 
 
+def left_to_right(text: str, vocab: dict[int, bytes], merges: list[Pair]) -> list[int]:
+    """What merging any known pair from left to right gives instead: a planted mistake, no oracle."""
+    ids = {token: identifier for identifier, token in vocab.items()}
+    out: list[int] = []
+    for match in PATTERN.finditer(text):
+        word = [bytes([b]) for b in match.group().encode()]
+        place = 0
+        while place + 1 < len(word):
+            if (word[place], word[place + 1]) in merges:
+                word[place : place + 2] = [word[place] + word[place + 1]]
+                place = max(place - 1, 0)
+            else:
+                place += 1
+        out += [ids[token] for token in word]
+    return out
+
+
+def differ_at_a_tie(text: str, special_tokens: list[str], one: list[Pair], other: list[Pair]) -> bool:
+    """Whether the first merges that differ were equally frequent at that moment.
+
+    >>> differ_at_a_tie("ab cd", [], [(b"c", b"d")], [(b"a", b"b")])
+    True
+    """
+    same = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    if same is None:
+        return False
+    words = count_words(text, special_tokens)
+    for pair in one[:same]:
+        words = Counter({merge_word(word, pair): times for word, times in words.items()})
+    counts: Counter[Pair] = Counter()
+    for word, times in words.items():
+        for pair in zip(word, word[1:], strict=False):
+            counts[pair] += times
+    return counts[one[same]] == counts[other[same]]
+
+
 def printable(token: bytes) -> str:
     """GPT-2's printable form: each byte as one visible character.
 

@@ -29,7 +29,7 @@ class Failure(AssertionError):
 def expect(got: object, equals: object, hint: str = "", mistakes: Mistakes | None = None) -> None:
     """Fail with a diagnosis unless `got` is the expected plain value.
 
-    When `got` is exactly what a known mistake gives, the hint is the sentence that names the mistake.
+    When `got` is exactly what known mistakes give, the hint is the sentences that name them.
 
     >>> expect([1, 2], [1, 3], "ids follow the merges")
     Traceback (most recent call last):
@@ -39,8 +39,8 @@ def expect(got: object, equals: object, hint: str = "", mistakes: Mistakes | Non
     """
     if type(got) is type(equals) and got == equals:
         return
-    named = (sentence for sentence, give in (mistakes or {}).items() if give() == got)
-    raise Failure(CALLS.that_gave(got), *difference(equals, got), next(named, hint))
+    named = [sentence for sentence, give in (mistakes or {}).items() if give() == got]
+    raise Failure(CALLS.that_gave(got), *difference(equals, got), "\nor: ".join(named) or hint)
 
 
 def expect_that(condition: bool, expected: str, got: str, hint: str = "") -> None:
