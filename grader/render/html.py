@@ -6,7 +6,7 @@ import jinja2
 
 from grader.model import Report
 from grader.render.summary import by_task, score_sentence
-from grader.render.text import points, visible
+from grader.render.text import points, visible, worth
 
 _environment = jinja2.Environment(
     loader=jinja2.PackageLoader("grader.render", "."),
@@ -15,7 +15,7 @@ _environment = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_environment.filters |= {"visible": visible, "points": points}
+_environment.filters |= {"visible": visible, "points": points, "worth": worth}
 
 
 def to_html(report: Report) -> str:

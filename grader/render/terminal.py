@@ -8,7 +8,7 @@ from rich.text import Text
 
 from grader.model import CheckResult, Report
 from grader.render.summary import by_task, score_sentence
-from grader.render.text import points, visible
+from grader.render.text import points, visible, worth
 
 
 def render(report: Report, console: Console) -> None:
@@ -32,8 +32,8 @@ def render(report: Report, console: Console) -> None:
 
 def _print_check(check: CheckResult, console: Console) -> None:
     title = f"{check.id}  {check.title}{' (hidden)' if check.hidden else ''}"
-    worth = f"  {check.verdict.value}, {points(check.max_points)} points"
-    console.print(Text.assemble((visible(title), "bold"), (worth, "red")))
+    verdict = f"  {check.verdict.value}, {worth(check.max_points)}"
+    console.print(Text.assemble((visible(title), "bold"), (verdict, "red")))
     console.print(Text(visible(check.message)), soft_wrap=True)
     console.print()
 

@@ -31,3 +31,12 @@ def points(value: float) -> str:
     ('17', '2.5')
     """
     return f"{value:.10g}"
+
+
+def worth(value: float) -> str:
+    """Points with their noun.
+
+    >>> worth(1), worth(2)
+    ('1 point', '2 points')
+    """
+    return f"{points(value)} point{'' if value == 1 else 's'}"

@@ -92,7 +92,7 @@ def short(value: object, width: int = 80) -> str:
     """A bounded `repr` of plain data, in ASCII-safe and terminal-safe form.
 
     >>> short(list(range(1000)), 30)
-    '[0, 1, 2, 3, 4, 5, 6, ..., 999]'
+    '[0, 1, 2, 3, 4, 5, ..., 999]'
     """
     if isinstance(value, int) and value.bit_length() > 256:
         return f"an int of {value.bit_length()} bits"

@@ -136,7 +136,7 @@ def pytest_runtest_makereport(
         else:
             verdict, message = judge(call.excinfo.value)
             report.outcome = "failed"
-            report.longrepr = f"{check.id}  {check.title}  [{check.points:g} points, {verdict.value}]\n\n{message}\n"
+            report.longrepr = f"{check.id}  {check.title}  [{verdict.value}, worth {check.points:g}]\n\n{message}\n"
             report.sections.clear()
     if verdict is Verdict.GRADER_FAULT and call.excinfo is not None:
         ours = call.excinfo.traceback.filter(lambda entry: "site-packages" not in str(entry.path))

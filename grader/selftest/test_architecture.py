@@ -1,0 +1,164 @@
+"""The shape of the project: who imports whom, stubs, contracts, documents."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import inspect
+import re
+import subprocess
+import sys
+import typing
+from pathlib import Path
+
+import pytest
+
+import grader.reference.bpe as reference_bpe
+from grader import fixtures, stubs
+from grader.grade import PROJECT
+from tests.harness.contract import RETURNS, Handle, Lazy
+from tests.harness.tasks import TASKS
+
+MODULES = sorted(p for p in [*PROJECT.glob("grader/**/*.py"), *PROJECT.glob("tests/**/*.py")] if "specimens" not in p.parts)
+LAYERS = ["errors", "model", "isolation", "grade", "cli"]
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def starts(names: set[str], *prefixes: str) -> set[str]:
+    """Those names that are one of the prefixes or below it."""
+    return {name for name in names for prefix in prefixes if name == prefix or name.startswith(f"{prefix}.")}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PROJECT)))
+def test_nothing_trusted_imports_the_assignment(path: Path) -> None:
+    """Only the direct mode imports a submission, by name and on purpose."""
+    assert not starts(imports(path), "assignment")
+
+
+def test_the_worker_imports_nothing_of_ours() -> None:
+    """It is the only file beside student code, and stands alone."""
+    assert not starts(imports(PROJECT / "grader/isolation/worker.py"), "grader", "tests")
+
+
+def test_what_ships_knows_nothing_of_the_grader() -> None:
+    """tests/ works without grader/."""
+    for path in PROJECT.glob("tests/**/*.py"):
+        assert not starts(imports(path), "grader"), path
+
+
+@pytest.mark.parametrize(
+    ("below", "above"),
+    [
+        ("model.py errors.py", "intake isolation grade render formats cli"),
+        ("intake.py archives.py isolation", "grade render formats cli"),
+        ("grade.py", "render formats cli"),
+        ("render formats", "grade cli"),
+    ],
+)
+def test_imports_run_one_way(below: str, above: str) -> None:
+    """A lower layer never imports a higher one."""
+    for name in below.split():
+        path = PROJECT / "grader" / name
+        for file in [path] if path.is_file() else path.glob("**/*.py"):
+            assert not starts(imports(file), *(f"grader.{layer}" for layer in above.split())), file
+
+
+def test_the_stubs_are_fresh() -> None:
+    """assignment/ is what `grader stubs` cuts from the reference."""
+    assert stubs.stale(PROJECT / "assignment") == []
+
+
+def test_stubs_hold_nothing_of_the_solution() -> None:
+    """No private name, no body."""
+    text = stubs.build()["bpe.py"]
+    assert not re.findall(r"\bself\._|_merging|_pretokens|heapq|def _[a-z]", text)
+    bodies = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef)]
+    assert bodies
+    assert all(isinstance(node.body[-1], ast.Raise) and len(node.body) <= 2 for node in bodies)
+
+
+def test_a_stale_stub_is_named(tmp_path: Path) -> None:
+    """A changed, a missing and a surplus file are each reported."""
+    (tmp_path / "bpe.py").write_text("changed", encoding="utf-8")
+    (tmp_path / "more.py").write_text("", encoding="utf-8")
+    assert stubs.stale(tmp_path) == ["__init__.py", "bpe.py", "more.py"]
+
+
+def test_the_contract_is_that_of_the_reference() -> None:
+    """Each declared return type is the reference's annotation."""
+    for path, declared in RETURNS.items():
+        _, *names = path.split(".")
+        target = reference_bpe
+        for name in names:
+            target = getattr(target, name)
+        if inspect.isclass(target):
+            assert declared is Handle
+            continue
+        annotation = typing.get_type_hints(target)["return"]
+        if declared is Handle:
+            assert annotation is reference_bpe.Tokenizer
+        elif isinstance(declared, Lazy):
+            assert typing.get_args(annotation) == (declared.item,)
+        else:
+            assert annotation == declared
+
+
+def test_points_add_up_to_what_the_handout_says() -> None:
+    """Task, title and points are the same in handout and registry; checks are held to them by the board."""
+    handout = (PROJECT / "handout.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## Task (\d+\.\d+): (.+) \((\d+) points\)$", handout, re.M)
+    assert headings == [(task.id, task.title, str(int(task.points))) for task in TASKS.values()]
+    collected: dict[str, float] = dict.fromkeys(TASKS, 0)
+    for path in [*PROJECT.glob("tests/test_*.py"), *PROJECT.glob("grader/hidden/test_*.py")]:
+        for points, task in re.findall(r'^@points\((\d+), task="([\d.]+)"\)$', path.read_text(encoding="utf-8"), re.M):
+            collected[task] += float(points)
+    assert collected == {task.id: task.points for task in TASKS.values()}
+
+
+def test_the_handouts_examples_run(tmp_path: Path) -> None:
+    """Every example of the handout gives what it says, with the reference as the assignment."""
+    (tmp_path / "assignment").symlink_to(PROJECT / "grader" / "reference")
+    command = [sys.executable, "-P", "-m", "doctest", str(PROJECT / "handout.md")]
+    done = subprocess.run(command, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert done.stdout + done.stderr == ""
+    assert (PROJECT / "handout.md").read_text(encoding="utf-8").count(">>> ") > 10
+
+
+@pytest.mark.parametrize(
+    "module",
+    [p for p in MODULES if ">>> " in p.read_text(encoding="utf-8") and "test_" not in p.name],
+    ids=lambda p: str(p.relative_to(PROJECT)),
+)
+def test_examples_in_docstrings_run(module: Path) -> None:
+    """Every worked example in a docstring gives what it says."""
+    name = ".".join(module.relative_to(PROJECT).with_suffix("").parts)
+    __import__(name)
+    result = doctest.testmod(sys.modules[name])
+    assert result.attempted
+    assert result.failed == 0
+
+
+def test_the_readmes_commands_exist() -> None:
+    """Each make target and grader command of the README is there."""
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"\bmake (\w+)\b", readme):
+        assert re.search(rf"^{target}:", makefile, re.M) or target == "make", target
+    for command in set(re.findall(r"`grader (\w+)", readme)):
+        done = subprocess.run([sys.executable, "-m", "grader", command, "--help"], capture_output=True, check=False)
+        assert done.returncode == 0, command
+
+
+def test_the_fixtures_are_fresh() -> None:
+    """fixtures/ is what its generator makes."""
+    assert fixtures.stale() == []

@@ -1,0 +1,127 @@
+"""Diagnoses, exact types, and whose fault it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.isolation.wire import parse
+from grader.selftest.test_wire import plain as plain_values
+from tests.harness import expect, expect_raises, expect_that
+from tests.harness.checks import judge
+from tests.harness.expect import CALLS, Failure, difference
+from tests.harness.outcomes import NotPlain, Stopped, StudentError, Verdict
+from tests.harness.plain import conform, plain, short
+
+
+@pytest.fixture(autouse=True)
+def _no_call() -> None:
+    CALLS.text = ""
+
+
+@given(value=plain_values)
+def test_plain_leaves_plain_data_as_it_is(value: Any) -> None:
+    """What is plain already comes out equal."""
+    assert plain(value) == value
+
+
+@given(value=plain_values, width=st.integers(20, 120))
+def test_short_is_bounded_and_printable(value: Any, width: int) -> None:
+    """Whatever the value, its text is short and has no control characters."""
+    text = short(value, width)
+    assert len(text) <= 3 * width + 80
+    assert text.isprintable() or "\\" in ascii(text)
+
+
+def test_short_shows_huge_values() -> None:
+    """Numbers too long for `str`, deep lists, long texts."""
+    assert short(10**5000) == "an int of 16610 bits"
+    assert short(list(range(10**6))).endswith("..., 999999]")
+    assert short("a" * 500).endswith("(500 long)")
+    assert short({}) == "{}"
+
+
+@pytest.mark.parametrize("value", [True, 1.0, "1", b"1", [1], None])
+def test_exact_types_are_required(value: object) -> None:
+    """No bool, float or text is an int."""
+    with pytest.raises(NotPlain, match="not int"):
+        conform(value, int)
+
+
+def test_conform_names_the_place() -> None:
+    """The message says where the wrong part stands."""
+    with pytest.raises(NotPlain, match=r"the answer\[1\]\[0\] is int 3, not bytes"):
+        conform([{}, [3]], tuple[dict[int, bytes], list[bytes]])
+    with pytest.raises(NotPlain, match="has 3 items, not 2"):
+        conform([1, 2, 3], tuple[int, int])
+    with pytest.raises(NotPlain, match="is NoneType None, not tuple"):
+        conform(None, tuple[int, int])
+
+
+def test_the_first_difference_is_shown() -> None:
+    """Lists by index, dicts by key, texts by character; what is missing is called missing."""
+    assert difference([1, 2, 3], [1, 2])[1] == "[2] is missing, in [1, 2]"
+    assert difference({1: b"a"}, {1: b"a", 2: b"b"}) == ("[2] is missing, in {1: b'a'}", "[2] is b'b', in {1: b'a', 2: b'b'}")
+    assert difference(list(range(100)), [*range(50), 0, *range(51, 100)])[1].startswith("[50] is 0, in [48:56]")
+    assert "around character 70" in difference("a" * 100, "a" * 70 + "b" * 30)[0]
+
+
+def test_a_named_mistake_replaces_the_hint() -> None:
+    """The sentence of the mistake that gives exactly this answer is shown."""
+    with pytest.raises(Failure, match="try       reversed") as failure:
+        expect([2, 1], [1, 2], "look again", {"reversed": lambda: [2, 1], "other": lambda: [0]})
+    assert "look again" not in str(failure.value)
+    with pytest.raises(Failure, match="look again"):
+        expect([3], [1, 2], "look again", {"reversed": lambda: [2, 1]})
+
+
+def test_equal_values_of_other_types_differ() -> None:
+    """1 is not True, and 1.0 is not 1."""
+    for got, wanted in ((True, 1), (1.0, 1), ([1], {1: 1})):
+        with pytest.raises(Failure):
+            expect(got, wanted)
+
+
+def test_expected_exceptions_must_name_the_offender() -> None:
+    """The kind and the name in the message both count."""
+    with expect_raises(ValueError, naming="x"):
+        raise StudentError("ValueError", "x is wrong", "")
+    with pytest.raises(Failure, match="whose message names 'y'|whose message names y"), expect_raises(ValueError, naming="y"):
+        raise StudentError("ValueError", "x is wrong", "")
+    with pytest.raises(Failure, match="KeyError"), expect_raises(ValueError, naming=""):
+        raise StudentError("KeyError", "x", "")
+    with pytest.raises(Failure, match="no exception"), expect_raises(ValueError, naming=""):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"),
+    [
+        (Failure("f()", "1", "2", ""), Verdict.FAILED),
+        (AssertionError(), Verdict.FAILED),
+        (StudentError("KeyError", "x", "bpe.py:1 in f"), Verdict.FAILED),
+        (NotPlain("a set"), Verdict.FAILED),
+        (Stopped(Verdict.TIMEOUT, "no answer"), Verdict.TIMEOUT),
+        (Stopped(Verdict.NOT_WRITTEN, "Task 1.2"), Verdict.NOT_WRITTEN),
+        (TypeError("ours"), Verdict.GRADER_FAULT),
+        (KeyError("ours"), Verdict.GRADER_FAULT),
+    ],
+    ids=lambda x: type(x).__name__ if isinstance(x, BaseException) else x.value,
+)
+def test_blame_goes_where_it_belongs(error: BaseException, verdict: Verdict) -> None:
+    """Only a comparison or the submission itself costs points; anything else is the grader's fault."""
+    assert judge(error)[0] is verdict
+
+
+def test_expect_that_says_what_holds() -> None:
+    """A condition in words."""
+    with pytest.raises(Failure, match="expected  small"):
+        expect_that(False, "small", "large")
+
+
+def test_a_message_of_the_worker_is_a_map() -> None:
+    """An empty map is no answer that the backend takes, but is well formed."""
+    assert parse(b"\xa0") == {}

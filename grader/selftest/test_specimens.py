@@ -1,0 +1,53 @@
+"""Planted submissions get what they deserve, through the whole way: archive, sandbox, checks, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader import specimen
+from grader.grade import Options, grade
+
+QUICK = Options(check_seconds=5)
+
+
+@pytest.mark.parametrize("name", specimen.names())
+def test_a_specimen_loses_exactly_its_checks(name: str, tmp_path: Path) -> None:
+    """Each loses the checks that it must and no others, with the right verdict and the right words."""
+    planted = specimen.load(name)
+    report = grade(specimen.archive(planted, tmp_path / "s.zip"), QUICK)
+    lost = [check for check in report.checks if not check.verdict.earns]
+    everything = tuple(check.id for check in report.checks)
+    assert {check.id for check in lost} == set(everything if planted.loses == ("all",) else planted.loses)
+    assert {check.verdict for check in lost} <= set(planted.verdicts)
+    assert not lost or any(planted.message in check.message for check in lost)
+    assert report.score == report.max_score - sum(check.max_points for check in lost)
+
+
+@pytest.mark.parametrize("isolation", ["bwrap", "none"])
+@pytest.mark.parametrize(
+    "name", [n for n in specimen.names() if specimen.load(n).kind in ("correct", "misconception", "unfinished")]
+)
+def test_both_modes_agree(name: str, isolation: str, tmp_path: Path) -> None:
+    """Isolated and direct, a submission gets the same verdict in every check."""
+    planted = specimen.load(name)
+    report = grade(specimen.compose(planted, tmp_path / "s"), Options(isolation=isolation))
+    lost = {check.id for check in report.checks if not check.verdict.earns}
+    wanted = {check.id for check in report.checks} if planted.loses == ("all",) else set(planted.loses)
+    assert lost == wanted
+    assert {check.verdict for check in report.checks if check.id in lost} <= set(planted.verdicts)
+    assert report.isolation == isolation
+
+
+def test_the_reference_gets_full_marks(tmp_path: Path) -> None:
+    """A copy of the reference under the name assignment is a submission, and gets all points."""
+    report = grade(specimen.compose(specimen.load("reference"), tmp_path / "s"))
+    assert (report.score, report.max_score) == (20, 20)
+
+
+def test_grading_twice_gives_the_same_report(tmp_path: Path) -> None:
+    """But for times, a submission gets the same report every time."""
+    path = specimen.archive(specimen.load("greedy_longest_match"), tmp_path / "s.zip")
+    first, second = grade(path), grade(path)
+    assert [(c.id, c.verdict, c.message) for c in first.checks] == [(c.id, c.verdict, c.message) for c in second.checks]

@@ -1,0 +1,73 @@
+"""What a student sees who runs pytest."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.grade import PROJECT
+from tests.harness.tasks import TASKS
+
+
+@pytest.fixture()
+def clone(tmp_path: Path) -> Path:
+    """The folders that a student has."""
+    for name in ("assignment", "tests", "fixtures"):
+        shutil.copytree(PROJECT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(PROJECT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def run(clone: Path, *args: str) -> tuple[int, str]:
+    """Run pytest there, without this project on the path."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *args]
+    environment = {**os.environ, "PYTHONPATH": str(clone), "PYTEST_ADDOPTS": "", "COLUMNS": "120"}
+    done = subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_untouched_stubs_are_one_line_a_task(clone: Path) -> None:
+    """No traceback, no failure: the board says "not written", once for each task."""
+    status, output = run(clone)
+    assert status == 1
+    assert output.count("not written (hidden") == len(TASKS)
+    assert len(output.splitlines()) <= 12 + len(TASKS)
+    assert "Traceback" not in output
+    assert "Error" not in output
+
+
+def test_the_reference_passes_in_the_students_clone(clone: Path) -> None:
+    """With the reference in place of the stubs, everything passes."""
+    shutil.rmtree(clone / "assignment")
+    shutil.copytree(PROJECT / "grader" / "reference", clone / "assignment")
+    status, output = run(clone)
+    assert status == 0, output
+    assert "10/10 points (hidden checks hold 10 more)" in output
+
+
+def test_a_mistake_is_a_diagnosis(clone: Path) -> None:
+    """Called, expected, got, try; and where the student's own code raised."""
+    with (clone / "assignment" / "bpe.py").open("a", encoding="utf-8") as file:
+        file.write("\n\ndef train_bpe(input_path, vocab_size, special_tokens):\n    return {}['x']\n")
+    status, output = run(clone, "-k", "worked")
+    assert status == 1
+    assert "train_bpe('corpus.txt', 260, [])\n  got       KeyError: \"'x'\"\n  at        bpe.py:" in output
+    assert "harness" not in output
+
+
+def test_tasks_and_parts_can_be_chosen(clone: Path) -> None:
+    """--task and --part keep only what was asked for."""
+    assert "10 not written" in run(clone, "--task", "1.2")[1]
+    assert "10 deselected" in run(clone, "--part", "3")[1]
+
+
+def test_tokenization_imports_no_torch(clone: Path) -> None:
+    """The public checks of part 1 leave torch and numpy alone."""
+    plugin = "import sys\ndef pytest_unconfigure():\n    assert not {'torch', 'numpy'} & set(sys.modules)\n    print('light')\n"
+    (clone / "spy.py").write_text(plugin, encoding="utf-8")
+    assert "light" in run(clone, "-p", "spy")[1]
