@@ -24,7 +24,9 @@ from grader.render.html import to_html
 from grader.render.json_report import to_json
 from grader.render.terminal import render
 
-app = typer.Typer(help="Grades submissions out of the reach of their authors.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Grades submissions out of the reach of their authors.", no_args_is_help=True, add_completion=False
+)
 console = Console()
 errors = Console(stderr=True)
 
@@ -93,7 +95,13 @@ def _json_text(result: Report) -> str:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int, str], None]]:
-    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[last]}"))
+    columns = (
+        TextColumn("grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[last]}"),
+    )
     with Progress(*columns, console=errors, transient=True) as progress:
         bar = progress.add_task("grading", total=None, last="")
         yield lambda done, of, last: progress.update(bar, completed=done, total=of or None, last=last)
@@ -159,5 +167,7 @@ def main() -> None:
         sys.exit(3)
     except Exception as error:  # noqa: BLE001  -- whatever else happens is the grader's fault, and gives no score
         errors.print_exception()
-        errors.print(f"grader: it failed, and gave no score: {error!r}", style="red", markup=False, highlight=False)
+        errors.print(
+            f"grader: it failed, and gave no score: {error!r}", style="red", markup=False, highlight=False
+        )
         sys.exit(3)

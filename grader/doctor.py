@@ -41,7 +41,9 @@ def examine() -> Iterator[Finding]:
 def _isolation() -> Finding:
     path = bwrap_path()
     if path is None:
-        return Finding("isolation", "no bubblewrap", "install Debian's package bubblewrap, or run `make install`", False)
+        return Finding(
+            "isolation", "no bubblewrap", "install Debian's package bubblewrap, or run `make install`", False
+        )
     problem = bwrap_problem()
     if problem:
         return Finding("isolation", problem, "submissions can't be contained here: `grader grade` refuses", False)

@@ -1,7 +1,7 @@
 """Makes what stands in fixtures/: corpora from seeds, and what the reference answers on them.
 
-    python -m grader.fixtures            writes them
-    python -m grader.fixtures --check    fails when one is not what would be written
+python -m grader.fixtures            writes them
+python -m grader.fixtures --check    fails when one is not what would be written
 """
 
 from __future__ import annotations
@@ -24,7 +24,14 @@ TRAININGS = {
 }
 """Name: corpus, vocab_size, special tokens."""
 
-TEXTS = ["", "hello world", f"the end{END}{END} it's  2026\n", "naïve 日本語 👩‍💻 e\u0301", " \n\n x\r\n", f"{END[:8]}"]
+TEXTS = [
+    "",
+    "hello world",
+    f"the end{END}{END} it's  2026\n",
+    "naïve 日本語 👩‍💻 e\u0301",
+    " \n\n x\r\n",
+    f"{END[:8]}",
+]
 
 
 def build() -> dict[str, str]:
@@ -73,7 +80,11 @@ def _readme(made: dict[str, str]) -> str:
     rows = []
     for path, text in sorted(made.items()):
         raw = text.encode()
-        origin = "grader/corpora.py, seeded" if path.startswith("corpora/") else "the reference, on the corpus of that name"
+        origin = (
+            "grader/corpora.py, seeded"
+            if path.startswith("corpora/")
+            else "the reference, on the corpus of that name"
+        )
         rows.append(f"| {path} | {origin} | {len(raw):,} | `{hashlib.sha256(raw).hexdigest()}` |")
     return (
         "# Fixtures\n\n"

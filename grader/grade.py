@@ -65,7 +65,13 @@ def grade(path: Path, options: Options = Options(), progress: Progress | None = 
     else:
         checks = _results(plan, [line["result"] for line in lines if "result" in line])
     return Report(
-        submission.name, submission.sha256, __version__, isolation, tuple(checks), submission.problem, submission.notes
+        submission.name,
+        submission.sha256,
+        __version__,
+        isolation,
+        tuple(checks),
+        submission.problem,
+        submission.notes,
     )
 
 

@@ -142,9 +142,7 @@ def _write(member: Member, target: Path, budgets: Sequence[Budget]) -> None:
     try:
         with (
             member.open() as source,
-            os.fdopen(
-                os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644), "wb"
-            ) as out,
+            os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644), "wb") as out,
         ):
             while block := source.read(BLOCK):
                 for budget in budgets:

@@ -14,7 +14,9 @@ END = "<|endoftext|>"
 @points(1, task="1.2")
 def test_the_worked_example_trains_as_by_hand(student: Student) -> None:
     """Training merges the most frequent pair, counted over pre-tokens."""
-    corpus = student.file("corpus.txt", "\n".join(["hug"] * 10 + ["mug"] * 4 + ["sun"] * 11 + ["bun"] * 3 + ["hugs"] * 5))
+    corpus = student.file(
+        "corpus.txt", "\n".join(["hug"] * 10 + ["mug"] * 4 + ["sun"] * 11 + ["bun"] * 3 + ["hugs"] * 5)
+    )
     _, merges = student.bpe.train_bpe(corpus, 256 + 4, [])
     expect(
         merges,
@@ -106,7 +108,11 @@ def test_encode_iterable_equals_encode_of_the_whole(student: Student) -> None:
     """encode_iterable gives the ids of the joined text, however it is cut."""
     tokenizer = student.bpe.Tokenizer(vocab_of(MERGES, [END]), MERGES, [END])
     whole = [260, 258, 98, 117, 0, 260, 261, 102]
-    for pieces in (["the cat", f"{END}the ate"], list(f"the cat{END}the ate"), [f"the cat{END[:4]}", f"{END[4:]}the ate"]):
+    for pieces in (
+        ["the cat", f"{END}the ate"],
+        list(f"the cat{END}the ate"),
+        [f"the cat{END[:4]}", f"{END[4:]}the ate"],
+    ):
         got = tokenizer.encode_iterable(iter(pieces)).rest()
         expect(got, whole, f"cut as {pieces[:3]!r}...: a pre-token or a special token may span two strings")
 
@@ -126,7 +132,9 @@ def test_recorded_trainings_are_reproduced(student: Student) -> None:
         recorded = snapshot(name)
         corpus = student.file(f"{name}.txt", recorded["corpus"])
         vocab, merges = student.bpe.train_bpe(corpus, recorded["vocab_size"], recorded["special_tokens"])
-        hint = f"compare with fixtures/bpe/{name}.json; where two pairs are equally frequent, the greatest is merged"
+        hint = (
+            f"compare with fixtures/bpe/{name}.json; where two pairs are equally frequent, the greatest is merged"
+        )
         expect(merges, recorded["merges"], hint)
         expect(vocab, recorded["vocab"])
         tokenizer = student.bpe.Tokenizer(recorded["vocab"], recorded["merges"], recorded["special_tokens"])

@@ -69,5 +69,7 @@ def _output(check: CheckResult) -> str:
 def _summary(report: Report) -> str:
     hidden = sum(check.max_points for check in report.checks if check.hidden)
     lines = [visible(text) for text in (report.problem, *report.notes) if text]
-    lines += [f"{task.id} {task.title}: {points(task.earned)} of {points(task.max_points)}" for task in by_task(report)]
+    lines += [
+        f"{task.id} {task.title}: {points(task.earned)} of {points(task.max_points)}" for task in by_task(report)
+    ]
     return "\n".join([*lines, f"Hidden checks hold {points(hidden)} of {points(report.max_score)} points."])

@@ -43,9 +43,9 @@ def check_training(student: Student, text: str, merges: int, special_tokens: lis
     expected_vocab, expected = naive_bpe.train_on_text(text, size, special_tokens)
     mistakes = dict(tie_mistakes(text, size, special_tokens))
     if special_tokens:
-        mistakes["special tokens were not split off before counting"] = (
-            lambda: naive_bpe.train_on_text(text, size - len(special_tokens), [])[1]
-        )
+        mistakes["special tokens were not split off before counting"] = lambda: naive_bpe.train_on_text(
+            text, size - len(special_tokens), []
+        )[1]
     expect(learned, expected, f"trained on {text!r}" if len(text) < 80 else "", mistakes)
     expect(vocab, expected_vocab, "vocab maps id to bytes: special tokens, bytes, merges")
 
@@ -89,12 +89,22 @@ def test_odd_files_train_as_specified(student: Student) -> None:
     """Empty files, malformed UTF-8, \\r\\n and files without any word."""
     hint = "read bytes, decode with errors='replace', and leave line ends as they are"
     malformed = b"\xff\xff\xff " + "\u0ffd\u0ffd".encode() + b" \xff"
-    for raw, size in ((b"", 300), (malformed, 258), (b"a\r\nb\r\nab\r\n\r\nab ab ab\r\n\r\n", 259), (b" \n\t \n", 257)):
+    for raw, size in (
+        (b"", 300),
+        (malformed, 258),
+        (b"a\r\nb\r\nab\r\n\r\nab ab ab\r\n\r\n", 259),
+        (b" \n\t \n", 257),
+    ):
         text = raw.decode("utf-8", errors="replace")
         expected = naive_bpe.train_on_text(text, size, [])
         vocab, merges = student.bpe.train_bpe(student.file("odd.txt", raw), size, [])
         newlines = naive_bpe.train_on_text(text.replace("\r\n", "\n"), size, [])
-        expect(merges, expected[1], hint, {"line ends were translated; read the bytes as they are": lambda: newlines[1]})
+        expect(
+            merges,
+            expected[1],
+            hint,
+            {"line ends were translated; read the bytes as they are": lambda: newlines[1]},
+        )
         expect(vocab, expected[0], hint)
     with expect_raises(ValueError, naming=""):
         student.bpe.train_bpe(student.file("a.txt", "a"), 300, [""])
@@ -144,7 +154,9 @@ def test_encoding_equals_the_plain_algorithm(student: Student, text: str, seed: 
 
 @points(1, task="1.2")
 @given(
-    text=st.lists(st.sampled_from(["the", " cat", "  ", "\n", "'", "ll", "<|", END, END[:5], "日", "1"]), max_size=20),
+    text=st.lists(
+        st.sampled_from(["the", " cat", "  ", "\n", "'", "ll", "<|", END, END[:5], "日", "1"]), max_size=20
+    ),
     cuts=st.lists(st.integers(0, 120), max_size=8),
 )
 def test_encode_iterable_for_any_chunking(student: Student, text: list[str], cuts: list[int]) -> None:
@@ -176,9 +188,13 @@ def test_encode_iterable_is_lazy(student: Student) -> None:
     feed = Feed(line for _ in range(10_000))
     ids = tokenizer.encode_iterable(feed)
     hint = "yield the ids that no later text can change, and read on only then"
-    expect_that(feed.taken <= 1, "nothing read before the first id is asked for", f"{feed.taken} strings read", hint)
+    expect_that(
+        feed.taken <= 1, "nothing read before the first id is asked for", f"{feed.taken} strings read", hint
+    )
     next(ids)
-    expect_that(feed.taken <= 100, "at most 100 strings read for the first id", f"{feed.taken:,} strings read", hint)
+    expect_that(
+        feed.taken <= 100, "at most 100 strings read for the first id", f"{feed.taken:,} strings read", hint
+    )
     for _ in range(200):
         next(ids)
     expect_that(feed.taken <= 200, "at most 200 strings read for 201 ids", f"{feed.taken:,} strings read", hint)

@@ -37,14 +37,14 @@ class SandboxPool:
     def __init__(self, submission: Path) -> None:
         self._submission = submission
         self._sandbox: Sandbox | None = None
-        self._import_stop: Stopped | None = None
+        self._unloadable: dict[str, Stopped] = {}
 
     @contextmanager
     def check(self, limits: Limits) -> Iterator[IsolatedBackend]:
         """A backend for one check."""
         if self._sandbox is None or not self._sandbox.alive:
             self._sandbox = Sandbox(self._submission, limits)
-        backend = IsolatedBackend(self._sandbox, limits)
+        backend = IsolatedBackend(self._sandbox, limits, self._unloadable)
         try:
             yield backend
         finally:
@@ -59,8 +59,10 @@ class SandboxPool:
 class IsolatedBackend:
     """Carries the calls of one check; see `tests.harness.student.Backend`."""
 
-    def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
+    def __init__(self, sandbox: Sandbox, limits: Limits, unloadable: dict[str, Stopped]) -> None:
         self._sandbox = sandbox
+        self._loaded: set[str] = set()
+        self._unloadable = unloadable  # modules whose import has stopped a check before: not waited for again
         self._limits = limits
         self._channel, theirs = socket.socketpair()
         self._channel.setblocking(False)
@@ -78,6 +80,8 @@ class IsolatedBackend:
 
     def invoke(self, path: str, handle: int | None, args: list[Any], kwargs: dict[str, Any], keep: bool) -> Any:
         """Call a function or method of the submission."""
+        if handle is None:
+            self._load(path.split(".")[0])
         args = [self._reference(arg) for arg in args]
         kwargs = {name: self._reference(value) for name, value in kwargs.items()}
         value = self._request("invoke", path=path, handle=handle, args=args, kwargs=kwargs, keep=keep)
@@ -107,6 +111,20 @@ class IsolatedBackend:
         if self._sandbox.alive and (self._stopped is None or self._stopped.verdict is not Verdict.GRADER_FAULT):
             with contextlib.suppress(GraderFault):
                 self._sandbox.end()
+
+    def _load(self, module: str) -> None:
+        """Import a module of the submission, once for each check."""
+        if module in self._unloadable:
+            self._stopped = self._unloadable[module]
+            raise self._stopped
+        if module not in self._loaded:
+            self._loaded.add(module)
+            try:
+                self._request("load", module=module)
+            except Stopped as stopped:
+                message = f"{stopped.message}, when assignment/{module}.py was imported"
+                self._unloadable[module] = self._stop(stopped.verdict, message)
+                raise self._unloadable[module] from None
 
     def _reference(self, value: Any) -> Any:
         """Iterators and functions cross as references, which the submission's side calls back."""

@@ -37,7 +37,9 @@ def visible_paths(names: tuple[str, ...] = ALLOWED + NEEDED) -> dict[str, Path]:
         except PackageNotFoundError:
             continue
         found |= _top_level(package)
-        waiting += [r.name for r in map(Requirement, package.requires or []) if not r.marker or r.marker.evaluate()]
+        waiting += [
+            r.name for r in map(Requirement, package.requires or []) if not r.marker or r.marker.evaluate()
+        ]
     return found
 
 
@@ -57,7 +59,10 @@ def interpreter() -> tuple[Path, list[Path]]:
 def hidden_folders(project: Path) -> list[Path]:
     """Folders below the visible ones that a submission must not see: other packages, and this project."""
     prefix = Path(sys.base_prefix).resolve()
-    folders = {Path(sysconfig.get_path(name, vars={"base": str(prefix), "platbase": str(prefix)})) for name in ("purelib", "platlib")}
+    folders = {
+        Path(sysconfig.get_path(name, vars={"base": str(prefix), "platbase": str(prefix)}))
+        for name in ("purelib", "platlib")
+    }
     folders |= set(Path("/usr/lib/python3").glob("dist-packages"))
     folders |= set(Path("/usr/local/lib").glob("python3*/*-packages"))
     visible = [prefix, Path("/usr")]

@@ -29,14 +29,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("grader")
     group.addoption("--isolation", choices=["bwrap", "none"], default="none", help="where the submission runs")
     group.addoption("--check-seconds", type=float, metavar="S", help="no check may take longer than S seconds")
-    group.addoption("--results", metavar="FILE", help="append the plan and each result to FILE, a JSON object a line")
+    group.addoption(
+        "--results", metavar="FILE", help="append the plan and each result to FILE, a JSON object a line"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the sandbox; it starts with the first check. End with the grader, even when that is killed."""
     if sys.platform == "linux" and config.getoption("--results"):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if config.getoption("--isolation") == "bwrap":
+    if config.getoption("--isolation") == "bwrap" and config.getoption("--submission"):
         config.stash[POOL] = SandboxPool(Path(config.getoption("--submission")).resolve())
 
 

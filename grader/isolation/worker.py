@@ -211,6 +211,9 @@ class Child:
         except BaseException as error:
             return {"error": describe(error)}
 
+    def do_load(self, module: str) -> None:
+        importlib.import_module(f"assignment.{module}")
+
     def do_invoke(self, path: str, handle, args: list, kwargs: dict, keep: bool):
         module, *names = path.split(".")
         if handle is None:

@@ -106,6 +106,4 @@ def _next_cut(file: object, position: int, tokens: list[bytes]) -> int | None:
 
 def _spanned(window: bytes, cut: int, tokens: list[bytes]) -> bool:
     """Whether some special token begins before the cut and ends after it."""
-    return any(
-        window.startswith(token, start) for token in tokens for start in range(cut - len(token) + 1, cut)
-    )
+    return any(window.startswith(token, start) for token in tokens for start in range(cut - len(token) + 1, cut))

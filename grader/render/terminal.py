@@ -26,7 +26,9 @@ def render(report: Report, console: Console) -> None:
                 _print_check(check, console)
     console.print(_table(report))
     if report.isolation == "none":
-        console.print(Text("not isolated: the submission ran beside the tests, and could have forged this", style="bold red"))
+        console.print(
+            Text("not isolated: the submission ran beside the tests, and could have forged this", style="bold red")
+        )
     console.print(Text(score_sentence(report), style="bold"))
 
 

@@ -15,7 +15,9 @@ def visible(text: str) -> str:
     >>> visible("a\x1b[2Jb\n\u202ec")
     'a\\x1b[2Jb\n\\u202ec'
     """
-    return "".join(_escaped(character) if unicodedata.category(character) in _HIDDEN else character for character in text)
+    return "".join(
+        _escaped(character) if unicodedata.category(character) in _HIDDEN else character for character in text
+    )
 
 
 def _escaped(character: str) -> str:

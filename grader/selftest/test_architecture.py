@@ -19,7 +19,9 @@ from grader.grade import PROJECT
 from tests.harness.contract import RETURNS, Handle, Lazy
 from tests.harness.tasks import TASKS
 
-MODULES = sorted(p for p in [*PROJECT.glob("grader/**/*.py"), *PROJECT.glob("tests/**/*.py")] if "specimens" not in p.parts)
+MODULES = sorted(
+    p for p in [*PROJECT.glob("grader/**/*.py"), *PROJECT.glob("tests/**/*.py")] if "specimens" not in p.parts
+)
 LAYERS = ["errors", "model", "isolation", "grade", "cli"]
 
 
@@ -120,7 +122,9 @@ def test_points_add_up_to_what_the_handout_says() -> None:
     assert headings == [(task.id, task.title, str(int(task.points))) for task in TASKS.values()]
     collected: dict[str, float] = dict.fromkeys(TASKS, 0)
     for path in [*PROJECT.glob("tests/test_*.py"), *PROJECT.glob("grader/hidden/test_*.py")]:
-        for points, task in re.findall(r'^@points\((\d+), task="([\d.]+)"\)$', path.read_text(encoding="utf-8"), re.M):
+        for points, task in re.findall(
+            r'^@points\((\d+), task="([\d.]+)"\)$', path.read_text(encoding="utf-8"), re.M
+        ):
             collected[task] += float(points)
     assert collected == {task.id: task.points for task in TASKS.values()}
 
@@ -155,7 +159,9 @@ def test_the_readmes_commands_exist() -> None:
     for target in re.findall(r"\bmake (\w+)\b", readme):
         assert re.search(rf"^{target}:", makefile, re.M) or target == "make", target
     for command in set(re.findall(r"`grader (\w+)", readme)):
-        done = subprocess.run([sys.executable, "-m", "grader", command, "--help"], capture_output=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "grader", command, "--help"], capture_output=True, check=False
+        )
         assert done.returncode == 0, command
 
 

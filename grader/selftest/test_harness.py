@@ -64,7 +64,10 @@ def test_conform_names_the_place() -> None:
 def test_the_first_difference_is_shown() -> None:
     """Lists by index, dicts by key, texts by character; what is missing is called missing."""
     assert difference([1, 2, 3], [1, 2])[1] == "[2] is missing, in [1, 2]"
-    assert difference({1: b"a"}, {1: b"a", 2: b"b"}) == ("[2] is missing, in {1: b'a'}", "[2] is b'b', in {1: b'a', 2: b'b'}")
+    assert difference({1: b"a"}, {1: b"a", 2: b"b"}) == (
+        "[2] is missing, in {1: b'a'}",
+        "[2] is b'b', in {1: b'a', 2: b'b'}",
+    )
     assert difference(list(range(100)), [*range(50), 0, *range(51, 100)])[1].startswith("[50] is 0, in [48:56]")
     assert "around character 70" in difference("a" * 100, "a" * 70 + "b" * 30)[0]
 
@@ -89,7 +92,10 @@ def test_expected_exceptions_must_name_the_offender() -> None:
     """The kind and the name in the message both count."""
     with expect_raises(ValueError, naming="x"):
         raise StudentError("ValueError", "x is wrong", "")
-    with pytest.raises(Failure, match="whose message names 'y'|whose message names y"), expect_raises(ValueError, naming="y"):
+    with (
+        pytest.raises(Failure, match="whose message names 'y'|whose message names y"),
+        expect_raises(ValueError, naming="y"),
+    ):
         raise StudentError("ValueError", "x is wrong", "")
     with pytest.raises(Failure, match="KeyError"), expect_raises(ValueError, naming=""):
         raise StudentError("KeyError", "x", "")

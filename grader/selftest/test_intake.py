@@ -96,7 +96,9 @@ def test_hostile_names_are_left_out_with_a_note(tmp_path: Path, name: str, says:
     assert submission.notes[0].isprintable()
 
 
-@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE])
+@pytest.mark.parametrize(
+    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE]
+)
 def test_links_and_devices_are_left_out(tmp_path: Path, kind: bytes) -> None:
     """Links are not followed, devices and pipes not opened."""
     members = [("assignment/evil.py", b"/etc/passwd", kind), ("assignment/bpe.py", CODE, tarfile.REGTYPE)]
@@ -131,7 +133,9 @@ def test_what_is_no_archive_is_one_sentence(tmp_path: Path, content: bytes) -> N
 
 def test_a_truncated_archive_is_refused_whole(tmp_path: Path) -> None:
     """Half an archive leaves nothing half copied."""
-    path = tarred(tmp_path / "s.tar.gz", [(f"assignment/{n}.py", os.urandom(9000), tarfile.REGTYPE) for n in range(9)])
+    path = tarred(
+        tmp_path / "s.tar.gz", [(f"assignment/{n}.py", os.urandom(9000), tarfile.REGTYPE) for n in range(9)]
+    )
     path.write_bytes(path.read_bytes()[:40_000])
     submission, files = take(path)
     assert (submission.root, files) == (None, {})
@@ -190,11 +194,16 @@ def test_a_missing_path_is_the_callers_mistake(tmp_path: Path) -> None:
         intake(tmp_path / "nowhere.zip", tmp_path)
 
 
-names = st.lists(st.sampled_from(["assignment", "..", "/", "\\", "a", "\x00", "\n", "é", "C:", ".", "", "\u202e", "x.py"]), max_size=6)
+names = st.lists(
+    st.sampled_from(["assignment", "..", "/", "\\", "a", "\x00", "\n", "é", "C:", ".", "", "\u202e", "x.py"]),
+    max_size=6,
+)
 
 
 @given(members=st.lists(st.tuples(names.map("/".join), st.binary(max_size=9)), max_size=6))
-def test_no_name_writes_outside(tmp_path_factory: pytest.TempPathFactory, members: list[tuple[str, bytes]]) -> None:
+def test_no_name_writes_outside(
+    tmp_path_factory: pytest.TempPathFactory, members: list[tuple[str, bytes]]
+) -> None:
     """Whatever the members are called, files arrive below assignment/ only, and nothing is raised."""
     place = tmp_path_factory.mktemp("place")
     with zipfile.ZipFile(place / "s.zip", "w") as archive:

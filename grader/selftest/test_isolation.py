@@ -33,7 +33,17 @@ def importable(names): return [n for n in names if importlib.util.find_spec(n)]
 """
     )
     assert call(backend, "exists", [PROJECT, f"{PROJECT}/grader/hidden", "/etc/passwd", "/home", "/work"]) == []
-    modules = ["tiktoken", "tokenizers", "sentencepiece", "rustbpe", "pytest", "hypothesis", "grader", "tests", "pip"]
+    modules = [
+        "tiktoken",
+        "tokenizers",
+        "sentencepiece",
+        "rustbpe",
+        "pytest",
+        "hypothesis",
+        "grader",
+        "tests",
+        "pip",
+    ]
     assert call(backend, "importable", modules) == []
     assert call(backend, "importable", ["regex", "numpy"]) == ["regex", "numpy"]
 
@@ -81,7 +91,17 @@ def temporary():
     with tempfile.NamedTemporaryFile() as file: return file.name.startswith('/tmp/')
 """
     )
-    paths = ["/", "/usr", "/submission", "/submission/assignment", "/sandbox", "/sandbox/site", "/proc", "/dev", "/root"]
+    paths = [
+        "/",
+        "/usr",
+        "/submission",
+        "/submission/assignment",
+        "/sandbox",
+        "/sandbox/site",
+        "/proc",
+        "/dev",
+        "/root",
+    ]
     assert call(backend, "writable", paths) == []
     assert call(backend, "writable", ["/tmp", "/tmp/work", "."]) == ["/tmp", "/tmp/work", "."]
     assert call(backend, "temporary") is True
@@ -185,7 +205,18 @@ def doubled(iterator):
 def test_plain_data_crosses_unchanged(sandboxed: Open) -> None:
     """Integers of any size, bytes, text, floats, nested containers; tuples arrive as tuples."""
     backend = sandboxed("def same(x): return x\ndef kind(x): return type(x).__name__")
-    for value in (2**4000, -(2**64), b"\x00\xff", "日\U0001f600\x00", 1.5, None, True, [[]], {"a": {1: [b""]}}, {b"k": 0}):
+    for value in (
+        2**4000,
+        -(2**64),
+        b"\x00\xff",
+        "日\U0001f600\x00",
+        1.5,
+        None,
+        True,
+        [[]],
+        {"a": {1: [b""]}},
+        {b"k": 0},
+    ):
         assert call(backend, "same", value) == value
     assert call(backend, "same", [(1, 2)]) == [[1, 2]]
     assert call(backend, "kind", (1, 2)) == "tuple"
@@ -279,7 +310,12 @@ def _command(process: psutil.Process) -> list[str]:
 
 @pytest.mark.parametrize(
     "written",
-    ["b'\\xff\\xff\\xff\\xff'", "b'\\0\\0\\0\\1\\xff'", "b'\\0\\0\\0\\1\\x01'", "b'\\0\\0\\0\\5' + b'\\xa1bok\\xf6' * 2"],
+    [
+        "b'\\xff\\xff\\xff\\xff'",
+        "b'\\0\\0\\0\\1\\xff'",
+        "b'\\0\\0\\0\\1\\x01'",
+        "b'\\0\\0\\0\\5' + b'\\xa1bok\\xf6' * 2",
+    ],
 )
 def test_writing_to_the_channel_ends_the_worker(sandboxed: Open, written: str) -> None:
     """A forged or malformed frame is the submission's fault."""

@@ -67,7 +67,10 @@ def test_tiktoken_gives_the_same_ids(tmp_path: Path) -> None:
     path.write_bytes(english(100_000, seed=3).encode())
     vocab, merges = train_bpe(path, 1000, [])
     theirs = tiktoken.Encoding(
-        "ours", pat_str=naive_bpe.PATTERN.pattern, mergeable_ranks={t: i for i, t in vocab.items()}, special_tokens={}
+        "ours",
+        pat_str=naive_bpe.PATTERN.pattern,
+        mergeable_ranks={t: i for i, t in vocab.items()},
+        special_tokens={},
     )
     ours = Tokenizer(vocab, merges)
     for text in (english(20_000, seed=4), multilingual(20_000, seed=5), "   \n\n  x", "it's we'll"):
@@ -79,7 +82,9 @@ def test_rustbpe_learns_the_same_with_its_tie_rule() -> None:
     text = english(6_000, seed=6)
     trainer = rustbpe.Tokenizer()
     trainer.train_from_iterator(iter([text]), vocab_size=256 + 60, pattern=naive_bpe.PATTERN.pattern)
-    theirs = [bytes(token) for token, rank in sorted(trainer.get_mergeable_ranks(), key=lambda pair: pair[1])][256:]
+    theirs = [bytes(token) for token, rank in sorted(trainer.get_mergeable_ranks(), key=lambda pair: pair[1])][
+        256:
+    ]
     ours = naive_bpe.train_on_text(text, 256 + 60, [], "smallest_id")[1]
     assert theirs == [left + right for left, right in ours]
 
@@ -113,7 +118,9 @@ def test_saved_tokenizers_load_again(tmp_path: Path) -> None:
     vocab, merges = naive_bpe.train_on_text(multilingual(3000, seed=1) + "# # #", 400, [END])
     import json
 
-    (tmp_path / "v.json").write_text(json.dumps({naive_bpe.printable(t): i for i, t in vocab.items()}), encoding="utf-8")
+    (tmp_path / "v.json").write_text(
+        json.dumps({naive_bpe.printable(t): i for i, t in vocab.items()}), encoding="utf-8"
+    )
     lines = [" ".join(map(naive_bpe.printable, pair)) for pair in merges]
     (tmp_path / "m.txt").write_text("#version: 0.2\n" + "\n".join(lines), encoding="utf-8", newline="\n")
     loaded = Tokenizer.from_files(tmp_path / "v.json", tmp_path / "m.txt", [END])

@@ -50,4 +50,6 @@ def test_grading_twice_gives_the_same_report(tmp_path: Path) -> None:
     """But for times, a submission gets the same report every time."""
     path = specimen.archive(specimen.load("greedy_longest_match"), tmp_path / "s.zip")
     first, second = grade(path), grade(path)
-    assert [(c.id, c.verdict, c.message) for c in first.checks] == [(c.id, c.verdict, c.message) for c in second.checks]
+    assert [(c.id, c.verdict, c.message) for c in first.checks] == [
+        (c.id, c.verdict, c.message) for c in second.checks
+    ]

@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from grader.isolation import wire
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary()
-plain = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(), inner), max_leaves=20)
+plain = st.recursive(
+    scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(), inner), max_leaves=20
+)
 
 
 @given(value=plain)
@@ -68,7 +70,16 @@ def test_tagged_values_are_refused(value: object) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\x01", b"\x81" * 100_000, b"\x9f\xff", b"\xa2aaa1aaa2", b"\xbb" + b"\xff" * 8, b"\x5b" + b"\xff" * 8, b"\xa1\x80\x01"],
+    [
+        b"",
+        b"\x01",
+        b"\x81" * 100_000,
+        b"\x9f\xff",
+        b"\xa2aaa1aaa2",
+        b"\xbb" + b"\xff" * 8,
+        b"\x5b" + b"\xff" * 8,
+        b"\xa1\x80\x01",
+    ],
 )
 def test_malformed_frames_are_refused(data: bytes) -> None:
     """Truncated, too deep, endless, repeated keys, absurd lengths, no map."""

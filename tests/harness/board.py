@@ -24,7 +24,9 @@ def _line(task: str, outcomes: Sequence[Outcome]) -> str:
     hidden = TASKS[task].points - total
     rest = f" (hidden checks hold {hidden:g} more)" if hidden > 0 else ""
     counts = Counter(outcome.verdict for outcome in outcomes)
-    words = [f"{n} {verdict.value.lower().replace('_', ' ')}" for verdict, n in counts.items() if not verdict.earns]
+    words = [
+        f"{n} {verdict.value.lower().replace('_', ' ')}" for verdict, n in counts.items() if not verdict.earns
+    ]
     if counts[Verdict.NOT_WRITTEN] == len(outcomes):
         words = ["not written"]
     state = f": {', '.join(words)}" if words else ""

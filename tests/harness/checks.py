@@ -44,7 +44,9 @@ def check_of(item: pytest.Function) -> Check:
     """
     marker = item.get_closest_marker("points")
     if marker is None or not marker.args or marker.kwargs.get("task") not in TASKS:
-        raise pytest.UsageError(f"{item.nodeid} needs @points(N, task='...') with a task of tests/harness/tasks.py")
+        raise pytest.UsageError(
+            f"{item.nodeid} needs @points(N, task='...') with a task of tests/harness/tasks.py"
+        )
     title = (item.function.__doc__ or "").strip().partition("\n")[0]
     if not title:
         raise pytest.UsageError(f"{item.nodeid} needs a docstring: its first line is the report's sentence")
@@ -71,7 +73,10 @@ def judge(error: BaseException) -> tuple[Verdict, str]:
         return error.verdict, f"{CALLS.text}\n  got       {error.message}"
     if isinstance(error, StudentError):
         where = f"\n  at        {error.where}" if error.where else ""
-        return Verdict.FAILED, f"{CALLS.text}\n  got       {error.kind}: {short(error.text, 300)}{where}{_try(error)}"
+        return (
+            Verdict.FAILED,
+            f"{CALLS.text}\n  got       {error.kind}: {short(error.text, 300)}{where}{_try(error)}",
+        )
     if isinstance(error, NotPlain):
         return Verdict.FAILED, f"{CALLS.text}\n  got       {error}"
     if isinstance(error, AssertionError):

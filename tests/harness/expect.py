@@ -50,7 +50,9 @@ def expect_that(condition: bool, expected: str, got: str, hint: str = "") -> Non
 
 
 @contextmanager
-def expect_raises(kinds: type[Exception] | tuple[type[Exception], ...], naming: str, hint: str = "") -> Iterator[None]:
+def expect_raises(
+    kinds: type[Exception] | tuple[type[Exception], ...], naming: str, hint: str = ""
+) -> Iterator[None]:
     """Fail unless the body makes the submission raise one of these, with `naming` in its message."""
     names = [kind.__name__ for kind in (kinds if isinstance(kinds, tuple) else (kinds,))]
     wanted = " or ".join(names) + (f" whose message names {naming}" if naming else "")
@@ -104,7 +106,9 @@ def _at(place: object, whole: list[object] | tuple[object, ...] | dict[object, o
         start = max(place - 2, 0) if len(whole) > 12 else 0
         around = whole[start : place + 6] if len(whole) > 12 else whole
         if around is not whole:
-            return f"[{place}] is {_piece(value)}, in [{start}:{place + 6}] = {short(around, 100)} of {len(whole):,}"
+            return (
+                f"[{place}] is {_piece(value)}, in [{start}:{place + 6}] = {short(around, 100)} of {len(whole):,}"
+            )
     return f"[{short(place)}] is {_piece(value)}, in {short(around)}"
 
 

@@ -59,7 +59,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers, and make property tests give the same examples each time."""
     config.addinivalue_line("markers", "points(n, task): what the check is worth, and its task")
-    config.addinivalue_line("markers", "limits(**limits): what the check may use, see tests.harness.outcomes.Limits")
+    config.addinivalue_line(
+        "markers", "limits(**limits): what the check may use, see tests.harness.outcomes.Limits"
+    )
     config.stash[OUTCOMES] = []
     hypothesis.settings.register_profile(
         "checks",
@@ -100,9 +102,7 @@ def _wanted(config: pytest.Config, check: Check) -> bool:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_student_backend(
-    config: pytest.Config, check: Check, scratch: Path
-) -> AbstractContextManager[Backend]:
+def pytest_student_backend(config: pytest.Config, check: Check, scratch: Path) -> AbstractContextManager[Backend]:
     """Without a grader, the submission runs in this process."""
     root = Path(config.getoption("--submission") or config.rootpath).resolve()
     debugging = bool(config.getoption("usepdb"))
@@ -136,11 +136,15 @@ def pytest_runtest_makereport(
         else:
             verdict, message = judge(call.excinfo.value)
             report.outcome = "failed"
-            report.longrepr = f"{check.id}  {check.title}  [{verdict.value}, worth {check.points:g}]\n\n{message}\n"
+            report.longrepr = (
+                f"{check.id}  {check.title}  [{verdict.value}, worth {check.points:g}]\n\n{message}\n"
+            )
             report.sections.clear()
     if verdict is Verdict.GRADER_FAULT and call.excinfo is not None:
         ours = call.excinfo.traceback.filter(lambda entry: "site-packages" not in str(entry.path))
-        report.longrepr = f"{report.longrepr}\n" + "".join(f"  {e.path}:{e.lineno + 1} in {e.name}\n" for e in ours)
+        report.longrepr = f"{report.longrepr}\n" + "".join(
+            f"  {e.path}:{e.lineno + 1} in {e.name}\n" for e in ours
+        )
     report.verdict = verdict.value  # type: ignore[attr-defined]
     outcome = Outcome(check, verdict, message, call.duration)
     item.config.stash[OUTCOMES].append(outcome)

@@ -72,7 +72,9 @@ class Student:
         self._names[path] = name
         return path
 
-    def _call(self, path: str, handle: int | None, shown: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _call(
+        self, path: str, handle: int | None, shown: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
         text = f"{shown}({self._show(args, kwargs)})"
         self._calls.text = text
         returns = RETURNS[path]

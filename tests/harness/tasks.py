@@ -15,9 +15,4 @@ class Task:
     points: float
 
 
-TASKS: dict[str, Task] = {
-    task.id: task
-    for task in (
-        Task("1.2", "Byte-level BPE", "bpe", 20),
-    )
-}
+TASKS: dict[str, Task] = {task.id: task for task in (Task("1.2", "Byte-level BPE", "bpe", 20),)}

@@ -1,6 +1,13 @@
 import sys
 
-for _name in ("pytest", "_pytest.runner", "_pytest.reports", "hypothesis", "tests.harness.expect", "tests.harness.checks"):
+for _name in (
+    "pytest",
+    "_pytest.runner",
+    "_pytest.reports",
+    "hypothesis",
+    "tests.harness.expect",
+    "tests.harness.checks",
+):
     try:
         _module = __import__(_name, fromlist=["x"])
     except ImportError:
