@@ -55,7 +55,8 @@ def grade_command(
     ] = None,
 ) -> None:
     """Grade one submission and show its report."""
-    outputs = [(to, make) for to, make in ((report, _json_text), (html, to_html)) if to]
+    files: list[tuple[Path | None, Callable[[Report], str]]] = [(report, _json_text), (html, to_html)]
+    outputs: list[Output] = [(to, make) for to, make in files if to]
     outputs += [_format(text) for text in format_ or []]
     for path, _ in outputs:
         if not path.parent.is_dir():

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 END = "<|endoftext|>"
-_ONSETS = "b br c ch cl d dr f fl g gr h j k l m n p pl pr qu r s sh sl sp st str t th tr v w wh y".split() + [""]
+_ONSETS = "b br c ch cl d dr f fl g gr h j k l m n p pl pr qu r s sh sl sp st str t th tr v w wh y".split()
 _NUCLEI = "a e i o u ai ea ee ie oa oo ou".split()
-_CODAS = "b ck d g l ll m n nd ng nt p r rd rn s ss st t th x".split() + ["", "", "", ""]
+_CODAS = "b ck d g l ll m n nd ng nt p r rd rn s ss st t th x".split()
 _COMMON = "the of and a to in is was that it for he as with his on be at by I had not are but from".split()
 _TAILS = ["'s", "'ll", "n't", "'re", "ing", "ed", "s", "ly", "er", "est", "ness"]
 
@@ -37,7 +37,7 @@ class _Dice:
     """Choices made of `random()` alone."""
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed).random  # noqa: S311  -- text, not secrets
+        self._random = random.Random(seed).random
 
     def below(self, n: int) -> int:
         return int(self._random() * n)
@@ -70,9 +70,13 @@ def english(n_bytes: int, seed: int) -> str:
 def _words(dice: _Dice, count: int) -> list[str]:
     made: dict[str, None] = {}
     while len(made) < count:
-        syllables = [dice.of(_ONSETS) + dice.of(_NUCLEI) + dice.of(_CODAS) for _ in range(1 + dice.below(3))]
+        syllables = [_syllable(dice) for _ in range(1 + dice.below(3))]
         made["".join(syllables) + (dice.of(_TAILS) if dice.below(4) == 0 else "")] = None
     return list(made)
+
+
+def _syllable(dice: _Dice) -> str:
+    return dice.of([*_ONSETS, ""]) + dice.of(_NUCLEI) + dice.of([*_CODAS, "", "", "", ""])
 
 
 def _sentence(words: list[str], dice: _Dice) -> str:

@@ -90,7 +90,7 @@ def _readme(made: dict[str, str]) -> str:
         "# Fixtures\n\n"
         "Made by `python -m grader.fixtures`; nothing here was written by hand or taken from elsewhere, and the\n"
         "project's licence (MIT) holds. Each `bpe/*.json` records one training: the corpus, the arguments, the\n"
-        "vocabulary in order of ids and the merges in order, both in GPT-2's printable form, and some encodings.\n\n"
+        "vocabulary in order of ids and the merges in order, both in GPT-2's printable form, and encodings.\n\n"
         "| file | origin | bytes | sha256 |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
     )
 

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from grader import __version__
 from grader.errors import GraderFault, UsageError
@@ -27,11 +27,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 POLL_S = 0.05
 
 
-class Progress(Protocol):
-    """Told how many checks are done of how many, and which finished last."""
-
-    def __call__(self, done: int, of: int, last: str) -> None:
-        """Show it."""
+Progress = Callable[[int, int, str], None]
+"""Told how many checks are done, of how many, and which finished last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class Options:
     check_seconds: float | None = None
 
 
-def grade(path: Path, options: Options = Options(), progress: Progress | None = None) -> Report:  # noqa: B008
+def grade(path: Path, options: Options = Options(), progress: Progress | None = None) -> Report:
     """Grade the folder or archive at path.
 
     Raises:
@@ -56,7 +53,7 @@ def grade(path: Path, options: Options = Options(), progress: Progress | None = 
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
         submission = intake(path, _made(Path(folder) / "submission"))
         isolation = choose(options.isolation)
-        lines = _run(submission, isolation, options, Path(folder), progress or (lambda done, of, last: None))
+        lines = _run(submission, isolation, options, Path(folder), progress)
     plan = [PlannedCheck(**_planned(line["plan"])) for line in lines if "plan" in line]
     if not plan:
         raise GraderFault("the checks could not be collected")
@@ -82,7 +79,7 @@ def _made(folder: Path) -> Path:
 
 
 def _run(
-    submission: Submission, isolation: str, options: Options, folder: Path, progress: Progress
+    submission: Submission, isolation: str, options: Options, folder: Path, progress: Progress | None
 ) -> list[dict[str, Any]]:
     """Run the checks in a trusted process, and give the lines that it wrote."""
     results, log = folder / "results.jsonl", folder / "log"
@@ -111,7 +108,7 @@ def _run(
     return lines
 
 
-def _follow(process: subprocess.Popen[bytes], results: Path, progress: Progress) -> None:
+def _follow(process: subprocess.Popen[bytes], results: Path, progress: Progress | None) -> None:
     """Report progress until the checks have run."""
     done = -1
     running = True
@@ -121,6 +118,8 @@ def _follow(process: subprocess.Popen[bytes], results: Path, progress: Progress)
         finished = [line["result"]["id"] for line in lines if "result" in line]
         if len(finished) != done:
             done = len(finished)
+            if progress is None:
+                continue
             progress(done, sum("plan" in line for line in lines), finished[-1] if finished else "")
         if running:
             time.sleep(POLL_S)
@@ -155,6 +154,3 @@ def _result(check: PlannedCheck, verdict: Verdict, message: str, wall_s: float) 
     return CheckResult(
         check.id, check.task, check.title, verdict, points, check.max_points, message, check.hidden, wall_s
     )
-
-
-Grade = Callable[[Path, Options], Report]

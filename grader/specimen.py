@@ -67,8 +67,8 @@ def compose(specimen: Specimen, out: Path) -> Path:
         shutil.copytree(stubs.REFERENCE, target, ignore=shutil.ignore_patterns("__pycache__"))
     else:
         target.mkdir(parents=True)
-        for file, text in stubs.build().items():
-            (target / file).write_text(text, encoding="utf-8", newline="\n")
+        for name, text in stubs.build().items():
+            (target / name).write_text(text, encoding="utf-8", newline="\n")
     for extra in sorted((FOLDER / specimen.name).glob("*.py")):
         with (target / extra.name).open("a", encoding="utf-8", newline="\n") as file:
             file.write("\n\n" + extra.read_text(encoding="utf-8"))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pydoc_data.topics
 import random
+from functools import partial
 from itertools import pairwise
+from operator import getitem
 from pathlib import Path
 
 from hypothesis import given
@@ -33,7 +35,7 @@ def tie_mistakes(text: str, vocab_size: int, special_tokens: list[str]) -> Mista
     def merges_by(rule: TieRule) -> Merges:
         return naive_bpe.train_on_text(text, vocab_size, special_tokens, rule)[1]
 
-    return {sentence: (lambda rule=rule: merges_by(rule)) for rule, sentence in TIES.items()}
+    return {sentence: partial(merges_by, rule) for rule, sentence in TIES.items()}
 
 
 def check_training(student: Student, text: str, merges: int, special_tokens: list[str]) -> None:
@@ -103,7 +105,7 @@ def test_odd_files_train_as_specified(student: Student) -> None:
             merges,
             expected[1],
             hint,
-            {"line ends were translated; read the bytes as they are": lambda: newlines[1]},
+            {"line ends were translated; read the bytes as they are": partial(getitem, newlines, 1)},
         )
         expect(vocab, expected[0], hint)
     with expect_raises(ValueError, naming=""):
@@ -217,7 +219,7 @@ def test_long_words_encode_in_good_time(student: Student) -> None:
 @points(1, task="1.2")
 @given(ids=st.lists(st.integers(0, 261), max_size=24))
 def test_decode_and_files_are_exact(student: Student, ids: list[int]) -> None:
-    """decode takes any ids; from_files reads GPT-2's two files."""
+    """Decode takes any ids; from_files reads GPT-2's two files."""
     tokens = vocab_of(MERGES, [])
     vocab = "{" + ", ".join(f'"{_escape(printable(token))}": {n}' for n, token in tokens.items()) + "}"
     lines = "\n".join(f"{printable(left)} {printable(right)}" for left, right in MERGES)

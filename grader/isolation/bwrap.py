@@ -56,12 +56,12 @@ def command(submission: Path, control: int, limits: Limits) -> list[str]:
         args += ["--unshare-user", "--uid", "65534", "--gid", "65534", "--disable-userns"]
     for folder in ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin"):
         if Path(folder).is_symlink():
-            args += ["--symlink", os.readlink(folder), folder]
+            args += ["--symlink", str(Path(folder).readlink()), folder]
         elif Path(folder).is_dir():
             args += ["--ro-bind", folder, folder]
     args += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--proc", "/proc", "--dev", "/dev"]
-    for folder in _parents([*prefixes, Path("/sandbox/site/any")]):
-        args += ["--perms", "0755", "--dir", str(folder)]
+    for parent in _parents([*prefixes, Path("/sandbox/site/any")]):
+        args += ["--perms", "0755", "--dir", str(parent)]
     for prefix in prefixes:
         args += ["--ro-bind", str(prefix), str(prefix)]
     for folder in map(str, packages.hidden_folders(PROJECT)):
@@ -104,7 +104,7 @@ class Sandbox:
 
     def __init__(self, submission: Path, limits: Limits) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  -- closed with the sandbox
         with theirs:
             self.process = subprocess.Popen(
                 command(submission, theirs.fileno(), limits),

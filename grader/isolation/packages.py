@@ -20,7 +20,7 @@ NEEDED = ("cbor2",)
 
 
 def visible_paths(names: tuple[str, ...] = ALLOWED + NEEDED) -> dict[str, Path]:
-    """Top-level modules and folders of these distributions and what they require: {name in the sandbox: path here}.
+    """Top-level entries of these distributions and of what they require: {name in the sandbox: path here}.
 
     A distribution that is not installed is left out.
     """

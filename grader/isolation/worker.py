@@ -26,12 +26,14 @@ import struct
 import sys
 import time
 import traceback
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, "/sandbox/site")
 
-import cbor2  # noqa: E402  -- found on the path just set
+import cbor2
 
 TUPLE, CALLBACK, FEED = 40001, 40002, 40003
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
@@ -71,7 +73,7 @@ def supervise(control: socket.socket) -> None:
     while True:
         readable, _, _ = select.select([control], [], [], 0.02 if child else 0.5)
         dead = reap()
-        if child in dead:
+        if child is not None and child in dead:
             status = dead[child]
             child = None
             control.send(cbor2.dumps({"died": status}))
@@ -91,7 +93,7 @@ def supervise(control: socket.socket) -> None:
             control.send(cbor2.dumps({"ended": empty()}))
 
 
-def start(control: socket.socket, limits: dict, channel: int, output: int) -> int:
+def start(control: socket.socket, limits: dict[str, int], channel: int, output: int) -> int:
     pid = os.fork()
     if pid:
         return pid
@@ -112,7 +114,7 @@ def start(control: socket.socket, limits: dict, channel: int, output: int) -> in
     os._exit(0)
 
 
-def reap() -> dict:
+def reap() -> dict[int, int]:
     """Exit statuses of all children that have died, adopted ones too."""
     dead = {}
     with contextlib.suppress(ChildProcessError):
@@ -157,7 +159,7 @@ def make_removable(folder: str) -> None:
             os.chmod(path, 0o700)
 
 
-def set_limits(limits: dict) -> None:
+def set_limits(limits: dict[str, int]) -> None:
     for name, value in (
         ("DATA", limits["memory_mib"] << 20),
         ("CPU", limits["cpu_s"]),
@@ -182,7 +184,7 @@ class Child:
 
     def __init__(self, channel: int) -> None:
         self.channel = socket.socket(fileno=channel)
-        self.objects = []
+        self.objects: list[Any] = []
         self.decoders = {
             TUPLE: lambda items, _: tuple(items),
             CALLBACK: lambda reference, _: Callback(self, reference),
@@ -197,7 +199,7 @@ class Child:
         while (request := self.receive()) is not None:
             self.send(self.answer(request))
 
-    def answer(self, request: dict) -> dict:
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
             value = getattr(self, f"do_{request['op']}")(**request["with"])
             sys.stdout.flush()
@@ -207,17 +209,18 @@ class Child:
         except MemoryError:
             return {"memory": True}
         except SystemExit as error:
-            return {"exit": safely(lambda: repr(error.code))}
+            code = error.code
+            return {"exit": safely(lambda: repr(code))}
         except BaseException as error:
             return {"error": describe(error)}
 
     def do_load(self, module: str) -> None:
         importlib.import_module(f"assignment.{module}")
 
-    def do_invoke(self, path: str, handle, args: list, kwargs: dict, keep: bool):
+    def do_invoke(self, path: str, handle: int | None, args: list[Any], kwargs: dict[str, Any], keep: bool) -> Any:
         module, *names = path.split(".")
         if handle is None:
-            target = importlib.import_module(f"assignment.{module}")
+            target: Any = importlib.import_module(f"assignment.{module}")
             for name in names:
                 target = getattr(target, name)
         else:
@@ -228,7 +231,7 @@ class Child:
         self.objects.append(value)
         return len(self.objects) - 1
 
-    def do_pull(self, handle: int, count: int) -> list:
+    def do_pull(self, handle: int, count: int) -> list[Any]:
         iterator = self.objects[handle]
         if not hasattr(iterator, "__next__"):
             raise NotPlain(f"a {type(iterator).__name__}, not an iterator")
@@ -240,7 +243,7 @@ class Child:
         path.write_bytes(content)
         return str(path)
 
-    def ask(self, callback: int, args: list):
+    def ask(self, callback: int, args: list[Any]) -> Any:
         """Call back into the grader, from within a call."""
         self.send({"callback": callback, "args": [plain(arg) for arg in args]})
         reply = self.receive()
@@ -250,20 +253,19 @@ class Child:
             raise StopIteration
         return reply["ok"]
 
-    def receive(self):
+    def receive(self) -> Any:
         header = self.read(4)
-        if header is None:
-            return None
-        return cbor2.loads(self.read(*struct.unpack(">I", header)), semantic_decoders=self.decoders)
+        data = self.read(*struct.unpack(">I", header)) if header else None
+        return None if data is None else cbor2.loads(data, semantic_decoders=self.decoders)
 
-    def send(self, answer: dict) -> None:
+    def send(self, answer: dict[str, Any]) -> None:
         try:
             data = cbor2.dumps(answer)
         except (ValueError, OverflowError) as error:
             data = cbor2.dumps({"not_plain": f"data that can't be sent: {type(error).__name__}"})
         self.channel.sendall(struct.pack(">I", len(data)) + data)
 
-    def read(self, size: int):
+    def read(self, size: int) -> bytes | None:
         parts = []
         while size:
             part = self.channel.recv(min(size, 1 << 20))
@@ -280,7 +282,7 @@ class Callback:
     def __init__(self, child: Child, reference: int) -> None:
         self._child, self._reference = child, reference
 
-    def __call__(self, *args):
+    def __call__(self, *args: Any) -> Any:
         return self._child.ask(self._reference, list(args))
 
 
@@ -290,14 +292,14 @@ class Feed:
     def __init__(self, child: Child, reference: int) -> None:
         self._child, self._reference = child, reference
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return self
 
-    def __next__(self):
+    def __next__(self) -> Any:
         return self._child.ask(self._reference, [])
 
 
-def plain(value, depth: int = 0):
+def plain(value: Any, depth: int = 0) -> Any:
     kind = type(value)
     if kind in (int, bytes, float, bool, type(None)):
         return value
@@ -316,13 +318,13 @@ def plain(value, depth: int = 0):
     raise NotPlain(f"a {kind.__module__}.{kind.__qualname__}, which is not plain data")
 
 
-def key_of(key):
+def key_of(key: Any) -> Any:
     if type(key) in (int, str, bytes, bool):
         return plain(key)
     raise NotPlain(f"a dict key of type {type(key).__qualname__}, which is not int, str or bytes")
 
 
-def describe(error: BaseException) -> list:
+def describe(error: BaseException) -> list[str]:
     """Kind (the nearest built-in class), text and innermost place in the submission."""
     known = [c.__name__ for c in type(error).__mro__ if getattr(builtins, c.__name__, None) is c]
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(str(SUBMISSION))]
@@ -331,7 +333,7 @@ def describe(error: BaseException) -> list:
     return [known[0], text.encode("utf-8", "replace").decode(), where]
 
 
-def safely(text) -> str:
+def safely(text: Callable[[], str]) -> str:
     """Text that student code makes, which may fail."""
     try:
         return "".join(text())

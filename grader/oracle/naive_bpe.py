@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -77,7 +78,7 @@ def train_on_words(
     while len(vocab) < vocab_size:
         counts: Counter[Pair] = Counter()
         for word, times in words.items():
-            for pair in zip(word, word[1:], strict=False):
+            for pair in pairwise(word):
                 counts[pair] += times
         if not counts:
             break
@@ -107,7 +108,7 @@ def _choose(counts: Counter[Pair], vocab: dict[int, bytes], ties: TieRule) -> Pa
         "smallest_id": lambda pair: (-ids[pair[0]], -ids[pair[1]]),
         "text": lambda pair: (printable(pair[0]), printable(pair[1])),
     }
-    return max(tied, key=rules[ties])  # type: ignore[arg-type]
+    return max(tied, key=rules[ties])
 
 
 def train_bpe(
@@ -198,7 +199,7 @@ def differ_at_a_tie(text: str, special_tokens: list[str], one: list[Pair], other
         words = Counter({merge_word(word, pair): times for word, times in words.items()})
     counts: Counter[Pair] = Counter()
     for word, times in words.items():
-        for pair in zip(word, word[1:], strict=False):
+        for pair in pairwise(word):
             counts[pair] += times
     return counts[one[same]] == counts[other[same]]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
+from itertools import pairwise
 
 _INVERT = bytes(255 - byte for byte in range(256))
 _END = "\u0100"  # above every inverted byte, so that a prefix sorts after what it begins
@@ -65,7 +66,7 @@ class _Links:
         self.previous = list(range(-1, len(self.ids) - 1))  # place -1 is the last wall
         self.counts: dict[tuple[int, int], int] = defaultdict(int)
         self.places: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for place, pair in enumerate(zip(self.ids, self.ids[1:], strict=False)):
+        for place, pair in enumerate(pairwise(self.ids)):
             if -1 not in pair:
                 self.counts[pair] += self.times[place]
                 self.places[pair].append(place)
@@ -110,11 +111,7 @@ def merge_ids(ids: list[int], rules: dict[tuple[int, int], tuple[int, int]]) -> 
     ids = [*ids, -1]
     following = list(range(1, len(ids) + 1))
     previous = list(range(-1, len(ids) - 1))
-    heap = [
-        (rules[pair][0], place, *pair)
-        for place, pair in enumerate(zip(ids, ids[1:], strict=False))
-        if pair in rules
-    ]
+    heap = [(rules[pair][0], place, *pair) for place, pair in enumerate(pairwise(ids)) if pair in rules]
     heapq.heapify(heap)
     while heap:
         _, place, left, right = heapq.heappop(heap)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import hypothesis
@@ -17,7 +18,7 @@ hypothesis.settings.load_profile("selftest")
 Open = Callable[..., IsolatedBackend]
 
 
-@pytest.fixture()
+@pytest.fixture
 def sandboxed(tmp_path: Path) -> Iterator[Open]:
     """Opens a check on a submission that consists of one module, `assignment/probe.py`."""
     root = tmp_path / "submission"
@@ -25,7 +26,7 @@ def sandboxed(tmp_path: Path) -> Iterator[Open]:
     for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
         folder.chmod(0o755)  # pytest makes them for their owner only, and the sandbox has a uid of its own
     pool = SandboxPool(root)
-    opened = []
+    opened: list[AbstractContextManager[IsolatedBackend]] = []
 
     def open_check(source: str, **limits: float) -> IsolatedBackend:
         (root / "assignment" / "probe.py").write_text(source, encoding="utf-8")

@@ -17,6 +17,7 @@ import pytest
 
 from grader import grade as grading
 from grader import specimen
+from grader.errors import IsolationUnavailable
 from grader.grade import PROJECT, Options, grade
 from grader.isolation import choose
 from grader.model import Verdict
@@ -61,7 +62,7 @@ def test_grade_writes_all_its_files(tmp_path: Path) -> None:
         (["grade", ".", "--format", "word=x.doc"], "word=x.doc"),
         (["grade", ".", "--format", "gradescope"], "gradescope"),
         (["grade", ".", "--report", "no/such/folder/r.json"], "no/such/folder"),
-        (["grade"], "SUBMISSION"),
+        (["grade"], "submission"),
         (["specimen", "nobody"], "nobody"),
         (["frobnicate"], "frobnicate"),
     ],
@@ -75,7 +76,7 @@ def test_wrong_arguments_exit_with_2_and_a_sentence(args: list[str], says: str) 
 
 
 def test_doctor_and_stubs_work() -> None:
-    """doctor finds the sandbox, and the stubs are fresh."""
+    """Doctor finds the sandbox, and the stubs are fresh."""
     assert "bubblewrap works" in " ".join(grader("doctor").stdout.split())
     assert grader("stubs", "--check").returncode == 0
 
@@ -137,12 +138,12 @@ def test_a_check_without_result_is_the_graders_fault(tmp_path: Path, monkeypatch
 def test_without_a_sandbox_it_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No isolation unasked: exit status 3 and what to do."""
     monkeypatch.setattr(choose, "bwrap_problem", lambda: "no bubblewrap here")
-    with pytest.raises(choose.IsolationUnavailable, match="--isolation none"):
+    with pytest.raises(IsolationUnavailable, match="--isolation none"):
         grade(specimen.compose(specimen.load("reference"), tmp_path / "s"))
 
 
 def test_a_killed_grader_leaves_nothing_behind(tmp_path: Path) -> None:
-    """kill -9: no report, and no process of the submission's or of ours."""
+    """Kill -9: no report, and no process of the submission's or of ours."""
     planted = specimen.archive(specimen.load("endless_loop"), tmp_path / "s.zip")
     report = tmp_path / "report.json"
     command = [sys.executable, "-m", "grader", "grade", str(planted), "--report", str(report)]

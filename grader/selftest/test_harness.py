@@ -93,7 +93,7 @@ def test_expected_exceptions_must_name_the_offender() -> None:
     with expect_raises(ValueError, naming="x"):
         raise StudentError("ValueError", "x is wrong", "")
     with (
-        pytest.raises(Failure, match="whose message names 'y'|whose message names y"),
+        pytest.raises(Failure, match="whose message names y"),
         expect_raises(ValueError, naming="y"),
     ):
         raise StudentError("ValueError", "x is wrong", "")

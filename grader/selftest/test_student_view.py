@@ -14,7 +14,7 @@ from grader.grade import PROJECT
 from tests.harness.tasks import TASKS
 
 
-@pytest.fixture()
+@pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """The folders that a student has."""
     for name in ("assignment", "tests", "fixtures"):
@@ -68,6 +68,7 @@ def test_tasks_and_parts_can_be_chosen(clone: Path) -> None:
 
 def test_tokenization_imports_no_torch(clone: Path) -> None:
     """The public checks of part 1 leave torch and numpy alone."""
-    plugin = "import sys\ndef pytest_unconfigure():\n    assert not {'torch', 'numpy'} & set(sys.modules)\n    print('light')\n"
+    check = "assert not {'torch', 'numpy'} & set(sys.modules)"
+    plugin = f"import sys\ndef pytest_unconfigure():\n    {check}\n    print('light')\n"
     (clone / "spy.py").write_text(plugin, encoding="utf-8")
     assert "light" in run(clone, "-p", "spy")[1]

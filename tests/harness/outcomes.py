@@ -7,10 +7,10 @@ in-process run and the grader's isolated one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 
-class Verdict(str, Enum):
+class Verdict(StrEnum):
     """What became of one check.
 
     `GRADER_FAULT` is ours, never the student's: a report that holds one has no score.
@@ -79,5 +79,5 @@ class StudentError(Exception):
         self.where = where
 
 
-class NotPlain(Exception):  # noqa: N818  -- reads as a statement about the answer
+class NotPlain(Exception):
     """The submission answered with something that is not plain data; the message says where and what."""

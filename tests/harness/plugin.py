@@ -110,7 +110,7 @@ def pytest_student_backend(config: pytest.Config, check: Check, scratch: Path) -
     return nullcontext(DirectBackend(root, scratch, limits, raw=debugging))
 
 
-@pytest.fixture()
+@pytest.fixture
 def student(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Student]:
     """The submission: `student.bpe.train_bpe(...)`; fresh for each check in the grader."""
     CALLS.text = ""
@@ -168,5 +168,6 @@ def pytest_exception_interact(call: pytest.CallInfo[Any]) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Show the board: one line a task."""
-    for line in board.lines(config.stash[OUTCOMES]):
+    outcomes = config.stash[OUTCOMES]
+    for line in board.lines(outcomes):
         terminalreporter.write_line(line)

@@ -1,0 +1,68 @@
+"""What isolation costs: the same submission graded in a sandbox and in the same process.
+
+python -m grader.bench.isolation [repeats]
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from grader import specimen
+from grader.bench import interleaved, show
+from grader.grade import Options, grade
+from grader.isolation.backend import SandboxPool
+from grader.model import Limits
+
+
+def main(repeats: int = 5) -> None:
+    """Measure whole gradings, then the sandbox's own steps."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = specimen.compose(specimen.load("reference"), Path(folder) / "reference")
+        Path(folder).chmod(0o755)
+        whole = interleaved(
+            {
+                "direct": lambda: grade(path, Options(isolation="none")),
+                "isolated": lambda: grade(path, Options(isolation="bwrap")),
+            },
+            repeats,
+        )
+        show("Grading the reference", f"medians of {repeats}, interleaved; start of Python included", whole)
+        _steps(path, 20 * repeats)
+
+
+def _steps(path: Path, repeats: int) -> None:
+    def start() -> None:
+        pool = SandboxPool(path)
+        with pool.check(Limits()):
+            pass
+        pool.close()
+
+    pool = SandboxPool(path)
+
+    def check() -> None:
+        with pool.check(Limits()):
+            pass
+
+    million = list(range(1_000_000))
+    with pool.check(Limits()) as one:
+        vocab = {n: bytes([n]) for n in range(256)}
+        tokenizer = one.invoke("bpe.Tokenizer", None, [vocab, []], {}, True)
+        steps = interleaved(
+            {
+                "a call": lambda: one.invoke("bpe.Tokenizer.encode", tokenizer, ["a"], {}, False),
+                "a call with 1 M integers": lambda: one.invoke(
+                    "bpe.Tokenizer.decode", tokenizer, [[n % 256 for n in million]], {}, False
+                ),
+            },
+            max(repeats // 10, 3),
+        )
+    steps |= interleaved({"a fresh process for a check": check}, repeats)
+    steps |= interleaved({"a fresh sandbox": start}, max(repeats // 10, 3))
+    pool.close()
+    show("Steps of the sandbox", "ratios to a call", steps)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:2]))
