@@ -33,7 +33,11 @@ def main(mib: int = 10, vocab_size: int = 10_000, repeats: int = 3) -> None:
             (f"{mib} MiB of generated English", generated, vocab_size),
             (f"{len(topics) / 2**20:.1f} MiB of Python's documentation", topics, min(vocab_size, 5_000)),
         ):
-            show(f"Training on {name} to {size:,}", caption, interleaved(_candidates(Path(folder), text, size), repeats))
+            show(
+                f"Training on {name} to {size:,}",
+                caption,
+                interleaved(_candidates(Path(folder), text, size), repeats),
+            )
         page = topics[:65_536]
         path = _file(Path(folder), page)
         plain: dict[str, Callable[[], object]] = {

@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
+from typing import BinaryIO
 
 import regex
 
@@ -17,7 +18,7 @@ CHUNK_BYTES = 2**20
 PARALLEL_BYTES = 2**22  # below this, starting processes costs more than it saves
 
 # A word character before white space always ends a pre-token, and nothing before it looks past it.
-_WORD_END = regex.compile(rb"[0-9A-Za-z](?=[ \n])")
+_WORD_START = regex.compile(rb"(?<=[0-9A-Za-z])[ \n]")
 
 
 def check_special_tokens(special_tokens: list[str]) -> None:
@@ -86,19 +87,17 @@ def _boundaries(path: Path, special_tokens: list[str]) -> Iterator[int]:
     yield size
 
 
-def _next_cut(file: object, position: int, tokens: list[bytes]) -> int | None:
+def _next_cut(file: BinaryIO, position: int, tokens: list[bytes]) -> int | None:
     """The first safe cut at or after position: before a special token, else between word and space."""
     longest = max(map(len, tokens), default=1)
-    pattern = regex.compile(b"|".join(map(regex.escape, tokens))) if tokens else None
+    patterns = [regex.compile(b"|".join(map(regex.escape, tokens)))] if tokens else []
     while True:
-        file.seek(position - longest)  # type: ignore[attr-defined]
-        window: bytes = file.read(CHUNK_BYTES + 2 * longest)  # type: ignore[attr-defined]
-        inside = range(longest, len(window) - longest)
-        candidates = [m.start() for m in pattern.finditer(window)] if pattern else []
-        candidates = candidates or [m.end() for m in _WORD_END.finditer(window)]
-        for cut in candidates:
-            if cut in inside and not _spanned(window, cut, tokens):
-                return position - longest + cut
+        file.seek(position - longest)
+        window = file.read(CHUNK_BYTES + 2 * longest)
+        for pattern in [*patterns, _WORD_START]:
+            for match in pattern.finditer(window, longest, max(len(window) - longest, 0)):
+                if not _spanned(window, match.start(), tokens):
+                    return position - longest + match.start()
         if len(window) < CHUNK_BYTES + 2 * longest:
             return None
         position += CHUNK_BYTES
