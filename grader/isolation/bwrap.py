@@ -59,7 +59,8 @@ def command(submission: Path, control: int, limits: Limits) -> list[str]:
             args += ["--symlink", str(Path(folder).readlink()), folder]
         elif Path(folder).is_dir():
             args += ["--ro-bind", folder, folder]
-    args += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--proc", "/proc", "--dev", "/dev"]
+    args += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--proc", "/proc"]
+    args += ["--dev", "/dev", "--remount-ro", "/dev"]
     for parent in _parents([*prefixes, Path("/sandbox/site/any")]):
         args += ["--perms", "0755", "--dir", str(parent)]
     for prefix in prefixes:
