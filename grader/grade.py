@@ -52,6 +52,9 @@ def grade(path: Path, options: Options = Options(), progress: Progress | None = 
             raise UsageError(f"no task {task!r}; there are {', '.join(TASKS)}")
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
         submission = intake(path, _made(Path(folder) / "submission"))
+        if submission.root:
+            # Without it, Python would rather take another package of that name.
+            (submission.root / "assignment" / "__init__.py").touch()
         isolation = choose(options.isolation)
         lines = _run(submission, isolation, options, Path(folder), progress)
     plan = [PlannedCheck(**_planned(line["plan"])) for line in lines if "plan" in line]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import inspect
 import os
 import select
 import signal
@@ -42,13 +43,19 @@ class SandboxPool:
     @contextmanager
     def check(self, limits: Limits) -> Iterator[IsolatedBackend]:
         """A backend for one check."""
-        if self._sandbox is None or not self._sandbox.alive:
-            self._sandbox = Sandbox(self._submission, limits)
-        backend = IsolatedBackend(self._sandbox, limits, self._unloadable)
+        backend = self._open(limits)
         try:
             yield backend
         finally:
             backend.close()
+
+    def _open(self, limits: Limits) -> IsolatedBackend:
+        if self._sandbox is not None and self._sandbox.alive:
+            with contextlib.suppress(OSError):  # it may have died since: the next line makes another
+                return IsolatedBackend(self._sandbox, limits, self._unloadable)
+            self._sandbox.close()
+        self._sandbox = Sandbox(self._submission, limits)
+        return IsolatedBackend(self._sandbox, limits, self._unloadable)
 
     def close(self) -> None:
         """Kill the sandbox."""
@@ -108,7 +115,7 @@ class IsolatedBackend:
         """End all processes of the check. A sandbox that does not answer is killed, and a new one made later."""
         self._channel.close()
         os.close(self._output)
-        if self._sandbox.alive and (self._stopped is None or self._stopped.verdict is not Verdict.GRADER_FAULT):
+        if self._sandbox.alive:
             with contextlib.suppress(GraderFault):
                 self._sandbox.end()
 
@@ -173,6 +180,10 @@ class IsolatedBackend:
                 return {"ok": next(target)}
             except StopIteration:
                 return {"stop": True}
+        try:
+            inspect.signature(target).bind(*args)
+        except TypeError as error:
+            return {"type_error": str(error)}
         return {"ok": target(*args)}
 
     def _send(self, message: dict[str, Any]) -> None:

@@ -251,6 +251,8 @@ class Child:
             os._exit(0)
         if reply.get("stop"):
             raise StopIteration
+        if "type_error" in reply:
+            raise TypeError(reply["type_error"])
         return reply["ok"]
 
     def receive(self) -> Any:

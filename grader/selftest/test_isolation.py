@@ -208,6 +208,24 @@ def doubled(iterator):
     assert backend.pull(handle, 100) == ([4, 6, 8], True)
 
 
+def test_a_wrong_call_back_is_the_submissions_mistake(sandboxed: Open) -> None:
+    """Wrong arguments to a function of the grader's raise TypeError over there, not here."""
+    backend = sandboxed("def f(g): return g(1, 2, 3)")
+    with pytest.raises(StudentError, match="TypeError"):
+        call(backend, "f", lambda x: x)
+
+
+def test_a_sandbox_that_died_is_replaced(sandboxed: Open) -> None:
+    """The next check gets a new sandbox."""
+    backend = sandboxed("def f(): return 1")
+    backend._sandbox.process.kill()
+    backend._sandbox.process.wait()
+    time.sleep(0.5)
+    with pytest.raises(Stopped):
+        call(backend, "f")
+    assert call(sandboxed("def f(): return 1"), "f") == 1
+
+
 def test_plain_data_crosses_unchanged(sandboxed: Open) -> None:
     """Integers of any size, bytes, text, floats, nested containers; tuples arrive as tuples."""
     backend = sandboxed("def same(x): return x\ndef kind(x): return type(x).__name__")
