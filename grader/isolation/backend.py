@@ -69,7 +69,7 @@ class IsolatedBackend:
     def __init__(self, sandbox: Sandbox, limits: Limits, unloadable: dict[str, Stopped]) -> None:
         self._sandbox = sandbox
         self._loaded: set[str] = set()
-        self._unloadable = unloadable  # modules whose import has stopped a check before: not waited for again
+        self._unloadable = unloadable  # modules whose import never ended: not waited for again
         self._limits = limits
         self._channel, theirs = socket.socketpair()
         self._channel.setblocking(False)
@@ -129,9 +129,10 @@ class IsolatedBackend:
             try:
                 self._request("load", module=module)
             except Stopped as stopped:
-                message = f"{stopped.message}, when assignment/{module}.py was imported"
-                self._unloadable[module] = self._stop(stopped.verdict, message)
-                raise self._unloadable[module] from None
+                again = self._stop(stopped.verdict, f"{stopped.message}, importing assignment/{module}.py")
+                if stopped.verdict is Verdict.TIMEOUT:
+                    self._unloadable[module] = again
+                raise again from None
 
     def _reference(self, value: Any) -> Any:
         """Iterators and functions cross as references, which the submission's side calls back."""

@@ -8,9 +8,9 @@ an unprivileged uid.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import cbor2
+import psutil
 
 from grader.errors import GraderFault, IsolationUnavailable
 from grader.isolation import packages
@@ -157,11 +158,18 @@ class Sandbox:
         return status
 
     def close(self) -> None:
-        """Kill everything in the sandbox. Never raises."""
+        """Kill everything in the sandbox. Never raises.
+
+        Process 1 goes first, and all others of its namespace with it. Bubblewrap's own death would not do:
+        as root it has given up the privilege to signal the sandbox's uid. Were we killed ourselves, process 1
+        would see the end of `control`, and exit.
+        """
         self.control.close()
         self._log.close()
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGKILL)
+        with contextlib.suppress(psutil.Error):
+            for child in psutil.Process(self.process.pid).children():
+                child.kill()
+        self.process.kill()
         self.process.wait()
 
     @property

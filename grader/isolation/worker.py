@@ -36,7 +36,7 @@ sys.path.insert(0, "/sandbox/site")
 import cbor2
 
 TUPLE, CALLBACK, FEED = 40001, 40002, 40003
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
+PR_SET_DUMPABLE = 4
 SUBMISSION, SCRATCH, INPUTS = Path("/submission"), Path("/tmp/work"), Path("/tmp/inputs")
 WRITABLE = (Path("/tmp"), Path("/dev/shm"))
 MAX_DEPTH = 64
@@ -55,7 +55,6 @@ def main() -> None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # changing the uid has cleared it
     prctl(PR_SET_DUMPABLE, 0)
     for package in packages:
         with contextlib.suppress(ImportError):

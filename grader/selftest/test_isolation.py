@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
 from grader.isolation.backend import IsolatedBackend
-from grader.model import Verdict
+from grader.isolation.bwrap import Sandbox
+from grader.model import Limits, Verdict
 from grader.selftest.conftest import Open
 from tests.harness.outcomes import NotPlain, Stopped, StudentError
 
@@ -218,9 +220,9 @@ def test_a_wrong_call_back_is_the_submissions_mistake(sandboxed: Open) -> None:
 def test_a_sandbox_that_died_is_replaced(sandboxed: Open) -> None:
     """The next check gets a new sandbox."""
     backend = sandboxed("def f(): return 1")
-    backend._sandbox.process.kill()
+    for process in psutil.Process(backend._sandbox.process.pid).children():
+        process.kill()
     backend._sandbox.process.wait()
-    time.sleep(0.5)
     with pytest.raises(Stopped):
         call(backend, "f")
     assert call(sandboxed("def f(): return 1"), "f") == 1
@@ -324,6 +326,21 @@ def g(): return 1
     assert call(sandboxed(source), "g") == 1
     mine = [p for p in psutil.Process().children(recursive=True) if "worker.py" in " ".join(_command(p))]
     assert len(mine) <= 3, "bubblewrap, process 1 and one check"
+
+
+def test_closing_a_sandbox_ends_all_of_it(tmp_path: Path) -> None:
+    """Nothing is left when close returns, and nothing long after its owner has died."""
+    tmp_path.chmod(0o755)
+    sandbox = Sandbox(tmp_path, Limits())
+    inside = psutil.Process(sandbox.process.pid).children(recursive=True)
+    assert inside
+    sandbox.close()
+    assert psutil.wait_procs(inside, timeout=1)[1] == []
+    orphan = Sandbox(tmp_path, Limits())
+    inside = psutil.Process(orphan.process.pid).children(recursive=True)
+    orphan.control.close()
+    assert psutil.wait_procs(inside, timeout=5)[1] == []
+    orphan.close()
 
 
 def _command(process: psutil.Process) -> list[str]:
