@@ -50,9 +50,10 @@ class SandboxPool:
             backend.close()
 
     def _open(self, limits: Limits) -> IsolatedBackend:
-        if self._sandbox is not None and self._sandbox.alive:
-            with contextlib.suppress(OSError):  # it may have died since: the next line makes another
-                return IsolatedBackend(self._sandbox, limits, self._unloadable)
+        if self._sandbox is not None:
+            with contextlib.suppress(OSError):  # it may die just now: then another is made
+                if self._sandbox.alive:
+                    return IsolatedBackend(self._sandbox, limits, self._unloadable)
             self._sandbox.close()
         self._sandbox = Sandbox(self._submission, limits)
         return IsolatedBackend(self._sandbox, limits, self._unloadable)
@@ -81,9 +82,15 @@ class IsolatedBackend:
         self._stopped: Stopped | None = None
         self._callbacks: list[Any] = []
         self._baseline = _private_mib(_worker(sandbox.process.pid))
-        with theirs:
-            sandbox.start(dataclasses.asdict(limits), theirs, output)
-        os.close(output)
+        try:
+            with theirs:
+                sandbox.start(dataclasses.asdict(limits), theirs, output)
+        except OSError:
+            self._channel.close()
+            os.close(self._output)
+            raise
+        finally:
+            os.close(output)
 
     def invoke(self, path: str, handle: int | None, args: list[Any], kwargs: dict[str, Any], keep: bool) -> Any:
         """Call a function or method of the submission."""

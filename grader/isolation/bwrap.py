@@ -169,8 +169,11 @@ class Sandbox:
         with contextlib.suppress(psutil.Error):
             for child in psutil.Process(self.process.pid).children():
                 child.kill()
-        self.process.kill()
-        self.process.wait()
+        try:
+            self.process.wait(timeout=END_S)  # it reaps process 1, and ends
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
     @property
     def alive(self) -> bool:
