@@ -17,10 +17,32 @@ from grader.corpora import END, documents, english, multilingual
 from grader.reference.bpe import Tokenizer, train_bpe
 from tests.bpe_examples import FIXTURES, printable
 
+TIES = """\
+hot pot hot pot; top dot top dot
+bat tab bat tab, abc abb abc abb
+aaa aaaa aaa aaaa
+été thé été thé, zoo ooz
+we'll he'll we'll he'll
+10 01 10 01
+"""
+"""By hand: nearly every pair is as frequent as another, so each tie rule learns other merges."""
+
+SOURCES = {
+    "english.txt": ("English-like sentences and paragraphs", "english(60_000, seed=336)"),
+    "multilingual.txt": ("eleven scripts, emoji, many kinds of space", "multilingual(40_000, seed=336)"),
+    "documents.txt": (
+        "English-like documents, each closed by a special token",
+        "documents(english(40_000, seed=2026))",
+    ),
+    "ties.txt": ("words whose pairs are equally frequent", "TIES in grader/fixtures.py, by hand"),
+}
+"""Corpus: what it is, and where it comes from; the calls are those of grader/corpora.py."""
+
 TRAININGS = {
     "english": ("english.txt", 500, []),
     "documents": ("documents.txt", 600, [END, "<|pad|>"]),
     "multilingual": ("multilingual.txt", 700, [END]),
+    "ties": ("ties.txt", 290, []),
 }
 """Name: corpus, vocab_size, special tokens."""
 
@@ -40,6 +62,7 @@ def build() -> dict[str, str]:
         "english.txt": english(60_000, seed=336),
         "multilingual.txt": multilingual(40_000, seed=336),
         "documents.txt": documents(english(40_000, seed=2026)),
+        "ties.txt": TIES,
     }
     made = {f"corpora/{name}": text for name, text in corpora.items()}
     for name, (corpus, vocab_size, specials) in TRAININGS.items():
@@ -80,19 +103,25 @@ def _readme(made: dict[str, str]) -> str:
     rows = []
     for path, text in sorted(made.items()):
         raw = text.encode()
-        origin = (
-            "grader/corpora.py, seeded"
-            if path.startswith("corpora/")
-            else "the reference, on the corpus of that name"
-        )
-        rows.append(f"| {path} | {origin} | {len(raw):,} | `{hashlib.sha256(raw).hexdigest()}` |")
+        what, origin = _source(path)
+        rows.append(f"| {path} | {what} | {origin} | MIT | {len(raw):,} | `{hashlib.sha256(raw).hexdigest()}` |")
     return (
         "# Fixtures\n\n"
-        "Made by `python -m grader.fixtures`; nothing here was written by hand or taken from elsewhere, and the\n"
-        "project's licence (MIT) holds. Each `bpe/*.json` records one training: the corpus, the arguments, the\n"
-        "vocabulary in order of ids and the merges in order, both in GPT-2's printable form, and encodings.\n\n"
-        "| file | origin | bytes | sha256 |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
+        "Made by `python -m grader.fixtures`; nothing here was taken from elsewhere, and the project's licence\n"
+        "(MIT) holds. Each `bpe/*.json` records one training: the corpus, the arguments, the vocabulary in order\n"
+        "of ids and the merges in order, both in GPT-2's printable form, and encodings.\n\n"
+        "| file | what | origin | licence | bytes | sha256 |\n|---|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
     )
+
+
+def _source(path: str) -> tuple[str, str]:
+    """What a fixture is and where it comes from, as the README's table says it."""
+    folder, name = path.split("/")
+    if folder == "corpora":
+        what, origin = SOURCES[name]
+        return what, origin if "by hand" in origin else f"grader/corpora.py: `{origin}`"
+    corpus, vocab_size, specials = TRAININGS[name.removesuffix(".json")]
+    return f"a training on {corpus} to {vocab_size}, special tokens: {len(specials)}", "grader/reference/bpe.py"
 
 
 def main() -> None:

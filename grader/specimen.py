@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,8 +23,8 @@ FOLDER = Path(__file__).with_name("specimens")
 class Specimen:
     """A planted submission.
 
-    `loses` are exactly the checks that it must not pass ("all" for every one), `verdicts` those that it may get
-    there, and `message` words that a message of one of these checks must contain.
+    `loses` are exactly the checks that it must not pass (or tasks, for all of theirs), `verdicts` those that it
+    may get there, and `message` words that a message of one of these checks must contain.
     """
 
     name: str
@@ -33,6 +34,11 @@ class Specimen:
     loses: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
     message: str
+
+
+def must_lose(specimen: Specimen, checks: Iterable[str]) -> set[str]:
+    """Those of the checks that the specimen must not pass."""
+    return {check for check in checks if check in specimen.loses or check.split("/")[0] in specimen.loses}
 
 
 def names() -> list[str]:

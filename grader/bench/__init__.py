@@ -24,7 +24,7 @@ def interleaved(candidates: Mapping[str, Callable[[], object]], repeats: int) ->
 def show(title: str, caption: str, seconds: Mapping[str, float]) -> None:
     """Print a table; the ratio is to the first row."""
     base = next(iter(seconds.values()))
-    table = Table(title=title, caption=caption, title_justify="left", caption_justify="left")
+    table = Table(title=title, caption=caption, title_justify="left", caption_justify="left", min_width=80)
     table.add_column("")
     table.add_column("median", justify="right")
     table.add_column("ratio", justify="right")

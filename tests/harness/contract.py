@@ -22,6 +22,11 @@ class Lazy:
 
 
 RETURNS: dict[str, Any] = {
+    "words.split_words": list[str],
+    "words.build_vocabulary": dict[str, int],
+    "words.words_to_ids": list[int],
+    "words.ids_to_words": list[str],
+    "words.compression_ratio": float,
     "bpe.train_bpe": tuple[dict[int, bytes], list[tuple[bytes, bytes]]],
     "bpe.Tokenizer": Handle,
     "bpe.Tokenizer.from_files": Handle,

@@ -15,4 +15,10 @@ class Task:
     points: float
 
 
-TASKS: dict[str, Task] = {task.id: task for task in (Task("1.2", "Byte-level BPE", "bpe", 20),)}
+TASKS: dict[str, Task] = {
+    task.id: task
+    for task in (
+        Task("1.1", "Words and vocabularies", "words", 8),
+        Task("1.2", "Byte-level BPE", "bpe", 20),
+    )
+}

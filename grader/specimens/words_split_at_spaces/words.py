@@ -1,0 +1,3 @@
+def split_words(text):
+    """Splits at white space."""
+    return text.split()

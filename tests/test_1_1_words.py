@@ -1,0 +1,69 @@
+"""Task 1.1, public checks: words as tokens."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.harness import Student, expect, expect_raises, points
+
+APPLE = "Apple is looking at buying U.K. startup for $1 billion"
+
+
+@points(1, task="1.1")
+def test_the_lectures_example_is_split_as_shown(student: Student) -> None:
+    """The lecture's sentence splits into its eleven tokens."""
+    expect(
+        student.words.split_words(APPLE),
+        ["Apple", "is", "looking", "at", "buying", "U.K.", "startup", "for", "$", "1", "billion"],
+        "an abbreviation keeps its periods, and a currency sign is a token of its own",
+        {"the text was split at white space only; '$1' is two tokens": APPLE.split},
+    )
+    expect(student.words.split_words("Don't stop, it's 1,000.5!"), ["Don't", "stop", ",", "it's", "1,000.5", "!"])
+
+
+@points(1, task="1.1")
+def test_vocabularies_rank_by_count_then_code_points(student: Student) -> None:
+    """[UNK] is 0, then words by falling count, ties in order of code points."""
+    expect(
+        student.words.build_vocabulary(["b a c b", "a b Z"], 4),
+        {"[UNK]": 0, "b": 1, "a": 2, "Z": 3},
+        "sort by (-count, word), and keep max_size - 1 words",
+        {
+            "equally frequent words came in the order seen; sort them as strings": lambda: {
+                "[UNK]": 0,
+                "b": 1,
+                "a": 2,
+                "c": 3,
+            },
+            "[UNK] was not counted in max_size": lambda: {"[UNK]": 0, "b": 1, "a": 2, "Z": 3, "c": 4},
+        },
+    )
+    with expect_raises(ValueError, naming="0"):
+        student.words.build_vocabulary(["a"], 0)
+
+
+@points(1, task="1.1")
+def test_unknown_words_and_ids(student: Student) -> None:
+    """Unknown words become [UNK]; unknown ids are an error."""
+    vocabulary = {"[UNK]": 0, "the": 1, "cat": 2}
+    expect(student.words.words_to_ids(["the", "bird", "cat"], vocabulary), [1, 0, 2], "a word not known is [UNK]")
+    expect(student.words.ids_to_words([2, 0, 1], vocabulary), ["cat", "[UNK]", "the"])
+    with expect_raises((ValueError, KeyError), naming="7"):
+        student.words.ids_to_words([7], vocabulary)
+
+
+@points(1, task="1.1")
+@given(text=st.text(min_size=1, max_size=30), tokens=st.integers(1, 9))
+def test_compression_counts_bytes(student: Student, text: str, tokens: int) -> None:
+    """The compression ratio is UTF-8 bytes per token."""
+    expect(
+        student.words.compression_ratio(text, [0] * tokens),
+        len(text.encode()) / tokens,
+        "bytes of the text, divided by the number of tokens",
+        {
+            "characters were counted, not UTF-8 bytes": lambda: len(text) / tokens,
+            "the ratio is upside down: bytes per token, not tokens per byte": lambda: tokens / len(text.encode()),
+        },
+    )
+    expect(student.words.compression_ratio("", []), 1.0, "an empty text without tokens has ratio 1")
