@@ -6,6 +6,7 @@ Modules and names that begin with an underscore are the solution's own, and leav
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 from grader.errors import GraderFault
@@ -51,24 +52,30 @@ def _defines(node: ast.stmt) -> bool:
 
 def _cut(node: ast.stmt, lines: list[str], file: str) -> str:
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return _function(node, lines, file, node.name) if _public(node.name) else ""
+        return _function(node, lines, file, node.name, ast.get_docstring(node)) if _public(node.name) else ""
     if not isinstance(node, ast.ClassDef) or not _public(node.name):
         return ""
     docstring_end = node.body[0].end_lineno or node.lineno
     parts = ["\n".join(lines[_first_line(node) - 1 : docstring_end])]
     for item in node.body[1:]:
         if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)) and _public(item.name):
-            parts.append(_function(item, lines, file, f"{node.name}.{item.name}"))
+            parts.append(_function(item, lines, file, f"{node.name}.{item.name}", ast.get_docstring(node)))
     return "\n\n".join(parts)
 
 
-def _function(node: Function, lines: list[str], file: str, name: str) -> str:
+def _task(documentation: str | None, file: str, name: str) -> str:
+    """The task that a docstring names, such as (Task 1.2.)."""
+    found = re.search(r"\(Task (\d+\.\d+)\.\)", documentation or "")
+    if found is None or found[1] not in TASKS or file != f"{TASKS[found[1]].module}.py":
+        raise GraderFault(f"{name} in {file!r} needs its task in the docstring, as in (Task 1.2.), and in TASKS")
+    return found[1]
+
+
+def _function(node: Function, lines: list[str], file: str, name: str, documentation: str | None) -> str:
     first = node.body[0]
     documented = ast.get_docstring(node) is not None
     end = (first.end_lineno or first.lineno) if documented else first.lineno - 1
-    task = next((task.id for task in TASKS.values() if f"{task.module}.py" == file), None)
-    if task is None:
-        raise GraderFault(f"no task of tests/harness/tasks.py is in module {file!r}")
+    task = _task(documentation, file, name)
     indent = " " * (node.col_offset + 4)
     body = f'{indent}raise NotImplementedError("Task {task}: {name} in assignment/{file}")'
     return "\n".join([*lines[_first_line(node) - 1 : end], body])

@@ -33,4 +33,10 @@ RETURNS: dict[str, Any] = {
     "bpe.Tokenizer.encode": list[int],
     "bpe.Tokenizer.encode_iterable": Lazy(int),
     "bpe.Tokenizer.decode": str,
+    "flops.matmul_flops": int,
+    "flops.two_layer_flops": dict[str, int],
+    "flops.linear_chain_flops": tuple[int, int],
+    "flops.training_flops": int,
+    "flops.rule_overcount": int,
+    "flops.attention_flops": int,
 }

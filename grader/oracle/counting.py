@@ -1,0 +1,43 @@
+"""Counts floating-point operations by doing them one at a time. (Tasks 4.1 to 4.3.)
+
+Matrices are lists of numbers that count what is done with them; a sum starts at its first product, so K products
+take K - 1 additions. The convention counts K: a fused multiply-add adds to a zero. `product` adds that one.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+
+class Machine:
+    """Multiplies matrices of given sizes, operation by operation.
+
+    >>> machine = Machine(); machine.product(2, 3, 4); machine.flops
+    48
+    """
+
+    def __init__(self) -> None:
+        self.flops = 0
+
+    def product(self, rows: int, inner: int, columns: int) -> None:
+        """One (rows, inner) by (inner, columns) product."""
+        for _ in range(rows):
+            for _ in range(columns):
+                for _ in range(inner):
+                    self.flops += 1  # a product
+                    self.flops += 1  # added to the sum, which begins at zero
+
+
+def chain(batch: int, widths: list[int], x_needs_grad: bool) -> tuple[int, int]:
+    """Forward and backward FLOPs of a chain of linear layers, layer by layer.
+
+    >>> chain(2, [3, 4, 5], False)
+    (128, 208)
+    """
+    forward, backward = Machine(), Machine()
+    for layer, (d_in, d_out) in enumerate(pairwise(widths)):
+        forward.product(batch, d_in, d_out)
+        backward.product(d_in, batch, d_out)
+        if layer or x_needs_grad:
+            backward.product(batch, d_out, d_in)
+    return forward.flops, backward.flops

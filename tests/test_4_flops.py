@@ -1,0 +1,90 @@
+"""Tasks 4.1 to 4.3, public checks: floating-point operations."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.harness import Student, expect, expect_raises, points
+
+sizes = st.integers(1, 5000)
+
+
+@points(1, task="4.1")
+@given(b=sizes, d=sizes, k=sizes)
+def test_a_matrix_product_is_2bdk(student: Student, b: int, d: int, k: int) -> None:
+    """(B, D) @ (D, K) takes 2·B·D·K FLOPs."""
+    expect(
+        student.flops.matmul_flops([b, d], [d, k]),
+        2 * b * d * k,
+        "each of the B·K results is a sum of D products",
+        {"a multiply-add is 2 FLOPs, and was counted as 1": lambda: b * d * k},
+    )
+
+
+@points(1, task="4.1")
+def test_batches_broadcast(student: Student) -> None:
+    """Batches multiply the FLOPs; a size of 1 broadcasts; shapes that don't fit are an error."""
+    expect(
+        student.flops.matmul_flops([4, 1, 16, 32], [3, 32, 8]),
+        4 * 3 * 8192,
+        "batches broadcast to (4, 3)",
+        {"only the batch of the first shape was counted": lambda: 4 * 8192},
+    )
+    with expect_raises(ValueError, naming="31"):
+        student.flops.matmul_flops([16, 32], [31, 8])
+
+
+@points(1, task="4.2")
+def test_each_gradient_of_two_layers(student: Student) -> None:
+    """Forward and backward products of x, w1, h1, w2, h2, each by name."""
+    expect(
+        student.flops.two_layer_flops(2, 3, 4, 5, True),
+        {"h1": 48, "h2": 80, "grad_w2": 80, "grad_h1": 80, "grad_w1": 48, "grad_x": 48},
+        "each forward product gives rise to two of the same size: one for its weight, one for its input",
+    )
+    expect(
+        student.flops.two_layer_flops(2, 3, 4, 5, False)["grad_x"],
+        0,
+        "the gradient of x is not computed when x needs none",
+    )
+
+
+@points(1, task="4.2")
+@given(batch=sizes, widths=st.lists(sizes, min_size=2, max_size=6))
+def test_backward_is_twice_forward_when_x_needs_it(student: Student, batch: int, widths: list[int]) -> None:
+    """With the gradient of x, backward takes exactly twice forward."""
+    forward = sum(2 * batch * a * b for a, b in pairwise(widths))
+    expect(
+        student.flops.linear_chain_flops(batch, widths, True),
+        (forward, 2 * forward),
+        "backward has two products for each layer: one for its weight's gradient, one for its input's",
+        {
+            "backward was taken to cost as much as forward; each layer has two gradients": lambda: (
+                forward,
+                forward,
+            )
+        },
+    )
+
+
+@points(1, task="4.3")
+def test_the_rule_for_gpt_3(student: Student) -> None:
+    """6·N·D for 175e9 parameters and 300e9 tokens is 3.15e23, exactly."""
+    expect(
+        student.flops.training_flops(175 * 10**9, 300 * 10**9),
+        315 * 10**21,
+        "2·N·D forward and 4·N·D backward; integers are exact in Python",
+        {
+            "only the forward pass was counted": lambda: 105 * 10**21,
+            "only the backward pass was counted": lambda: 210 * 10**21,
+        },
+    )
+
+
+@points(1, task="4.3")
+def test_the_rule_counts_the_first_layer_once_too_often(student: Student) -> None:
+    """The gradient of the input is in the rule, but not computed."""
+    expect(student.flops.rule_overcount(2, [3, 4, 5]), 48, "the product for the input's gradient: 2·batch·d0·d1")
