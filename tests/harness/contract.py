@@ -39,4 +39,5 @@ RETURNS: dict[str, Any] = {
     "flops.training_flops": int,
     "flops.rule_overcount": int,
     "flops.attention_flops": int,
+    "timing.benchmark": float,
 }

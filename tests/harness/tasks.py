@@ -23,5 +23,6 @@ TASKS: dict[str, Task] = {
         Task("4.1", "FLOPs of a matrix product", "flops", 4),
         Task("4.2", "FLOPs of forward and backward", "flops", 5),
         Task("4.3", "Rules of thumb, and where they are off", "flops", 4),
+        Task("5.1", "Timing asynchronous work", "timing", 4),
     )
 }

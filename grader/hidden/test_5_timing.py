@@ -1,0 +1,44 @@
+"""Task 5.1, hidden checks: other devices, in virtual time that only the trusted side knows."""
+
+from __future__ import annotations
+
+from statistics import mean, median
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fake_device import COLD_S, LAUNCH_S, WORK_S, FakeDevice
+from tests.harness import Student, expect, points
+
+works = st.integers(1, 2**16).map(lambda n: n * 2.0**-20)
+
+
+@points(1, task="5.1")
+@given(later=st.lists(works, min_size=1, max_size=9), repeats=st.integers(1, 9))
+def test_the_median_of_single_runs(student: Student, later: list[float], repeats: int) -> None:
+    """Runs of different lengths: each is measured by itself, and the median returned."""
+    device = FakeDevice(later)
+    got = student.timing.benchmark(device.launch, device.synchronize, device.clock, 1, repeats)
+    times = [LAUNCH_S + work for work in [*later, *[WORK_S] * 9][:repeats]]
+    expect(
+        got,
+        median(times),
+        f"the runs took {times}",
+        {
+            "the mean was returned, which one slow run spoils; return the median": lambda: mean(times),
+            "the fastest run was returned; return the median": lambda: min(times),
+            "the work was not waited for": lambda: LAUNCH_S,
+        },
+    )
+
+
+@points(1, task="5.1")
+@given(warmup=st.integers(0, 4), repeats=st.integers(1, 4))
+def test_runs_are_counted(student: Student, warmup: int, repeats: int) -> None:
+    """Exactly warmup + repeats runs, two readings for each that counts, and none unsynchronized."""
+    device = FakeDevice()
+    got = student.timing.benchmark(device.launch, device.synchronize, device.clock, warmup, repeats)
+    first = [] if warmup else [LAUNCH_S + COLD_S]
+    expect(got, median((first + [LAUNCH_S + WORK_S] * repeats)[:repeats]), f"warmup={warmup}, repeats={repeats}")
+    expect(device.calls.count("fn"), warmup + repeats, "run fn warmup + repeats times")
+    expect(device.unsynchronized_readings, 0, "call synchronize() right before each reading of the clock")

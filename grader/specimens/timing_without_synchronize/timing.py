@@ -1,0 +1,12 @@
+def benchmark(fn, synchronize, clock, warmup, repeats):
+    """The clock is read while the work still runs."""
+    if warmup < 0 or repeats < 1:
+        raise ValueError(f"warmup={warmup}, repeats={repeats}")
+    for _ in range(warmup):
+        fn()
+    taken = []
+    for _ in range(repeats):
+        start = clock()
+        fn()
+        taken.append(clock() - start)
+    return median(taken)
