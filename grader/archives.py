@@ -1,31 +1,36 @@
 """Reads the members of a folder, a .zip or a .tar.gz one after the other, as untrusted input.
 
 Nothing is extracted here, and no name is trusted: a member is a name, a kind and a stream of bytes, whose true
-size shows only in reading it.
+size shows only in reading it. Which of the two archives a file is, its content says, not its name.
 """
 
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import IO, Any
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, Self
 
 from grader.errors import SubmissionError
 
+BLOCK = 2**16
 BAD_ARCHIVE = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError,
-    NotImplementedError, RuntimeError, UnicodeDecodeError, ValueError, OSError, OverflowError,
+    zipfile.BadZipFile, zipfile.LargeZipFile, tarfile.TarError, zlib.error, struct.error, EOFError, OSError,
+    RuntimeError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, AssertionError,
 )  # fmt: skip
-"""What the standard library's readers raise on damaged, encrypted or exotic archives."""
+"""What the standard library's readers raise on damaged or exotic archives; caught around them alone."""
+
+ENTRY_BYTES = 400
+"""Mean bytes of an entry in a zip's list of members that we put up with; a usual one has about 100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,22 @@ class Member:
     name: str
     kind: str
     open: Callable[[], IO[bytes]]
+
+    def blocks(self) -> Iterator[bytes]:
+        """The content, unpacked, by and by.
+
+        Raises:
+            SubmissionError: it can't be read, or is encrypted.
+        """
+        try:
+            with self.open() as source:
+                while block := source.read(BLOCK):
+                    yield block
+        except BAD_ARCHIVE as error:
+            raise SubmissionError(f"{shown(self.name)} can't be read: {_said(error)}") from None
+
+
+Members = Generator[Member, None, None]
 
 
 class Budget:
@@ -55,68 +76,146 @@ class Budget:
             raise SubmissionError(self._sentence)
 
 
-@contextmanager
-def opened(path: Path, members: int, raw: Budget) -> Iterator[Iterator[Member]]:
-    """The members of a folder or archive, in order. `raw` bounds the bytes unpacked from a compressed tar.
+class ArchiveFile(io.BufferedReader):
+    """An archive's bytes, never many at once: zipfile reads a list of members, however long, in one go."""
+
+    def __init__(self, path: Path, members: int) -> None:
+        super().__init__(path.open("rb", buffering=0))
+        self.members = members
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As of any file.
+
+        Raises:
+            SubmissionError: these would be more bytes than the list of so many members takes.
+        """
+        if size is not None and size > max(self.members * ENTRY_BYTES, 2**20):
+            raise SubmissionError(
+                f"the archive's list of members is too long: {self.members:,} members are allowed"
+            )
+        return super().read(size)
+
+
+def folder_members(root: Path, enter: Callable[[PurePosixPath], bool]) -> Members:
+    """What lies in a folder, sorted; folders are entered where `enter` says so, links never.
 
     Raises:
-        SubmissionError: it is no archive, or a damaged one, or has more than so many members.
+        SubmissionError: a folder can't be read.
     """
     try:
-        if path.is_dir():
-            yield _folder(path)
-        elif zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                if len(archive.infolist()) > members:
-                    raise SubmissionError(f"the archive has more than {members:,} members")
-                yield _zip(archive)
+        for place, folders, files in os.walk(root, onerror=_raise):
+            here = PurePosixPath(Path(place).relative_to(root))
+            for name in sorted(files + folders):
+                path = Path(place, name)
+                yield Member(str(here / name), _kind(path.lstat().st_mode), partial(_open_plain, path))
+            folders[:] = sorted(name for name in folders if enter(here / name))
+    except OSError as error:
+        raise SubmissionError(f"{root.name!r} can't be read: {_said(error)}") from None
+
+
+def archive_members(file: ArchiveFile, name: str, raw: Budget) -> Members:
+    """What lies in an archive, in its order. `raw` bounds the bytes unpacked from a tar, taken or not.
+
+    Raises:
+        SubmissionError: it is no archive, or a damaged one, or has too many members.
+    """
+    try:
+        file.seek(0)
+        zipped = file.peek(2)[:2] == b"\x1f\x8b"
+        if zipped or not zipfile.is_zipfile(file):
+            file.seek(0)
+            yield from _tar(_Counted(gzip.GzipFile(fileobj=file) if zipped else file, raw))
         else:
-            with path.open("rb") as file:
-                yield _tar(file, raw)
-    except SubmissionError:
-        raise
+            yield from _zip(file)
     except BAD_ARCHIVE as error:
         raise SubmissionError(
-            f"{path.name!r} is neither a folder nor a readable .zip or .tar.gz: {error}"
+            f"{name!r} is neither a folder nor a sound .zip or .tar.gz: {_said(error)}"
         ) from None
 
 
-def _folder(root: Path) -> Iterator[Member]:
-    for place, folders, files in os.walk(root):
-        folders.sort()
-        for name in sorted(files + [f for f in folders if Path(place, f).is_symlink()]):
-            path = Path(place, name)
-            shown = path.relative_to(root).as_posix()
-            yield Member(shown, _kind(path.lstat().st_mode), partial(_open_plain, path))
+def shown(name: str) -> str:
+    """A name from outside, quoted, in printable ASCII, and cut to 80 characters."""
+    return ascii(name if len(name) <= 80 else f"{name[:77]}...")
+
+
+def _said(error: BaseException) -> str:
+    """What an error says, without paths of this machine; it may quote the archive."""
+    text = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+    return (text if text.isprintable() else ascii(text))[:160]
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _open_plain(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
 
 
-def _zip(archive: zipfile.ZipFile) -> Iterator[Member]:
-    for info in archive.infolist():
-        mode = info.external_attr >> 16
-        kind = "folder" if info.filename.endswith("/") else _kind(mode) if stat.S_IFMT(mode) else "file"
-        yield Member(info.filename, kind, partial(archive.open, info))
+def _zip(file: ArchiveFile) -> Iterator[Member]:
+    with zipfile.ZipFile(file) as archive:
+        if len(archive.infolist()) > file.members:
+            raise SubmissionError(f"the archive has more than {file.members:,} members")
+        for info in archive.infolist():
+            mode = info.external_attr >> 16
+            kind = "folder" if info.filename.endswith("/") else _kind(mode) if stat.S_IFMT(mode) else "file"
+            # filename ends at the first NUL, orig_filename does not.
+            yield Member(info.orig_filename, kind, partial(_unzipped, archive, info))
 
 
-def _tar(file: IO[bytes], raw: Budget) -> Iterator[Member]:
-    head = file.read(2)
-    file.seek(0)
-    stream: Any = _Counted(gzip.GzipFile(fileobj=file) if head == b"\x1f\x8b" else file, raw)
-    with tarfile.open(fileobj=stream, mode="r|", errorlevel=2) as archive:
-        for info in archive:
+def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # zipfile unpacks a whole block of bzip2 or LZMA at once: gigabytes, before we could count them.
+        raise NotImplementedError("its compression is not the usual one, deflate")
+    return archive.open(info)
+
+
+def _tar(stream: _Counted) -> Iterator[Member]:
+    with tarfile.open(fileobj=stream, mode="r|", tarinfo=_header(), errorlevel=2) as archive:  # type: ignore[call-overload]
+        while (info := archive.next()) is not None:
+            archive.members = []  # it would remember every one, each with a copy of all global headers
             kinds = {"file": info.isreg(), "folder": info.isdir(), "link": info.issym() or info.islnk()}
             kind = next((kind for kind, holds in kinds.items() if holds), "device")
             yield Member(info.name, kind, partial(_extracted, archive, info))
+    while stream.read(BLOCK):  # gzip's checksum comes last
+        pass
 
 
 def _extracted(archive: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:
     stream = archive.extractfile(info)
     if stream is None:
-        raise SubmissionError(f"the archive's member {info.name!r} can't be read")
+        raise tarfile.ReadError("it has no content")
     return stream
+
+
+def _header() -> type[tarfile.TarInfo]:
+    """A kind of tar header that refuses what makes tarfile slow, large or silent."""
+    # tarfile searches an extended header in time that grows with the square of its length.
+    squares = Budget(2**32, "the archive's extended headers are too long: pack it without extended attributes")
+    extended = {tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE}
+    long_names = {tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK}
+
+    class Header(tarfile.TarInfo):
+        @classmethod
+        def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+            try:
+                header = super().frombuf(buf, encoding, errors)
+            except (tarfile.InvalidHeaderError, tarfile.TruncatedHeaderError) as error:  # type: ignore[attr-defined]
+                # Past the first member tarfile would take it for the archive's end.
+                raise tarfile.ReadError(f"a damaged header ({error})") from None
+            if header.size < 0 or header.type == tarfile.GNUTYPE_SPARSE:
+                raise tarfile.ReadError("a sparse file, or one of negative size")
+            if header.type in extended | long_names:
+                squares.spend(header.size**2)
+            return header
+
+        def _no_sparse(self, *_: Any) -> None:
+            # Maps of the holes are read into memory whole.
+            raise tarfile.ReadError("a sparse file")
+
+        _proc_gnusparse_00 = _proc_gnusparse_01 = _proc_gnusparse_10 = _no_sparse
+
+    return Header
 
 
 class _Counted:

@@ -9,18 +9,21 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import unicodedata
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from grader.archives import BAD_ARCHIVE, Budget, Member, opened
-from grader.errors import SubmissionError, UsageError
+from grader.archives import ArchiveFile, Budget, Member, Members, archive_members, folder_members, shown
+from grader.errors import GraderFault, SubmissionError, UsageError
 from grader.model import Submission
 
 PACKAGE = "assignment"
 IGNORED = frozenset({"__MACOSX", ".git", ".DS_Store", "__pycache__"})
 NOTES = 20
-BLOCK = 2**16
+NAME_BYTES = 255
+PATH_BYTES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,58 +40,82 @@ class IntakeLimits:
 
 @dataclass(slots=True)
 class _Taken:
-    """What intake has found so far."""
+    """What intake has found so far; `spelt` maps a path without its case to the path, and whether it is a file."""
 
     notes: list[str] = field(default_factory=list)
     prefix: PurePosixPath | None = None
-    names: set[str] = field(default_factory=set)
-    beside: list[str] = field(default_factory=list)
+    spelt: dict[str, tuple[PurePosixPath, bool]] = field(default_factory=dict)
+    beside: list[PurePosixPath] = field(default_factory=list)
 
 
 def intake(path: Path, into: Path, limits: IntakeLimits = IntakeLimits()) -> Submission:
     """Copy the submission's `assignment/` to `into/assignment/`.
 
-    `assignment/` stands at the top or inside one enclosing folder; a folder of that name is taken itself.
+    `assignment/` stands at the top or inside one enclosing folder; a folder of that name is taken itself. Files
+    arrive with mode 0644, folders with 0755. `sha256` is empty when the archive is too large to be read, or
+    nothing of a folder was taken.
 
     Raises:
-        UsageError: there is nothing at path.
+        UsageError: path is no file or folder that can be read, or into/assignment is there already.
+        GraderFault: a copy can't be written.
     """
-    if not path.exists():
+    if not (path.is_file() or path.is_dir()):
         raise UsageError(f"no submission at {str(path)!r}: give a folder, a .zip or a .tar.gz")
+    if os.path.lexists(into / PACKAGE):
+        raise UsageError(f"{str(into / PACKAGE)!r} is there already: give an empty folder")
+    name = path.name if path.name not in ("", "..") else path.resolve().name
     taken = _Taken()
-    problem: str | None = None
-    digest = ""
     try:
-        if path.is_file():
-            digest = _file_sha256(path, limits)
-        _copy(path, into, limits, taken)
-    except SubmissionError as error:
-        problem = str(error)
+        digest, problem = _taken_in(path, name, into, limits, taken)
+    except BaseException:
         shutil.rmtree(into / PACKAGE, ignore_errors=True)
-    digest = digest or _folder_sha256(into / PACKAGE)
+        raise
+    if problem:
+        shutil.rmtree(into / PACKAGE, ignore_errors=True)
     notes = [*taken.notes, *_beside(taken)]
     if len(notes) > NOTES:
         notes = [*notes[:NOTES], f"and {len(notes) - NOTES:,} more"]
-    return Submission(path.name, digest, None if problem else into, problem, tuple(notes))
+    return Submission(name, digest, None if problem else into, problem, tuple(notes))
 
 
-def _copy(path: Path, into: Path, limits: IntakeLimits, taken: _Taken) -> None:
+def _taken_in(path: Path, name: str, into: Path, limits: IntakeLimits, taken: _Taken) -> tuple[str, str | None]:
+    """Copy everything; the sha256, and the problem if there is one."""
+    if path.is_dir():
+        outer = PACKAGE if name == PACKAGE and not path.is_symlink() and not _holds_package(path) else ""
+        if name == PACKAGE and path.is_symlink() and not _holds_package(path):
+            taken.notes.append(f"left out {shown(name)}: a link")
+        found = folder_members(path, lambda below: _worth_entering(PurePosixPath(outer, below)))
+        problem = _copy(found, name, outer, into, limits, taken)
+        return ("" if problem else _folder_sha256(into / PACKAGE)), problem
+    try:
+        file = ArchiveFile(path, limits.members)
+    except OSError as error:
+        raise UsageError(f"can't read {str(path)!r}: {error.strerror}") from None
+    with file:
+        if os.fstat(file.fileno()).st_size > limits.archive_mib << 20:
+            return "", f"{name!r} is larger than {limits.archive_mib} MiB"
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        raw = Budget(limits.archive_mib << 20, f"the archive unpacks to more than {limits.archive_mib} MiB")
+        return digest, _copy(archive_members(file, name, raw), name, "", into, limits, taken)
+
+
+def _copy(found: Members, name: str, outer: str, into: Path, limits: IntakeLimits, taken: _Taken) -> str | None:
+    """Copy the members that are taken; the sentence why nothing can be graded, if so."""
     files = Budget(limits.files, f"{PACKAGE}/ has more than {limits.files:,} files")
     members = Budget(limits.members, f"the submission has more than {limits.members:,} members")
     total = Budget(limits.total_mib << 20, f"{PACKAGE}/ unpacks to more than {limits.total_mib} MiB")
-    raw = Budget(limits.archive_mib << 20, f"the archive unpacks to more than {limits.archive_mib} MiB")
-    outer = PACKAGE if path.is_dir() and path.name == PACKAGE else ""
-    with opened(path, limits.members, raw) as found:
-        for member in found:
-            members.spend(1)
-            name = _checked(member, outer, limits, taken)
-            if name is None:
-                continue
-            files.spend(1)
-            one = Budget(limits.file_mib << 20, f"{member.name!r} is larger than {limits.file_mib} MiB")
-            _write(member, into.joinpath(*name.parts), [one, total])
-    if taken.prefix is None:
-        raise SubmissionError(f"no {PACKAGE}/ with files in {path.name!r}, at its top or inside one folder")
+    try:
+        with closing(found):
+            for member in found:
+                members.spend(1)
+                target = _checked(member, outer, limits, taken)
+                if target is not None:
+                    files.spend(1)
+                    what = f"{shown(member.name)} is larger than {limits.file_mib} MiB"
+                    _write(member, into, target, [Budget(limits.file_mib << 20, what), total])
+    except SubmissionError as error:
+        return str(error)
+    return None if taken.prefix else f"no {PACKAGE}/ with files in {name!r}, at its top or inside one folder"
 
 
 def _checked(member: Member, outer: str, limits: IntakeLimits, taken: _Taken) -> PurePosixPath | None:
@@ -96,78 +123,100 @@ def _checked(member: Member, outer: str, limits: IntakeLimits, taken: _Taken) ->
     parts = [part for part in f"{outer}/{member.name}".split("/") if part not in ("", ".")]
     if IGNORED & set(parts):
         return None
-    problem = _hostile(member, parts, limits)
-    if problem:
-        taken.notes.append(f"left out {_shown(member.name)}: {problem}")
-        return None
     at = parts.index(PACKAGE) if PACKAGE in parts[:2] else None
-    if at is None and len(parts) <= 2 and member.name.endswith(".py"):
-        taken.beside.append(parts[-1])
+    problem = _misleading(member.name, parts) or (_unfit(member, parts, limits) if at is not None else "")
+    if problem:
+        taken.notes.append(f"left out {shown(member.name)}: {problem}")
+        return None
+    if at is None and len(parts) <= 2 and member.kind == "file" and member.name.endswith(".py"):
+        taken.beside.append(PurePosixPath(*parts))
     if at is None or at == len(parts) - 1 or member.kind == "folder":
         return None
-    prefix = PurePosixPath(*parts[:at]) if at else PurePosixPath()
+    prefix = PurePosixPath(*parts[:at])
     if taken.prefix not in (None, prefix):
-        both = " and ".join(sorted(repr(str(p / PACKAGE)) for p in (taken.prefix, prefix) if p is not None))
+        both = " and ".join(sorted(shown(str(p / PACKAGE)) for p in (taken.prefix, prefix) if p is not None))
         raise SubmissionError(f"two folders could be meant: {both}; submit one")
     taken.prefix = prefix
-    name = PurePosixPath(*parts[at:])
-    if str(name).casefold() in taken.names:
-        taken.notes.append(f"left out {_shown(member.name)}: the same name, but for case, is there already")
+    target = PurePosixPath(*parts[at:])
+    if _clashes(target, taken):
+        taken.notes.append(
+            f"left out {shown(member.name)}: its name, or its folder's, is taken already, case aside"
+        )
         return None
-    taken.names.add(str(name).casefold())
-    return name
+    return target
 
 
-def _hostile(member: Member, parts: Sequence[str], limits: IntakeLimits) -> str:
-    """Why a member is not taken whatever it holds; empty when nothing is wrong with it."""
-    name = member.name
+def _misleading(name: str, parts: Sequence[str]) -> str:
+    """Why a name can't be trusted to say where its member lies; empty when it can."""
     if name.startswith("/") or (len(name) > 1 and name[1] == ":"):
         return "an absolute path"
     if ".." in parts:
         return "it leads out of the submission"
     if "\\" in name or not name.isprintable():
         return "its name holds a backslash or an unprintable character"
-    if any(len(part.encode("utf-8", "surrogatepass")) > 255 for part in parts):
-        return "a name of more than 255 bytes"
+    return ""
+
+
+def _unfit(member: Member, parts: Sequence[str], limits: IntakeLimits) -> str:
+    """Why a member of assignment/ is not taken whatever it holds; empty when nothing is wrong with it."""
+    if any(len(part.encode()) > NAME_BYTES for part in parts):
+        return f"a name of more than {NAME_BYTES} bytes"
     if len(parts) > limits.depth:
         return f"it lies more than {limits.depth} folders deep"
+    if len("/".join(parts).encode()) > PATH_BYTES:
+        return f"a path of more than {PATH_BYTES:,} bytes"
     if member.kind == "link":
         return "a link"
     return "a device or pipe" if member.kind == "device" else ""
 
 
-def _write(member: Member, target: Path, budgets: Sequence[Budget]) -> None:
+def _clashes(target: PurePosixPath, taken: _Taken) -> bool:
+    """Whether some disk could take it, or a folder of it, for another file; if not, it is remembered."""
+    wanted = {_folded(folder): (folder, False) for folder in target.parents} | {_folded(target): (target, True)}
+    if _folded(target) in taken.spelt or any(taken.spelt.get(key, new) != new for key, new in wanted.items()):
+        return True
+    taken.spelt |= wanted
+    return False
+
+
+def _folded(path: PurePosixPath) -> str:
+    return unicodedata.normalize("NFC", str(path)).casefold()
+
+
+def _write(member: Member, into: Path, name: PurePosixPath, budgets: Sequence[Budget]) -> None:
     """Copy a member's bytes into a new file, spending the budgets on what is really there."""
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+    target = into / name
     try:
-        with (
-            member.open() as source,
-            os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644), "wb") as out,
-        ):
-            while block := source.read(BLOCK):
+        into.mkdir(parents=True, exist_ok=True)
+        for folder in reversed(name.parents[:-1]):
+            if not (into / folder).is_dir():
+                (into / folder).mkdir()
+                (into / folder).chmod(0o755)  # whatever the umask: the sandbox has a uid of its own
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        with os.fdopen(os.open(target, flags, 0o644), "wb") as out:
+            os.fchmod(out.fileno(), 0o644)
+            for block in member.blocks():
                 for budget in budgets:
                     budget.spend(len(block))
                 out.write(block)
-    except BAD_ARCHIVE as error:
-        raise SubmissionError(f"{member.name!r} can't be read from the archive: {error}") from None
+    except OSError as error:  # blocks() has none: this is our disk
+        raise GraderFault(f"can't write {str(target)!r}: {error.strerror}") from None
+
+
+def _holds_package(path: Path) -> bool:
+    return (path / PACKAGE).is_dir() and not (path / PACKAGE).is_symlink()
+
+
+def _worth_entering(folder: PurePosixPath) -> bool:
+    """Whether a submitted folder's folder can hold an assignment/, or is in one."""
+    return folder.name not in IGNORED and (len(folder.parts) == 1 or PACKAGE in folder.parts[:2])
 
 
 def _beside(taken: _Taken) -> list[str]:
-    if not taken.beside:
-        return []
-    names = ", ".join(map(_shown, sorted(taken.beside)[:5]))
-    return [f"only {PACKAGE}/ is graded; left out beside it: {names}"]
-
-
-def _shown(name: str) -> str:
-    return ascii(name if len(name) <= 80 else f"{name[:77]}...")
-
-
-def _file_sha256(path: Path, limits: IntakeLimits) -> str:
-    if path.stat().st_size > limits.archive_mib << 20:
-        raise SubmissionError(f"{path.name!r} is larger than {limits.archive_mib} MiB")
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    names = sorted(path.name for path in taken.beside if taken.prefix in (None, path.parent))
+    more = f", and {len(names) - 5:,} more" if len(names) > 5 else ""
+    left_out = ", ".join(map(shown, names[:5]))
+    return [f"only {PACKAGE}/ is graded; left out beside it: {left_out}{more}"] if names else []
 
 
 def _folder_sha256(folder: Path) -> str:

@@ -63,8 +63,8 @@ def test_a_mistake_is_a_diagnosis(clone: Path) -> None:
 
 def test_tasks_and_parts_can_be_chosen(clone: Path) -> None:
     """--task and --part keep only what was asked for."""
-    assert "12 deselected, 10 not written" in run(clone, "--task", "1.2")[1]
-    assert "16 deselected, 6 not written" in run(clone, "--part", "4")[1]
+    assert "16 deselected, 10 not written" in run(clone, "--task", "1.2")[1]
+    assert "18 deselected, 8 not written" in run(clone, "--part", "4")[1]
 
 
 def test_tokenization_imports_no_torch(clone: Path) -> None:

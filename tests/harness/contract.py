@@ -39,5 +39,10 @@ RETURNS: dict[str, Any] = {
     "flops.training_flops": int,
     "flops.rule_overcount": int,
     "flops.attention_flops": int,
+    "memory.training_bytes": dict[str, int],
+    "memory.largest_model": int,
+    "budgets.peak_flops": int,
+    "budgets.cluster_flops": int,
+    "budgets.training_seconds": int,
     "timing.benchmark": float,
 }

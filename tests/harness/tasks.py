@@ -20,9 +20,11 @@ TASKS: dict[str, Task] = {
     for task in (
         Task("1.1", "Words and vocabularies", "words", 8),
         Task("1.2", "Byte-level BPE", "bpe", 20),
+        Task("2.4", "Memory of training", "memory", 4),
         Task("4.1", "FLOPs of a matrix product", "flops", 4),
         Task("4.2", "FLOPs of forward and backward", "flops", 5),
         Task("4.3", "Rules of thumb, and where they are off", "flops", 4),
+        Task("4.5", "Peaks and budgets", "budgets", 4),
         Task("5.1", "Timing asynchronous work", "timing", 4),
     )
 }

@@ -1,0 +1,45 @@
+"""Task 4.5: what GPUs can do, and how long a training takes them."""
+
+from __future__ import annotations
+
+
+def peak_flops(gpu: str, dtype: str, sparse: bool) -> int:
+    """The data sheet's FLOPs per second of one GPU. (Task 4.5.)
+
+    The handout's table has what the data sheets print. With 2:4 sparsity, matrix units do twice as many; "fp32" is
+    done by other units, which know no sparsity.
+
+    Raises:
+        ValueError: no such GPU or dtype, or fp32 with sparsity; the message names what is wrong.
+
+    Source: NVIDIA's data sheets of the A100 SXM (2021) and the H100 SXM (2023).
+
+    >>> peak_flops("H100", "bf16", sparse=False)
+    989500000000000
+    """
+    raise NotImplementedError("Task 4.5: peak_flops in assignment/budgets.py")
+
+
+def cluster_flops(gpus: int, seconds: int, peak: int) -> int:
+    """FLOPs that so many GPUs could do in so many seconds, at their peak. (Task 4.5.)
+
+    >>> cluster_flops(gpus=8, seconds=7 * 24 * 3600, peak=989_500_000_000_000)
+    4787596800000000000000
+    """
+    raise NotImplementedError("Task 4.5: cluster_flops in assignment/budgets.py")
+
+
+def training_seconds(flops: int, gpus: int, peak: int, mfu_percent: int) -> int:
+    """Whole seconds, rounded up, that a training takes at a share of the peak. (Task 4.5.)
+
+    MFU, model FLOPs utilization, is the share of the peak that goes into the model's own FLOPs.
+
+    Raises:
+        ValueError: mfu_percent is not in 1 to 100; the message names it.
+
+    Source: Chowdhery et al. 2022, appendix B, for MFU.
+
+    >>> training_seconds(flops=314 * 10**21, gpus=1024, peak=312 * 10**12, mfu_percent=50) // (24 * 3600)
+    22
+    """
+    raise NotImplementedError("Task 4.5: training_seconds in assignment/budgets.py")

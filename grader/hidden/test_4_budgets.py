@@ -1,0 +1,53 @@
+"""Task 4.5, hidden checks: every peak, and budgets of published models."""
+
+from __future__ import annotations
+
+from functools import partial
+from operator import mul
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.reference import budgets as reference
+from tests.harness import Student, expect, expect_raises, points
+
+big = st.integers(1, 10**27)
+
+
+@points(1, task="4.5")
+def test_every_peak_of_the_table(student: Student) -> None:
+    """Each GPU and dtype, dense and sparse."""
+    for gpu, dtypes in (("A100", ("fp32", "tf32", "bf16")), ("H100", ("fp32", "tf32", "bf16", "fp8"))):
+        for dtype in dtypes:
+            for sparse in (False, True)[: 1 if dtype == "fp32" else 2]:
+                exact = reference.peak_flops(gpu, dtype, sparse)
+                expect(
+                    student.budgets.peak_flops(gpu, dtype, sparse),
+                    exact,
+                    "see the handout's table",
+                    {"that is the sparse peak; dense is half of it": partial(mul, 2, exact)},
+                )
+    for gpu, dtype in (("A100", "fp8"), ("V9", "bf16")):
+        with expect_raises((ValueError, KeyError), naming=gpu):
+            student.budgets.peak_flops(gpu, dtype, False)
+
+
+@points(1, task="4.5")
+@given(flops=big, gpus=st.integers(1, 10**5), peak=st.integers(1, 10**16), mfu=st.integers(1, 100))
+def test_budgets_of_any_size(student: Student, flops: int, gpus: int, peak: int, mfu: int) -> None:
+    """Exact to the second, rounded up, however large the numbers."""
+    exact = reference.training_seconds(flops, gpus, peak, mfu)
+    expect(
+        student.budgets.training_seconds(flops, gpus, peak, mfu),
+        exact,
+        "ceil(flops * 100 / (gpus * peak * mfu_percent)) in integers: -(-a // b)",
+        {
+            "it was rounded down; the last part of a second counts": lambda: exact - 1,
+            "floats were used, which hold 53 bits; integers are exact": (
+                lambda: -int(-flops * 100 / (gpus * peak * mfu) // 1)
+            ),
+        },
+    )
+    expect(student.budgets.cluster_flops(gpus, mfu, peak), gpus * mfu * peak)
+    with expect_raises(ValueError, naming="0"):
+        student.budgets.training_seconds(flops, gpus, peak, 0)

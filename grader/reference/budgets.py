@@ -1,0 +1,62 @@
+"""Task 4.5: what GPUs can do, and how long a training takes them."""
+
+from __future__ import annotations
+
+_TERA = 10**12
+_DENSE = {
+    ("A100", "fp32"): 19_500 * _TERA // 1000,
+    ("A100", "tf32"): 156 * _TERA,
+    ("A100", "bf16"): 312 * _TERA,
+    ("H100", "fp32"): 67 * _TERA,
+    ("H100", "tf32"): 989 * _TERA // 2,
+    ("H100", "bf16"): 1979 * _TERA // 2,
+    ("H100", "fp8"): 3958 * _TERA // 2,
+}
+
+
+def peak_flops(gpu: str, dtype: str, sparse: bool) -> int:
+    """The data sheet's FLOPs per second of one GPU. (Task 4.5.)
+
+    The handout's table has what the data sheets print. With 2:4 sparsity, matrix units do twice as many; "fp32" is
+    done by other units, which know no sparsity.
+
+    Raises:
+        ValueError: no such GPU or dtype, or fp32 with sparsity; the message names what is wrong.
+
+    Source: NVIDIA's data sheets of the A100 SXM (2021) and the H100 SXM (2023).
+
+    >>> peak_flops("H100", "bf16", sparse=False)
+    989500000000000
+    """
+    if (gpu, dtype) not in _DENSE:
+        raise ValueError(f"no peak for {gpu!r} with {dtype!r}")
+    if sparse and dtype == "fp32":
+        raise ValueError(f"{gpu!r} has no sparse peak for 'fp32'")
+    return _DENSE[gpu, dtype] * (2 if sparse else 1)
+
+
+def cluster_flops(gpus: int, seconds: int, peak: int) -> int:
+    """FLOPs that so many GPUs could do in so many seconds, at their peak. (Task 4.5.)
+
+    >>> cluster_flops(gpus=8, seconds=7 * 24 * 3600, peak=989_500_000_000_000)
+    4787596800000000000000
+    """
+    return gpus * seconds * peak
+
+
+def training_seconds(flops: int, gpus: int, peak: int, mfu_percent: int) -> int:
+    """Whole seconds, rounded up, that a training takes at a share of the peak. (Task 4.5.)
+
+    MFU, model FLOPs utilization, is the share of the peak that goes into the model's own FLOPs.
+
+    Raises:
+        ValueError: mfu_percent is not in 1 to 100; the message names it.
+
+    Source: Chowdhery et al. 2022, appendix B, for MFU.
+
+    >>> training_seconds(flops=314 * 10**21, gpus=1024, peak=312 * 10**12, mfu_percent=50) // (24 * 3600)
+    22
+    """
+    if not 1 <= mfu_percent <= 100:
+        raise ValueError(f"mfu_percent={mfu_percent} is not in 1 to 100")
+    return -(-flops * 100 // (gpus * peak * mfu_percent))

@@ -1,0 +1,3 @@
+def cluster_flops(gpus, seconds, peak):
+    """Twice the GPUs."""
+    return gpus * (gpus * seconds * peak)
