@@ -48,6 +48,6 @@ def test_budgets_of_any_size(student: Student, flops: int, gpus: int, peak: int,
             ),
         },
     )
-    expect(student.budgets.cluster_flops(gpus, mfu, peak), gpus * mfu * peak)
+    expect(student.budgets.cluster_flops(gpus, mfu, peak), gpus * mfu * peak, "gpus * seconds * peak, each once")
     with expect_raises(ValueError, naming="0"):
         student.budgets.training_seconds(flops, gpus, peak, 0)
