@@ -236,10 +236,11 @@ def test_after_twenty_notes_the_rest_are_counted(tmp_path: Path) -> None:
     assert submission.notes[-1] == "and 10 more"
 
 
-def test_only_python_files_next_to_assignment_are_noted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("at", ["", "r/"])
+def test_only_python_files_next_to_assignment_are_noted(tmp_path: Path, at: str) -> None:
     """A helper next to assignment/ is missed by it; a test in another folder is not."""
-    members = {"r/assignment/bpe.py": CODE, "r/helper.py": CODE, "r/tests/test_x.py": CODE, "r/README.md": b""}
-    submission, _ = take(zipped(tmp_path / "s.zip", members))
+    names = ("assignment/bpe.py", "helper.py", "tests/test_x.py", "README.md")
+    submission, _ = take(zipped(tmp_path / "s.zip", {f"{at}{name}": CODE for name in names}))
     assert submission.notes == ("only assignment/ is graded; left out beside it: 'helper.py'",)
 
 
