@@ -101,7 +101,9 @@ def _run(
     with log.open("wb") as output:
         process = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=PROJECT)
         try:
-            _follow(process, results, progress)
+            if progress:
+                _follow(process, results, progress)
+            process.wait()
         finally:
             process.kill()
             process.wait()
@@ -111,7 +113,7 @@ def _run(
     return lines
 
 
-def _follow(process: subprocess.Popen[bytes], results: Path, progress: Progress | None) -> None:
+def _follow(process: subprocess.Popen[bytes], results: Path, progress: Progress) -> None:
     """Report progress until the checks have run."""
     done = -1
     running = True
@@ -121,8 +123,6 @@ def _follow(process: subprocess.Popen[bytes], results: Path, progress: Progress 
         finished = [line["result"]["id"] for line in lines if "result" in line]
         if len(finished) != done:
             done = len(finished)
-            if progress is None:
-                continue
             progress(done, sum("plan" in line for line in lines), finished[-1] if finished else "")
         if running:
             time.sleep(POLL_S)

@@ -7,7 +7,7 @@ How the call gets there is a backend's business: in this process, or through the
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any, Protocol
 
@@ -205,6 +205,3 @@ class Feed:
         item = next(self._items)
         self.taken += 1
         return item
-
-
-Callback = Callable[..., Any]
