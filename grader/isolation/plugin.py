@@ -19,6 +19,7 @@ import pytest
 from grader.isolation.backend import SandboxPool
 from tests.harness.checks import Check, Outcome
 from tests.harness.student import Backend
+from tests.harness.tasks import TASKS
 
 PR_SET_PDEATHSIG = 1
 POOL = pytest.StashKey[SandboxPool]()
@@ -55,7 +56,7 @@ def pytest_student_backend(
     del scratch
     most = config.getoption("--check-seconds") or check.limits.wall_s
     limits = dataclasses.replace(check.limits, wall_s=min(check.limits.wall_s, most))
-    return config.stash[POOL].check(limits) if POOL in config.stash else None
+    return config.stash[POOL].check(limits, TASKS[check.task].packages) if POOL in config.stash else None
 
 
 def pytest_checks_planned(config: pytest.Config, checks: list[Check]) -> None:

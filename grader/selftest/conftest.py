@@ -11,6 +11,7 @@ import pytest
 
 from grader.isolation.backend import IsolatedBackend, SandboxPool
 from grader.model import Limits
+from tests.harness.tasks import LIGHT
 
 hypothesis.settings.register_profile("selftest", derandomize=True, database=None, deadline=None, max_examples=100)
 hypothesis.settings.load_profile("selftest")
@@ -28,12 +29,12 @@ def sandboxed(tmp_path: Path) -> Iterator[Open]:
     pool = SandboxPool(root)
     opened: list[AbstractContextManager[IsolatedBackend]] = []
 
-    def open_check(source: str, **limits: float) -> IsolatedBackend:
+    def open_check(source: str, allowed: tuple[str, ...] = LIGHT, **limits: float) -> IsolatedBackend:
         (root / "assignment" / "probe.py").write_text(source, encoding="utf-8")
         (root / "assignment" / "__init__.py").touch()
         while opened:
             opened.pop().__exit__(None, None, None)
-        context = pool.check(Limits(**{"wall_s": 20.0, **limits}))  # type: ignore[arg-type]
+        context = pool.check(Limits(**{"wall_s": 20.0, **limits}), allowed)  # type: ignore[arg-type]
         opened.append(context)
         return context.__enter__()
 

@@ -16,6 +16,7 @@ from grader.isolation.bwrap import Sandbox
 from grader.model import Limits, Verdict
 from grader.selftest.conftest import Open
 from tests.harness.outcomes import NotPlain, Stopped, StudentError
+from tests.harness.tasks import TENSORS
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
 
@@ -399,3 +400,36 @@ def test_the_hash_seed_is_fixed(sandboxed: Open) -> None:
     """The order of a set is the same each time."""
     source = "def f(): return list({str(n) for n in range(50)})"
     assert call(sandboxed(source), "f") == call(sandboxed(source), "f")
+
+
+def test_tensors_cross_as_views(sandboxed: Open) -> None:
+    """Dtype, size, strides, offset and shared storage arrive; changing them there changes nothing here."""
+    import torch
+
+    backend = sandboxed(
+        """
+import torch
+def look(tensors):
+    shared = [t.untyped_storage()._cdata == tensors[0].untyped_storage()._cdata for t in tensors]
+    return [[str(t.dtype), [*t.shape], [*t.stride()], t.storage_offset(), t.device.type] for t in tensors] + shared
+def spoil(x):
+    x.fill_(7)
+    return x.sum().item()
+def parts(x, y):
+    return [x._indices().tolist(), x._values().tolist(), y.to_dense().tolist()]
+""",
+        TENSORS,
+    )
+    x = torch.arange(12, dtype=torch.float32).reshape(3, 4)
+    few = torch.ones(2, 2, dtype=torch.bfloat16)
+    tensors = [x, x.t(), x[1:, ::2], x[0, :1].expand(5, 1), torch.empty(0), few, torch.empty(9, device="meta")]
+    seen = call(backend, "look", tensors)
+    described = [
+        [str(t.dtype), list(t.shape), list(t.stride()), t.storage_offset(), t.device.type] for t in tensors
+    ]
+    assert seen == described + [True] * 4 + [False] * 3
+    assert call(backend, "spoil", x) == 84
+    assert x[0, 0] == 0
+    eye = torch.eye(2)
+    parts = [[[0, 1], [0, 1]], [1.0, 1.0], [[1.0, 0.0], [0.0, 1.0]]]
+    assert call(backend, "parts", eye.to_sparse(), eye.to_sparse_csr()) == parts

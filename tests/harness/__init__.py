@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.harness.expect import Failure, expect, expect_raises, expect_that
 from tests.harness.student import Feed, Student
 
-__all__ = ["Failure", "Feed", "Student", "expect", "expect_raises", "expect_that", "limits", "points"]
+__all__ = [
+    "Failure",
+    "Feed",
+    "Student",
+    "expect",
+    "expect_raises",
+    "expect_that",
+    "limits",
+    "need_torch",
+    "points",
+]
 
 
 def points(n: float, *, task: str) -> pytest.MarkDecorator:
@@ -18,3 +30,8 @@ def points(n: float, *, task: str) -> pytest.MarkDecorator:
 def limits(**limits: float) -> pytest.MarkDecorator:
     """Mark a check with limits other than the usual ones; names as in `outcomes.Limits`."""
     return pytest.mark.limits(**limits)
+
+
+def need_torch() -> Any:
+    """The module torch; a check of tensors is skipped where it is not installed, and says how to have it."""
+    return pytest.importorskip("torch", reason="tensors need torch: python -m pip install '.[torch]'")

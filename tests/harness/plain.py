@@ -94,6 +94,8 @@ def short(value: object, width: int = 80) -> str:
     >>> short(list(range(1000)), 30)
     '[0, 1, 2, 3, 4, 5, ..., 999]'
     """
+    if type(value).__module__ == "torch" and hasattr(value, "dtype"):
+        return _tensor(value)
     if isinstance(value, int) and value.bit_length() > 256:
         return f"an int of {value.bit_length()} bits"
     if isinstance(value, (str, bytes)) and len(value) > width:
@@ -105,6 +107,15 @@ def short(value: object, width: int = 80) -> str:
         pairs = [f"{short(k, width)}: {short(v, width)}" for k, v in list(value.items())[:width]]
         return _sequence(pairs, list(value.items()), width, "{}")
     return _shorten(repr(value), width)
+
+
+def _tensor(tensor: Any) -> str:
+    dtype, layout = (str(name).removeprefix("torch.") for name in (tensor.dtype, tensor.layout))
+    if layout != "strided":
+        return f"<{layout} {dtype} {tuple(tensor.shape)}>"
+    device = "" if tensor.device.type == "cpu" else f" on {tensor.device.type}"
+    where = f", strides {tensor.stride()}, offset {tensor.storage_offset()}" if tensor.dim() else ""
+    return f"<{dtype}{device} {tuple(tensor.shape)}{where}>"
 
 
 def _sequence(shown: list[str], whole: Sequence[object], width: int, brackets: str) -> str:

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LIGHT = ("regex", "numpy")
+"""What every task may import besides the standard library."""
+
+TENSORS = (*LIGHT, "torch")
+"""What tasks about tensors may import; their checks hand tensors to the submission."""
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task of the handout. `points` is the sum over its checks, public and hidden."""
+    """A task of the handout. `points` is the sum over its checks, public and hidden.
+
+    `packages` is what the submission may import. All tasks of one module have the same.
+    """
 
     id: str
     title: str
     module: str
     points: float
+    packages: tuple[str, ...] = LIGHT
 
 
 TASKS: dict[str, Task] = {
@@ -20,11 +30,11 @@ TASKS: dict[str, Task] = {
     for task in (
         Task("1.1", "Words and vocabularies", "words", 8),
         Task("1.2", "Byte-level BPE", "bpe", 20),
-        Task("2.4", "Memory of training", "memory", 4),
+        Task("2.4", "Memory of training", "memory", 4, TENSORS),
         Task("4.1", "FLOPs of a matrix product", "flops", 4),
         Task("4.2", "FLOPs of forward and backward", "flops", 5),
         Task("4.3", "Rules of thumb, and where they are off", "flops", 4),
         Task("4.5", "Peaks and budgets", "budgets", 4),
-        Task("5.1", "Timing asynchronous work", "timing", 4),
+        Task("5.1", "Timing asynchronous work", "timing", 4, TENSORS),
     )
 }
