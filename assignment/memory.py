@@ -1,6 +1,32 @@
-"""Task 2.4: what training takes of memory."""
+"""Tasks 2.1 and 2.4: the bytes of numbers, and what training takes of memory."""
 
 from __future__ import annotations
+
+
+def dtype_bits(dtype: str) -> int:
+    """Bits of one number of a dtype, by the name that torch gives it: "float16", "int4", "bool". (Task 2.1.)
+
+    Where a name says how many numbers share a byte, as "quint4x2" and "float4_e2m1fn_x2" do, one of them counts. A
+    bool takes a whole byte, and a complex number's bits are those of both its parts.
+
+    Raises:
+        ValueError: there is no such dtype; the message names it.
+
+    >>> [dtype_bits(name) for name in ("float32", "bfloat16", "float8_e4m3fn", "int4", "bool", "complex64")]
+    [32, 16, 8, 4, 8, 64]
+    """
+    raise NotImplementedError("Task 2.1: dtype_bits in assignment/memory.py")
+
+
+def tensor_bytes(shape: list[int], dtype: str) -> int:
+    """Bytes of the numbers of a tensor, packed without gaps; the last byte may be filled in part. (Task 2.1.)
+
+    A shape without sizes, [], is that of one number.
+
+    >>> tensor_bytes([4, 3], "float32"), tensor_bytes([5], "int4"), tensor_bytes([], "bool")
+    (48, 3, 1)
+    """
+    raise NotImplementedError("Task 2.1: tensor_bytes in assignment/memory.py")
 
 
 def training_bytes(parameters: int, recipe: str, optimizer: str) -> dict[str, int]:

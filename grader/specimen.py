@@ -23,8 +23,8 @@ FOLDER = Path(__file__).with_name("specimens")
 class Specimen:
     """A planted submission.
 
-    `loses` are exactly the checks that it must not pass (or tasks, for all of theirs), `verdicts` those that it
-    may get there, and `message` words that a message of one of these checks must contain.
+    `loses` are exactly the checks that it must not pass (or tasks, for all of theirs, or `*` for all there are),
+    `verdicts` those that it may get there, and `message` words that a message of one of these checks must contain.
     """
 
     name: str
@@ -38,7 +38,8 @@ class Specimen:
 
 def must_lose(specimen: Specimen, checks: Iterable[str]) -> set[str]:
     """Those of the checks that the specimen must not pass."""
-    return {check for check in checks if check in specimen.loses or check.split("/")[0] in specimen.loses}
+    everything = specimen.loses == ("*",)
+    return {c for c in checks if everything or c in specimen.loses or c.split("/")[0] in specimen.loses}
 
 
 def names() -> list[str]:

@@ -1,8 +1,36 @@
-"""Task 2.4, public checks: memory of training."""
+"""Tasks 2.1 and 2.4, public checks: bytes of numbers, memory of training."""
 
 from __future__ import annotations
 
 from tests.harness import Student, expect, expect_raises, points
+
+
+@points(1, task="2.1")
+def test_bits_and_bytes_of_common_dtypes(student: Student) -> None:
+    """Floats of 32, 16 and 8 bits, a bool's byte, both parts of a complex number."""
+    named = {"float32": 32, "bfloat16": 16, "float8_e4m3fn": 8, "int64": 64, "int4": 4, "bool": 8, "complex64": 64}
+    for dtype, bits in named.items():
+        expect(
+            student.memory.dtype_bits(dtype),
+            bits,
+            "see the handout's table",
+            {
+                "a bool takes a whole byte": lambda: 1,
+                "the name of a complex dtype gives the bits of both parts together": lambda: 128,
+            },
+        )
+    expect(student.memory.tensor_bytes([4, 3], "float16"), 24, "12 numbers of 2 bytes")
+    expect(
+        student.memory.tensor_bytes([5], "int4"),
+        3,
+        "20 bits fill two bytes and a half",
+        {
+            "each number was given bytes of its own; numbers of less than a byte are packed": lambda: 5,
+            "it was rounded down; the last byte counts, too": lambda: 2,
+        },
+    )
+    with expect_raises(ValueError, naming="float7"):
+        student.memory.dtype_bits("float7")
 
 
 @points(1, task="2.4")

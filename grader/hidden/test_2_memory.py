@@ -1,15 +1,52 @@
-"""Task 2.4, hidden checks: every recipe, optimizer and size."""
+"""Tasks 2.1 and 2.4, hidden checks: every dtype, recipe, optimizer and size."""
 
 from __future__ import annotations
+
+from math import prod
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.reference import memory as reference
-from tests.harness import Student, expect, points
+from tests.harness import Student, expect, expect_raises, points
+
+DTYPES = (
+    "bool bfloat16 float16 float32 float64 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz "
+    "float8_e8m0fnu float4_e2m1fn_x2 complex32 complex64 complex128 int1 int2 int3 int4 int5 "
+    "int6 int7 int8 int16 int32 int64 "
+    "uint1 uint2 uint3 uint4 uint5 uint6 uint7 uint8 uint16 uint32 uint64 qint8 qint32 quint8 quint4x2 "
+    "quint2x4 bits1x8 bits2x4 bits4x2 bits8 bits16"
+).split()
+"""Every dtype of torch, as the handout's table has them."""
 
 recipes = st.sampled_from(["fp32", "bf16", "mixed", "mixed_no_master"])
 optimizers = st.sampled_from(["sgd", "adagrad", "adamw"])
+
+
+@points(1, task="2.1")
+@given(shape=st.lists(st.integers(0, 3000), max_size=4), dtype=st.sampled_from(DTYPES))
+def test_every_dtype_and_shape(student: Student, shape: list[int], dtype: str) -> None:
+    """All dtypes of torch, packed."""
+    bits = reference.dtype_bits(dtype)
+    expect(
+        student.memory.dtype_bits(dtype),
+        bits,
+        "see the handout's table",
+        {"that is what several numbers take together": lambda: 8, "a bool takes a whole byte": lambda: 1},
+    )
+    expect(
+        student.memory.tensor_bytes(shape, dtype),
+        reference.tensor_bytes(shape, dtype),
+        "numbers times bits, divided by 8 and rounded up",
+        {
+            "it was rounded down; the last byte counts, too": lambda: prod(shape) * bits // 8,
+            "each number was given bytes of its own; numbers of less than a byte are packed": (
+                lambda: prod(shape) * -(-bits // 8)
+            ),
+        },
+    )
+    with expect_raises(ValueError, naming=f"{dtype}?"):
+        student.memory.dtype_bits(f"{dtype}?")
 
 
 @points(1, task="2.4")

@@ -1,9 +1,54 @@
-"""Task 2.4: what training takes of memory."""
+"""Tasks 2.1 and 2.4: the bytes of numbers, and what training takes of memory."""
 
 from __future__ import annotations
 
+import re
+from math import prod
+
 _RECIPES = {"fp32": (4, 4, 0, 4), "bf16": (2, 2, 0, 2), "mixed": (2, 2, 4, 4), "mixed_no_master": (2, 2, 0, 4)}
 _STATES = {"sgd": 0, "adagrad": 1, "adamw": 2}
+_DTYPE = re.compile(
+    r"""
+      b?float(16) | float(32|64)                          # bfloat16
+    | float(8)_e\d+m\d+(?:fn)?(?:uz|u)? | float(4)_e2m1fn_x2
+    | complex(32|64|128)
+    | u?int([1-8]|16|32|64)
+    | qu?int(8) | q?int(32) | quint(?:(4)x2|(2)x4)
+    | bits(?:(1)x8|(2)x4|(4)x2|(8)|(16))
+    """,
+    re.VERBOSE,
+)
+
+
+def dtype_bits(dtype: str) -> int:
+    """Bits of one number of a dtype, by the name that torch gives it: "float16", "int4", "bool". (Task 2.1.)
+
+    Where a name says how many numbers share a byte, as "quint4x2" and "float4_e2m1fn_x2" do, one of them counts. A
+    bool takes a whole byte, and a complex number's bits are those of both its parts.
+
+    Raises:
+        ValueError: there is no such dtype; the message names it.
+
+    >>> [dtype_bits(name) for name in ("float32", "bfloat16", "float8_e4m3fn", "int4", "bool", "complex64")]
+    [32, 16, 8, 4, 8, 64]
+    """
+    if dtype == "bool":
+        return 8
+    found = _DTYPE.fullmatch(dtype)
+    if found is None:
+        raise ValueError(f"no dtype {dtype!r}")
+    return int(next(filter(None, found.groups())))
+
+
+def tensor_bytes(shape: list[int], dtype: str) -> int:
+    """Bytes of the numbers of a tensor, packed without gaps; the last byte may be filled in part. (Task 2.1.)
+
+    A shape without sizes, [], is that of one number.
+
+    >>> tensor_bytes([4, 3], "float32"), tensor_bytes([5], "int4"), tensor_bytes([], "bool")
+    (48, 3, 1)
+    """
+    return -(-prod(shape) * dtype_bits(dtype) // 8)
 
 
 def training_bytes(parameters: int, recipe: str, optimizer: str) -> dict[str, int]:

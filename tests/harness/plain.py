@@ -7,7 +7,7 @@ In the student's own process and in the grader alike, every answer passes throug
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import NoneType
+from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
 from tests.harness.outcomes import NotPlain
@@ -51,7 +51,8 @@ def _key(key: object) -> object:
 def conform(value: object, contract: Any, where: str = "the answer") -> Any:
     """The plain value as its contract types it; a list where a tuple is declared becomes one.
 
-    Contracts are built of int, str, bytes, float, bool, None, list[T], dict[K, V], tuple[A, B], tuple[T, ...].
+    Contracts are built of int, str, bytes, float, bool, None, list[T], dict[K, V], tuple[A, B],
+    tuple[T, ...], T | None.
 
     Raises:
         NotPlain: a part has another type; the message names the place, both types and the value.
@@ -63,6 +64,9 @@ def conform(value: object, contract: Any, where: str = "the answer") -> Any:
     tests.harness.outcomes.NotPlain: a key of the answer is str 'a', not int
     """
     origin = get_origin(contract)
+    if origin is UnionType:  # T | None
+        wanted = next(part for part in get_args(contract) if part is not NoneType)
+        return None if value is None else conform(value, wanted, where)
     if origin is None:
         expected = NoneType if contract is None else contract
         if type(value) is not expected:

@@ -30,11 +30,20 @@ TASKS: dict[str, Task] = {
     for task in (
         Task("1.1", "Words and vocabularies", "words", 8),
         Task("1.2", "Byte-level BPE", "bpe", 20),
-        Task("2.4", "Memory of training", "memory", 4, TENSORS),
+        Task("2.1", "Bytes of numbers", "memory", 2),
+        Task("2.2", "Memory of tensors", "tensors", 4, TENSORS),
+        Task("2.3", "Float formats", "floats", 4),
+        Task("2.4", "Memory of training", "memory", 4),
+        Task("2.5", "Mixed precision", "floats", 2),
+        Task("3.1", "Strides and positions", "views", 2),
+        Task("3.2", "Sharing memory", "tensors", 2, TENSORS),
+        Task("3.3", "Contiguity", "views", 2),
+        Task("3.4", "View or copy", "views", 4),
+        Task("3.5", "Chains of operations", "views", 2),
         Task("4.1", "FLOPs of a matrix product", "flops", 4),
         Task("4.2", "FLOPs of forward and backward", "flops", 5),
         Task("4.3", "Rules of thumb, and where they are off", "flops", 4),
         Task("4.5", "Peaks and budgets", "budgets", 4),
-        Task("5.1", "Timing asynchronous work", "timing", 4, TENSORS),
+        Task("5.1", "Timing asynchronous work", "timing", 4),
     )
 }

@@ -1,0 +1,225 @@
+"""Tasks 3.1 to 3.5, hidden checks: all small shapes and strides, and larger ones at random."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import product
+from math import prod
+from typing import Any
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from grader.reference import tensors
+from grader.reference import views as reference
+from tests.harness import Student, expect, expect_raises, need_torch, points
+
+SMALL = [
+    (list(shape), list(strides))
+    for dims in range(3)
+    for shape in product((0, 1, 2, 3), repeat=dims)
+    for strides in product((0, 1, 2, 3), repeat=dims)
+]
+"""All shapes and strides of up to two dimensions."""
+
+
+@st.composite
+def views(draw: st.DrawFn) -> tuple[list[int], list[int]]:
+    """Shape and strides of a view of a contiguous tensor: its dimensions in any order, sliced, expanded."""
+    shape = draw(st.lists(st.sampled_from([1, 2, 2, 3, 4, 6]), max_size=4))
+    order = list(draw(st.permutations(range(len(shape)))))
+    outer = reference.contiguous_strides([shape[n] for n in order])
+    strides = [outer[order.index(n)] for n in range(len(shape))]
+    scale = [draw(st.sampled_from([1, 1, 1, 1, 2, 0])) for _ in shape]
+    return shape, [stride * by for stride, by in zip(strides, scale, strict=True)]
+
+
+@st.composite
+def targets(draw: st.DrawFn, elements: int) -> list[int]:
+    """A shape with as many elements; now and then with a -1."""
+    target: list[int] = []
+    while elements > 1:
+        target.append(draw(st.sampled_from([n for n in range(2, elements + 1) if elements % n == 0])))
+        elements //= target[-1]
+    for _ in range(draw(st.integers(0, 2))):
+        target.insert(draw(st.integers(0, len(target))), 1)
+    if draw(st.booleans()) and target:
+        target[draw(st.integers(0, len(target) - 1))] = -1
+    return target
+
+
+def where(shape: list[int], strides: list[int] | None) -> list[int] | None:
+    """The strides that matter: none of a size of 1, none without elements."""
+    if strides is None:
+        return None
+    kept = [stride for size, stride in zip(shape, strides, strict=True) if size != 1]
+    return [] if 0 in shape else kept
+
+
+@points(1, task="3.1")
+@given(view=views(), offset=st.integers(0, 100), data=st.data())
+def test_positions_in_any_view(
+    student: Student, view: tuple[list[int], list[int]], offset: int, data: st.DataObject
+) -> None:
+    """Any index, negative ones too; sizes of 0; indices that are out of range or too many."""
+    shape, strides = view
+    index = [data.draw(st.integers(-size, size - 1)) for size in shape]
+    exact = reference.storage_position(index, shape, strides, offset)
+    expect(
+        student.views.storage_position(index, shape, strides, offset),
+        exact,
+        "the offset, plus each index times its stride; a negative index counts from the end",
+        {
+            "the offset was left out": lambda: exact - offset,
+            "a negative index was multiplied as it is; it counts from the end": (
+                lambda: offset + sum(n * stride for n, stride in zip(index, strides, strict=True))
+            ),
+        },
+    )
+    outside = [[*index[:-1], shape[-1]], [*index[:-1], -shape[-1] - 1]] if shape else []
+    for wrong in ([*index, 7], *outside):
+        with expect_raises(IndexError, naming=str(wrong[-1])):
+            student.views.storage_position(wrong, shape, strides, offset)
+    sizes = data.draw(st.lists(st.integers(0, 5), max_size=4))
+    expect(student.views.contiguous_strides(sizes), reference.contiguous_strides(sizes), "a size of 0 counts as 1")
+
+
+slices = st.builds(slice, st.integers(0, 9), st.integers(4, 12), st.integers(1, 3))
+
+
+@points(1, task="3.2")
+@given(first=slices, second=slices)
+@example(first=slice(0, 0, 1), second=slice(0, 0, 1))
+@example(first=slice(0, 12, 2), second=slice(1, 12, 2))
+def test_any_two_views(student: Student, first: slice, second: slice) -> None:
+    """Slices of one tensor or of two, expanded ones, another dtype; then meta tensors."""
+    torch = need_torch()
+    x, y, meta = torch.zeros(12), torch.zeros(12), torch.empty(12, device="meta")
+    a, b = x[first], x[second]
+    for left, right in ((a, b), (x.view(torch.int16)[5:9], b), (x[:1].expand(5), b), (a, y[second])):
+        _shared(student, left, right)
+        expect(
+            student.tensors.shares_element(left, right),
+            tensors.shares_element(left, right),
+            "collect the bytes of each element; ranges that overlap may have no element in common",
+        )
+    for left, right in ((meta[first], meta[second]), (meta, torch.empty(12, device="meta")), (meta, a)):
+        _shared(student, left, right)
+
+
+def _shared(student: Student, a: Any, b: Any) -> None:
+    expect(
+        student.tensors.shares_storage(a, b),
+        tensors.shares_storage(a, b),
+        "compare the storages themselves; meta and empty tensors all begin at address 0",
+    )
+
+
+@points(1, task="3.3")
+@given(view=views())
+@example(view=([], []))
+def test_contiguity_of_all_small_views(student: Student, view: tuple[list[int], list[int]]) -> None:
+    """Larger ones at random, then each of 273 small ones."""
+    _contiguity(student, *view)
+    if not view[0]:
+        for shape, strides in SMALL:
+            _contiguity(student, shape, strides)
+
+
+def _contiguity(student: Student, shape: list[int], strides: list[int]) -> None:
+    expect(
+        student.views.is_contiguous(shape, strides),
+        reference.is_contiguous(shape, strides),
+        "skip sizes of 1; then each stride is the product of the later sizes; no elements: contiguous",
+    )
+
+
+@points(1, task="3.4")
+@given(view=views(), data=st.data())
+def test_views_of_any_shape(student: Student, view: tuple[list[int], list[int]], data: st.DataObject) -> None:
+    """Strides of the new shape, or none, for permuted, sliced and expanded views."""
+    shape, strides = view
+    target = data.draw(targets(prod(shape)))
+    exact = reference.view_strides(shape, strides, target)
+    sizes = [prod(shape) // -prod(target) if size == -1 else size for size in target]
+    contiguous = reference.is_contiguous(shape, strides)
+    expect(
+        where(sizes, student.views.view_strides(shape, strides, target)),
+        where(sizes, exact),
+        "only dimensions that are evenly spaced together can be joined; each can be split",
+        {
+            "a tensor that is not contiguous can have views": lambda: ... if contiguous else None,
+            "those are the strides of a new tensor; this one's elements lie elsewhere": (
+                lambda: where(sizes, reference.contiguous_strides(sizes))
+            ),
+        },
+    )
+
+
+@points(1, task="3.4")
+@given(view=views(), data=st.data())
+def test_reshapes_of_any_shape(student: Student, view: tuple[list[int], list[int]], data: st.DataObject) -> None:
+    """Whether they copy; and targets that don't fit, or whose -1 can't be told."""
+    shape, strides = view
+    target = data.draw(targets(prod(shape)))
+    copies = reference.reshape_copies(shape, strides, target)
+    expect(
+        student.views.reshape_copies(shape, strides, target),
+        copies,
+        "it copies only when no strides show the new shape",
+        {"not contiguous is not the same as copied": lambda: not reference.is_contiguous(shape, strides)},
+    )
+    for wrong in ([prod(shape) + 1], [-1, -1], [prod(shape) + 1, -1]):
+        with expect_raises(ValueError, naming=str(wrong)):
+            student.views.reshape_copies(shape, strides, wrong)
+    with expect_raises(ValueError, naming="[-1, 0]", hint="any size would do for the -1"):
+        student.views.view_strides([0, 2], [2, 1], [-1, 0])
+    expect(student.views.reshape_copies([0, 2], [1, 1], [3, 0]), False, "nothing is copied of nothing")
+
+
+@points(1, task="3.5")
+@given(shape=st.lists(st.integers(1, 4), min_size=1, max_size=3), data=st.data())
+def test_chains_of_any_operations(student: Student, shape: list[int], data: st.DataObject) -> None:
+    """Up to six operations, each on what the one before gave."""
+    chain: list[list[Any]] = []
+    sizes = shape
+    for _ in range(data.draw(st.integers(1, 6))):
+        operation, sizes = data.draw(operations(sizes, expanded=any(step[0] == "expand" for step in chain)))
+        chain.append(operation)
+    exact = reference.allocated_bytes(shape, 2, chain)
+    expect(
+        student.views.allocated_bytes(shape, 2, chain),
+        exact,
+        "follow sizes and strides through the chain; a copy is contiguous, but for a clone",
+        {"every operation was taken for a view": partial(list, [0] * len(chain)) if any(exact) else lambda: None},
+    )
+
+
+@st.composite
+def operations(draw: st.DrawFn, sizes: list[int], *, expanded: bool) -> tuple[list[Any], list[int]]:
+    """An operation on a tensor of these sizes, and the sizes it gives; no clone of an expanded tensor."""
+    kinds = ["reshape", "expand", "contiguous"] + ["clone"] * (not expanded)
+    kinds += ["slice", "select", "transpose"] * bool(sizes)
+    kind = draw(st.sampled_from(kinds))
+    dim, other = (draw(st.integers(0, len(sizes) - 1)) if sizes else 0 for _ in range(2))
+    if kind == "slice":
+        start = draw(st.integers(0, sizes[dim] - 1))
+        stop, step = draw(st.integers(start + 1, sizes[dim])), draw(st.integers(1, 2))
+        return [kind, dim, start, stop, step], [*sizes[:dim], len(range(start, stop, step)), *sizes[dim + 1 :]]
+    if kind == "select":
+        return [kind, dim, draw(st.integers(0, sizes[dim] - 1))], sizes[:dim] + sizes[dim + 1 :]
+    if kind == "transpose":
+        order = list(range(len(sizes)))
+        order[dim], order[other] = other, dim
+        return [kind, dim, other], [sizes[n] for n in order]
+    if kind == "expand":
+        wanted = [
+            *[2] * draw(st.integers(0, 1)),
+            *[size if size > 1 else draw(st.integers(1, 3)) for size in sizes],
+        ]
+        return [kind, wanted], wanted
+    if kind == "reshape":
+        wanted = [size for size in draw(targets(prod(sizes))) if size != -1]
+        wanted += [prod(sizes) // prod(wanted)]
+        return [kind, wanted], wanted
+    return [kind], sizes

@@ -1,0 +1,2 @@
+def tensor_bytes(shape, dtype):
+    return prod(shape) * -(-dtype_bits(dtype) // 8)

@@ -1,0 +1,2 @@
+def element_bytes(tensor):
+    return tensor.numel() * tensor.element_size()

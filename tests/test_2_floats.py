@@ -1,0 +1,72 @@
+"""Tasks 2.3 and 2.5, public checks: numbers of few bits."""
+
+from __future__ import annotations
+
+import math
+
+from tests.harness import Student, expect, expect_raises, points
+
+FLOAT16, BFLOAT16 = (5, 10), (8, 7)
+
+
+@points(1, task="2.3")
+def test_the_limits_of_float16(student: Student) -> None:
+    """65,504 is the largest, 2**-24 the smallest, 2**-10 the step after 1; and bfloat16 has float32's range."""
+    expect(
+        student.floats.float_format(*FLOAT16),
+        {
+            "largest": 65504.0,
+            "smallest_normal": 2.0**-14,
+            "smallest_subnormal": 2.0**-24,
+            "epsilon": 2.0**-10,
+        },
+        "the bias is 15; the exponent's highest code is kept for infinities, its lowest for subnormal numbers",
+    )
+    expect(
+        student.floats.float_format(*BFLOAT16)["largest"],
+        (2 - 2.0**-7) * 2.0**127,
+        "bias 127, as in float32",
+        {
+            "the highest exponent was used for numbers; it is kept for infinities and NaN": lambda: (
+                (2 - 2.0**-7) * 2.0**128
+            )
+        },
+    )
+    with expect_raises(ValueError, naming="12"):
+        student.floats.float_format(12, 10)
+
+
+@points(1, task="2.3")
+def test_1e_10_underflows_in_float16_only(student: Student) -> None:
+    """1e-10 is 0 in float16, and not in bfloat16; 70,000 is infinite in float16; halves go to the even number."""
+    rounded = student.floats.round_to_format
+    expect(rounded(1e-10, *FLOAT16), 0.0, "it is below half of the smallest subnormal number")
+    expect(rounded(1e-10, *BFLOAT16), 1.71875 * 2.0**-34, "bfloat16 has the exponents of float32")
+    expect(rounded(7e4, *FLOAT16), math.inf, "it is above 65,520")
+    ties = {
+        "a half was rounded up; it goes to the even number": lambda: 2050.0,
+        "it was cut off instead of rounded": lambda: 2049.0,
+    }
+    expect(rounded(2049.0, *FLOAT16), 2048.0, "2048 and 2050 are equally near, and 2048's last bit is 0", ties)
+    expect(
+        rounded(2051.0, *FLOAT16),
+        2052.0,
+        "2050 and 2052 are equally near, and 2052's last bit is 0",
+        {"it was cut off instead of rounded": lambda: 2050.0},
+    )
+    fates = [student.floats.fate(x, *FLOAT16) for x in (1e-10, 7e4, 0.5, 0.1)]
+    expect(fates, ["underflow", "overflow", "exact", "rounded"], "1e-10, 70000, 0.5 and 0.1 in float16")
+
+
+@points(1, task="2.5")
+def test_ones_stall_at_256_in_bfloat16(student: Student) -> None:
+    """A thousand ones add up to 256 in bfloat16, and a fp32 accumulator gets them right."""
+    stalled = "round after each addition: 256 + 1 is halfway between 256 and 258, and goes to the even one"
+    at_the_end = {"it was rounded at the end only; the accumulator itself is short": lambda: 1000.0}
+    expect(student.floats.accumulate([1.0] * 1000, *BFLOAT16), 256.0, stalled, at_the_end)
+    expect(student.floats.accumulate([1.0] * 1000, 8, 23), 1000.0, "float32 holds every whole number up to 2**24")
+    expect(student.floats.stalled_sum(1.0, *BFLOAT16), 256.0, stalled)
+    kept = [
+        student.floats.kept_in(tensor, "mixed") for tensor in ("gradients", "master", "optimizer", "accumulator")
+    ]
+    expect(kept, ["bfloat16", "float32", "float32", "float32"], "see the handout's table")
