@@ -13,15 +13,14 @@ from tests.harness.tasks import TASKS
 
 NAMES = specimen.names()
 SAMPLE = NAMES[::8]
-"""These are graded on everything, the others on the parts that they change: modules of different parts are apart."""
+"""Graded on everything; the others on the tasks of the modules that they change, since modules are apart."""
 
 
 def options(planted: specimen.Specimen, **more: Any) -> Options:
-    """Grade on the parts that the specimen's modules belong to."""
+    """Grade on the tasks of the specimen's modules."""
     modules = {path.stem for path in (specimen.FOLDER / planted.name).glob("*.py")}
-    parts = {task.id.split(".")[0] for task in TASKS.values() if task.module in modules}
-    everything = planted.name in SAMPLE or not parts or planted.base == "stubs"
-    return Options(tuple(task for task in TASKS if everything or task.split(".")[0] in parts), **more)
+    everything = planted.name in SAMPLE or not modules or planted.base == "stubs"
+    return Options(tuple(task.id for task in TASKS.values() if everything or task.module in modules), **more)
 
 
 @pytest.mark.parametrize("name", NAMES)
