@@ -12,18 +12,19 @@ from grader.grade import Options, grade
 from tests.harness.tasks import TASKS
 
 NAMES = specimen.names()
-SAMPLE = NAMES[::8]
+SAMPLE = NAMES[::16]
 """Graded on everything; the others on the tasks of the modules that they change, since modules are apart."""
 
 
 def options(planted: specimen.Specimen, **more: Any) -> Options:
     """Grade on the tasks of the specimen's modules."""
     modules = {path.stem for path in (specimen.FOLDER / planted.name).glob("*.py")}
-    everything = planted.name in SAMPLE or not modules or planted.base == "stubs"
+    sampled = planted.name in SAMPLE and more.get("isolation") != "none"
+    everything = sampled or not modules or planted.base == "stubs"
     return Options(tuple(task.id for task in TASKS.values() if everything or task.module in modules), **more)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "reference"])
 def test_a_specimen_loses_exactly_its_checks(name: str, tmp_path: Path) -> None:
     """Each loses the checks that it must and no others, with the right verdict and the right words."""
     planted = specimen.load(name)
@@ -57,7 +58,7 @@ def test_the_reference_gets_full_marks(tmp_path: Path) -> None:
 def test_grading_twice_gives_the_same_report(tmp_path: Path) -> None:
     """But for times, a submission gets the same report every time."""
     path = specimen.archive(specimen.load("greedy_longest_match"), tmp_path / "s.zip")
-    first, second = grade(path), grade(path)
+    first, second = (grade(path, Options(tasks=("1.2",))) for _ in range(2))
     assert [(c.id, c.verdict, c.message) for c in first.checks] == [
         (c.id, c.verdict, c.message) for c in second.checks
     ]
