@@ -12,7 +12,7 @@ def peak_flops(gpu: str, dtype: str, sparse: bool) -> int:
     Raises:
         ValueError: no such GPU or dtype, or fp32 with sparsity; the message names what is wrong.
 
-    Source: NVIDIA's data sheets of the A100 SXM (2021) and the H100 SXM (2023).
+    Source: NVIDIA's data sheets of the A100 (2021), H100 (2023) and H200 (2024), SXM, and the HGX B200 (2024).
 
     >>> peak_flops("H100", "bf16", sparse=False)
     989500000000000

@@ -1,4 +1,4 @@
-"""Task 5.1: timing work that runs asynchronously."""
+"""Tasks 5.1 and 5.2: timing work that runs asynchronously."""
 
 from __future__ import annotations
 
@@ -33,3 +33,33 @@ def benchmark(
     3.0
     """
     raise NotImplementedError("Task 5.1: benchmark in assignment/timing.py")
+
+
+def time_training_step(
+    forward: Callable[[], object],
+    backward: Callable[[], object],
+    zero_grad: Callable[[], object],
+    synchronize: Callable[[], object],
+    clock: Callable[[], float],
+    warmup: int,
+    repeats: int,
+) -> tuple[float, float]:
+    """Median seconds of a model's forward pass, and of its backward pass, timed apart. (Task 5.2.)
+
+    Args:
+        forward: starts a forward pass; may return before it is done.
+        backward: starts the backward pass of the last forward pass.
+        zero_grad: clears the gradients; it belongs before each forward pass, and into neither of the times.
+        synchronize: as in `benchmark`.
+        clock: as in `benchmark`.
+        warmup: whole steps before the measurement.
+        repeats: steps that are measured.
+
+    Raises:
+        ValueError: warmup is below 0 or repeats below 1; the message names it.
+
+    >>> ticks = iter([1.0, 3.0, 7.0])
+    >>> time_training_step(*[lambda: None] * 4, lambda: next(ticks), warmup=1, repeats=1)
+    (2.0, 4.0)
+    """
+    raise NotImplementedError("Task 5.2: time_training_step in assignment/timing.py")

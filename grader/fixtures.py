@@ -46,6 +46,14 @@ TRAININGS = {
 }
 """Name: corpus, vocab_size, special tokens."""
 
+KEPT = {
+    "convolutions": "forward and gradient times of 94 convolutions on a V100",
+    "recurrent": "forward and gradient times of 53 recurrent layers on a V100",
+    "products": "times of 27 matrix products on a V100; the transposed ones are those of gradients",
+    "gpt_training": "tokens per second, MFU and HFU of 77 GPT trainings on H100s, as printed",
+}
+"""Recorded elsewhere, and not made here: figures of fixtures/timings/, each file naming its source."""
+
 TEXTS = [
     "",
     "hello world",
@@ -67,6 +75,7 @@ def build() -> dict[str, str]:
     made = {f"corpora/{name}": text for name, text in corpora.items()}
     for name, (corpus, vocab_size, specials) in TRAININGS.items():
         made[f"bpe/{name}.json"] = _json(_training(corpus, corpora[corpus], vocab_size, specials))
+    made |= {f"timings/{name}.json": (FIXTURES / "timings" / f"{name}.json").read_text("utf-8") for name in KEPT}
     made["README.md"] = _readme(made)
     return made
 
@@ -104,12 +113,16 @@ def _readme(made: dict[str, str]) -> str:
     for path, text in sorted(made.items()):
         raw = text.encode()
         what, origin = _source(path)
-        rows.append(f"| {path} | {what} | {origin} | MIT | {len(raw):,} | `{hashlib.sha256(raw).hexdigest()}` |")
+        licence = "figures only" if path.startswith("timings/") else "MIT"
+        rows.append(
+            f"| {path} | {what} | {origin} | {licence} | {len(raw):,} | `{hashlib.sha256(raw).hexdigest()}` |"
+        )
     return (
         "# Fixtures\n\n"
-        "Made by `python -m grader.fixtures`; nothing here was taken from elsewhere, and the project's licence\n"
-        "(MIT) holds. Each `bpe/*.json` records one training: the corpus, the arguments, the vocabulary in order\n"
-        "of ids and the merges in order, both in GPT-2's printable form, and encodings.\n\n"
+        "Made by `python -m grader.fixtures`, but for `timings/`: those are measured figures from public tables,\n"
+        "whose source each file names. The project's licence (MIT) holds for the rest. Each `bpe/*.json` records one\n"
+        "training: the corpus, the arguments, the vocabulary in order of ids and the merges in order, both in GPT-2's\n"
+        "printable form, and encodings.\n\n"
         "| file | what | origin | licence | bytes | sha256 |\n|---|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
     )
 
@@ -120,6 +133,8 @@ def _source(path: str) -> tuple[str, str]:
     if folder == "corpora":
         what, origin = SOURCES[name]
         return what, origin if "by hand" in origin else f"grader/corpora.py: `{origin}`"
+    if folder == "timings":
+        return KEPT[name.removesuffix(".json")], json.loads((FIXTURES / path).read_text("utf-8"))["source"]
     corpus, vocab_size, specials = TRAININGS[name.removesuffix(".json")]
     return f"a training on {corpus} to {vocab_size}, special tokens: {len(specials)}", "grader/reference/bpe.py"
 

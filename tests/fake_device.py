@@ -17,6 +17,13 @@ COLD_S = 2.0**-4
 """What the very first run takes: about 62 milliseconds."""
 
 
+BACKWARD_S = 2.0**-8
+"""What a backward pass takes: about 4 milliseconds."""
+
+CLEAR_S = 2.0**-12
+"""What clearing the gradients takes: about a quarter of a millisecond."""
+
+
 class FakeDevice:
     """Give its methods to `benchmark`: `launch`, `synchronize`, `clock`. `calls` says in what order they came.
 
@@ -32,9 +39,12 @@ class FakeDevice:
 
     def launch(self) -> None:
         """Start work, and return before it is done."""
-        self.calls.append("fn")
+        self._start("fn", next(self._works, WORK_S))
+
+    def _start(self, call: str, work_s: float) -> None:
+        self.calls.append(call)
         self._now += LAUNCH_S
-        self._busy_until = max(self._now, self._busy_until) + next(self._works, WORK_S)
+        self._busy_until = max(self._now, self._busy_until) + work_s
 
     def synchronize(self) -> None:
         """Wait until all work is done."""
@@ -51,3 +61,33 @@ class FakeDevice:
         """How often the clock was read with no `synchronize` right before."""
         pairs = zip(["", *self.calls], self.calls, strict=False)
         return sum(call == "clock" and before != "synchronize" for before, call in pairs)
+
+
+class FakeModel(FakeDevice):
+    """A model on the device: give its methods to `time_training_step`.
+
+    Its backward pass takes `BACKWARD_S`, and as much again for each time that gradients were not cleared.
+
+    >>> model = FakeModel(); model.zero_grad(); model.forward(); model.backward(); model.synchronize()
+    >>> model.clock() == LAUNCH_S + CLEAR_S + COLD_S + BACKWARD_S
+    True
+    """
+
+    def __init__(self, later: Iterable[float] = ()) -> None:
+        super().__init__(later)
+        self._gradients = 0
+
+    def forward(self) -> None:
+        """Start a forward pass."""
+        self.launch()
+        self.calls[-1] = "forward"
+
+    def backward(self) -> None:
+        """Start a backward pass, whose gradients add to those that are there."""
+        self._gradients += 1
+        self._start("backward", BACKWARD_S * self._gradients)
+
+    def zero_grad(self) -> None:
+        """Clear the gradients."""
+        self._gradients = 0
+        self._start("zero_grad", CLEAR_S)

@@ -32,6 +32,11 @@ def test_eight_gpus_for_a_week(student: Student) -> None:
         {"the GPUs were counted twice": lambda: 8 * week, "one GPU was counted": lambda: week // 8},
     )
     expect(
+        student.budgets.training_seconds(2 * 10**25, 20_000, 312 * 10**12, 35),
+        9_157_510,
+        "GPT-4's budget, as estimated, on 20,000 A100s",
+    )
+    expect(
         student.budgets.training_seconds(week, 8, 9895 * 10**11, 50),
         2 * WEEK_S,
         "at half of the peak, twice as long",

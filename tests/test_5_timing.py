@@ -1,8 +1,8 @@
-"""Task 5.1, public checks: timing asynchronous work, on a device of virtual time."""
+"""Tasks 5.1 and 5.2, public checks: timing asynchronous work, on a device of virtual time."""
 
 from __future__ import annotations
 
-from tests.fake_device import COLD_S, LAUNCH_S, WORK_S, FakeDevice
+from tests.fake_device import BACKWARD_S, CLEAR_S, COLD_S, LAUNCH_S, WORK_S, FakeDevice, FakeModel
 from tests.harness import Student, expect, expect_raises, expect_that, points
 
 TRUE_S = LAUNCH_S + WORK_S
@@ -46,3 +46,30 @@ def test_warm_up_does_not_count(student: Student) -> None:
     for arguments, name in (((-1, 3), "-1"), ((0, 0), "0")):
         with expect_raises(ValueError, naming=name):
             student.timing.benchmark(device.launch, device.synchronize, device.clock, *arguments)
+
+
+@points(1, task="5.2")
+def test_forward_and_backward_are_timed_apart(student: Student) -> None:
+    """The backward pass is not in the forward pass's time, and clearing gradients is in neither."""
+    model = FakeModel()
+    got = student.timing.time_training_step(
+        model.forward, model.backward, model.zero_grad, model.synchronize, model.clock, 1, 3
+    )
+    forward_s, backward_s = LAUNCH_S + WORK_S, LAUNCH_S + BACKWARD_S
+    expect(
+        got,
+        (forward_s, backward_s),
+        "clear, synchronize, read; forward, synchronize, read; backward, synchronize, read",
+        {
+            "clearing the gradients was timed with the forward pass": (lambda: (forward_s + CLEAR_S, backward_s)),
+            "the forward pass was not waited for": lambda: (LAUNCH_S, WORK_S + BACKWARD_S),
+            "the gradients were never cleared, so that they add up": lambda: (
+                forward_s,
+                LAUNCH_S + 3 * BACKWARD_S,
+            ),
+        },
+    )
+    with expect_raises(ValueError, naming="0"):
+        student.timing.time_training_step(
+            model.forward, model.backward, model.zero_grad, model.synchronize, model.clock, 1, 0
+        )

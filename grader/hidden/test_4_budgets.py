@@ -12,12 +12,14 @@ from grader.reference import budgets as reference
 from tests.harness import Student, expect, expect_raises, points
 
 big = st.integers(1, 10**27)
+HOPPER = ("fp32", "tf32", "bf16", "fp8")
+TABLE = {"A100": HOPPER[:3], "H100": HOPPER, "H200": HOPPER, "B200": (*HOPPER, "fp4")}
 
 
 @points(1, task="4.5")
 def test_every_peak_of_the_table(student: Student) -> None:
     """Each GPU and dtype, dense and sparse."""
-    for gpu, dtypes in (("A100", ("fp32", "tf32", "bf16")), ("H100", ("fp32", "tf32", "bf16", "fp8"))):
+    for gpu, dtypes in TABLE.items():
         for dtype in dtypes:
             for sparse in (False, True)[: 1 if dtype == "fp32" else 2]:
                 exact = reference.peak_flops(gpu, dtype, sparse)
@@ -27,7 +29,7 @@ def test_every_peak_of_the_table(student: Student) -> None:
                     "see the handout's table",
                     {"that is the sparse peak; dense is half of it": partial(mul, 2, exact)},
                 )
-    for gpu, dtype in (("A100", "fp8"), ("V9", "bf16")):
+    for gpu, dtype in (("A100", "fp8"), ("H200", "fp4"), ("V9", "bf16")):
         with expect_raises((ValueError, KeyError), naming=gpu):
             student.budgets.peak_flops(gpu, dtype, False)
 

@@ -1,4 +1,4 @@
-"""Task 5.1, hidden checks: other devices, in virtual time that only the trusted side knows."""
+"""Tasks 5.1 and 5.2, hidden checks: other devices, in virtual time that only the trusted side knows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from statistics import mean, median
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fake_device import COLD_S, LAUNCH_S, WORK_S, FakeDevice
+from tests.fake_device import BACKWARD_S, COLD_S, LAUNCH_S, WORK_S, FakeDevice, FakeModel
 from tests.harness import Student, expect, points
 
 works = st.integers(1, 2**16).map(lambda n: n * 2.0**-20)
@@ -42,3 +42,29 @@ def test_runs_are_counted(student: Student, warmup: int, repeats: int) -> None:
     expect(got, median((first + [LAUNCH_S + WORK_S] * repeats)[:repeats]), f"warmup={warmup}, repeats={repeats}")
     expect(device.calls.count("fn"), warmup + repeats, "run fn warmup + repeats times")
     expect(device.unsynchronized_readings, 0, "call synchronize() right before each reading of the clock")
+
+
+@points(1, task="5.2")
+@given(later=st.lists(works, max_size=6), warmup=st.integers(0, 3), repeats=st.integers(1, 5))
+def test_training_steps_of_any_length(student: Student, later: list[float], warmup: int, repeats: int) -> None:
+    """Medians over whole steps, each of which clears, goes forward and goes backward once."""
+    model = FakeModel(later)
+    got = student.timing.time_training_step(
+        model.forward, model.backward, model.zero_grad, model.synchronize, model.clock, warmup, repeats
+    )
+    forward = [LAUNCH_S + work for work in [COLD_S, *later, *[WORK_S] * 9][warmup:][:repeats]]
+    expect(
+        got,
+        (median(forward), LAUNCH_S + BACKWARD_S),
+        f"the forward passes took {forward}",
+        {
+            "the mean was returned; return the median": lambda: (mean(forward), LAUNCH_S + BACKWARD_S),
+        },
+    )
+    steps = [call for call in model.calls if call in ("forward", "backward", "zero_grad")]
+    expect(
+        steps,
+        ["zero_grad", "forward", "backward"] * (warmup + repeats),
+        "each step, a warm-up too, does all three",
+    )
+    expect(model.unsynchronized_readings, 0, "call synchronize() right before each reading of the clock")

@@ -1,4 +1,4 @@
-"""Counts floating-point operations by doing them one at a time. (Tasks 4.1 to 4.3.)
+"""Counts floating-point operations by doing them one at a time. (Tasks 4.1 to 4.4.)
 
 Matrices are lists of numbers that count what is done with them; a sum starts at its first product, so K products
 take K - 1 additions. The convention counts K: a fused multiply-add adds to a zero. `product` adds that one.
@@ -41,3 +41,26 @@ def chain(batch: int, widths: list[int], x_needs_grad: bool) -> tuple[int, int]:
         if layer or x_needs_grad:
             backward.product(batch, d_out, d_in)
     return forward.flops, backward.flops
+
+
+def transformer(
+    batch: int, seq: int, vocab: int, layers: int, d_model: int, heads: int, head_dim: int, d_ff: int
+) -> int:
+    """Forward FLOPs of a transformer, sequence by sequence and head by head.
+
+    >>> transformer(1, 2, 5, 1, 4, 2, 2, 16)
+    912
+    """
+    machine = Machine()
+    for _ in range(batch):
+        for _ in range(layers):
+            for _ in range(heads):
+                for _ in range(3):  # queries, keys, values
+                    machine.product(seq, d_model, head_dim)
+                machine.product(seq, head_dim, seq)
+                machine.product(seq, seq, head_dim)
+            machine.product(seq, heads * head_dim, d_model)
+            machine.product(seq, d_model, d_ff)
+            machine.product(seq, d_ff, d_model)
+        machine.product(seq, d_model, vocab)
+    return machine.flops

@@ -11,6 +11,15 @@ _DENSE = {
     ("H100", "tf32"): 989 * _TERA // 2,
     ("H100", "bf16"): 1979 * _TERA // 2,
     ("H100", "fp8"): 3958 * _TERA // 2,
+    ("H200", "fp32"): 67 * _TERA,
+    ("H200", "tf32"): 989 * _TERA // 2,
+    ("H200", "bf16"): 1979 * _TERA // 2,
+    ("H200", "fp8"): 3958 * _TERA // 2,
+    ("B200", "fp32"): 80 * _TERA,
+    ("B200", "tf32"): 2200 * _TERA // 2,
+    ("B200", "bf16"): 4500 * _TERA // 2,
+    ("B200", "fp8"): 9000 * _TERA // 2,
+    ("B200", "fp4"): 18000 * _TERA // 2,
 }
 
 
@@ -23,7 +32,7 @@ def peak_flops(gpu: str, dtype: str, sparse: bool) -> int:
     Raises:
         ValueError: no such GPU or dtype, or fp32 with sparsity; the message names what is wrong.
 
-    Source: NVIDIA's data sheets of the A100 SXM (2021) and the H100 SXM (2023).
+    Source: NVIDIA's data sheets of the A100 (2021), H100 (2023) and H200 (2024), SXM, and the HGX B200 (2024).
 
     >>> peak_flops("H100", "bf16", sparse=False)
     989500000000000

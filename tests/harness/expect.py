@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import zip_longest
+from math import isclose
 
 from tests.harness.outcomes import StudentError
 from tests.harness.plain import short
@@ -41,6 +42,19 @@ def expect(got: object, equals: object, hint: str = "", mistakes: Mistakes | Non
         return
     named = [sentence for sentence, give in (mistakes or {}).items() if give() == got]
     raise Failure(CALLS.that_gave(got), *difference(equals, got), "\nor: ".join(named) or hint)
+
+
+def expect_close(
+    got: float, to: float, hint: str = "", mistakes: Mapping[str, Callable[[], float]] | None = None
+) -> None:
+    """Fail with a diagnosis unless two floats agree to one in a billion, more than an order of operations changes.
+
+    >>> expect_close(0.1 + 0.2, 0.3)
+    """
+    if isclose(got, to, rel_tol=1e-9):
+        return
+    named = [sentence for sentence, give in (mistakes or {}).items() if isclose(give(), got, rel_tol=1e-9)]
+    raise Failure(CALLS.that_gave(got), short(to), short(got), "\nor: ".join(named) or hint)
 
 
 def expect_that(condition: bool, expected: str, got: str, hint: str = "") -> None:

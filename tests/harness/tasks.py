@@ -43,7 +43,12 @@ TASKS: dict[str, Task] = {
         Task("4.1", "FLOPs of a matrix product", "flops", 4),
         Task("4.2", "FLOPs of forward and backward", "flops", 5),
         Task("4.3", "Rules of thumb, and where they are off", "flops", 4),
+        Task("4.4", "Parameters and FLOPs of a transformer", "transformer", 3),
         Task("4.5", "Peaks and budgets", "budgets", 4),
+        Task("4.6", "Moving data, and the roofline", "transfers", 2),
         Task("5.1", "Timing asynchronous work", "timing", 4),
+        Task("5.2", "Forward and backward apart", "timing", 2),
+        Task("5.3", "Utilization", "utilization", 2),
+        Task("5.4", "Gradient timings of real GPUs", "gradients", 2),
     )
 }

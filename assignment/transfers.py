@@ -1,0 +1,59 @@
+"""Task 4.6: moving data, arithmetic intensity and the roofline."""
+
+from __future__ import annotations
+
+
+def bandwidth(link: str) -> int:
+    """Bytes per second that a link moves in one direction, or that a GPU's memory reads or writes. (Task 4.6.)
+
+    Raises:
+        ValueError: there is no such link in the handout's table; the message names it.
+
+    >>> bandwidth("NVLink 4"), bandwidth("H100 memory")
+    (450000000000, 3350000000000)
+    """
+    raise NotImplementedError("Task 4.6: bandwidth in assignment/transfers.py")
+
+
+def transfer_us(n_bytes: int, link: str) -> int:
+    """Whole microseconds, rounded up, that bytes take over a link at its full speed. (Task 4.6.)
+
+    >>> transfer_us(2 * 70 * 10**9, "PCIe 5.0 x16")  # 70 billion parameters in bfloat16
+    2187500
+    """
+    raise NotImplementedError("Task 4.6: transfer_us in assignment/transfers.py")
+
+
+def matmul_bytes(m: int, k: int, n: int, itemsize: int) -> int:
+    """Bytes that the product of (m, k) and (k, n) moves at least. (Task 4.6.)
+
+    Each operand is read once, the result written once.
+
+    >>> matmul_bytes(1, 4096, 4096, itemsize=2)
+    33570816
+    """
+    raise NotImplementedError("Task 4.6: matmul_bytes in assignment/transfers.py")
+
+
+def attainable_flops(flops: int, n_bytes: int, peak: int, bytes_per_s: int) -> int:
+    """The roofline: FLOPs per second that memory and arithmetic allow, rounded down. (Task 4.6.)
+
+    With an arithmetic intensity of flops / n_bytes, memory allows intensity * bytes_per_s; the lower of that and
+    the peak holds.
+
+    Raises:
+        ValueError: n_bytes is below 1; the message names it.
+
+    >>> attainable_flops(2 * 4096**2, n_bytes=33_570_816, peak=9895 * 10**11, bytes_per_s=3_350 * 10**9)
+    3348365056124
+    """
+    raise NotImplementedError("Task 4.6: attainable_flops in assignment/transfers.py")
+
+
+def bound_by(flops: int, n_bytes: int, peak: int, bytes_per_s: int) -> str:
+    """Whether "memory" or "compute" is what limits; where both take equally long, "compute". (Task 4.6.)
+
+    >>> bound_by(2 * 4096**2, n_bytes=33_570_816, peak=9895 * 10**11, bytes_per_s=3_350 * 10**9)
+    'memory'
+    """
+    raise NotImplementedError("Task 4.6: bound_by in assignment/transfers.py")

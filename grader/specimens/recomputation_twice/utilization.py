@@ -1,0 +1,2 @@
+def hfu(utilization, checkpointing):
+    return utilization * 2 if checkpointing else utilization

@@ -1,0 +1,35 @@
+"""Task 4.6, public checks: moving data, and the roofline."""
+
+from __future__ import annotations
+
+from tests.harness import Student, expect, expect_raises, points
+
+PEAK, MEMORY = 9895 * 10**11, 3350 * 10**9
+
+
+@points(1, task="4.6")
+def test_a_vector_is_bound_by_memory_and_a_large_matrix_by_compute(student: Student) -> None:
+    """One token through a 4096-wide layer on an H100, 4,096 tokens, and 140 GB over PCIe."""
+    vector, matrix = 2 * (4096 + 4096**2 + 4096), 2 * 3 * 4096**2
+    expect(student.transfers.matmul_bytes(1, 4096, 4096, 2), vector, "read both operands, write the result")
+    expect(
+        student.transfers.bound_by(2 * 4096**2, vector, PEAK, MEMORY),
+        "memory",
+        "1 FLOP a byte; the ridge is at 295",
+    )
+    expect(student.transfers.bound_by(2 * 4096**3, matrix, PEAK, MEMORY), "compute", "1,365 FLOPs a byte")
+    expect(student.transfers.attainable_flops(2 * 4096**3, matrix, PEAK, MEMORY), PEAK, "the roof")
+    expect(
+        student.transfers.attainable_flops(2 * 4096**2, vector, PEAK, MEMORY),
+        2 * 4096**2 * MEMORY // vector,
+        "the slope: intensity times bandwidth",
+        {"the peak holds only where memory keeps up": lambda: PEAK},
+    )
+    expect(
+        student.transfers.transfer_us(140 * 10**9, "PCIe 5.0 x16"),
+        2_187_500,
+        "64e9 bytes per second in one direction",
+        {"both directions were added up; data goes one way": lambda: 2_187_500 // 2},
+    )
+    with expect_raises((ValueError, KeyError), naming="RS-232"):
+        student.transfers.bandwidth("RS-232")

@@ -1,0 +1,60 @@
+"""Tasks 5.3 and 5.4, public checks: utilization, and recorded timings of real GPUs."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from tests.harness import Student, expect, expect_close, expect_that, points
+from tests.timing_examples import rows
+
+
+@points(1, task="5.3")
+def test_the_printed_mfu_of_trainings_on_h100s(student: Student) -> None:
+    """Each row's MFU and HFU, within 0.3 % of what is printed."""
+    for row in rows("gpt_training")[::8]:
+        each = student.utilization.flops_per_token(row["parameters"], row["layers"], row["d_model"], row["seq"])
+        expect(
+            each,
+            6 * row["parameters"] + 12 * row["layers"] * row["d_model"] * row["seq"],
+            "6 for each parameter, and attention's own",
+            {"attention's own FLOPs were left out": lambda row=row: 6 * row["parameters"]},
+        )
+        share = student.utilization.mfu(each, row["tokens_per_s_per_gpu"] * row["gpus"], row["gpus"], row["peak"])
+        printed = row["mfu_percent_printed"] / 100
+        expect_that(
+            abs(share / printed - 1) < 0.003, f"{printed:.4f}", f"{share:.4f}", "divide by the peak of all GPUs"
+        )
+        again = student.utilization.hfu(share, row["checkpointing"])
+        printed = row["hfu_percent_printed"] / 100
+        expect_that(
+            abs(again / printed - 1) < 0.003,
+            f"{printed:.4f}",
+            f"{again:.4f}",
+            "with checkpointing, the forward pass is computed twice: 4 passes for 3",
+        )
+
+
+@points(1, task="5.4")
+def test_backward_is_not_twice_forward_in_time(student: Student) -> None:
+    """On a V100, the median ratio of convolutions is 2.57, and that of recurrent layers 1.08."""
+    for name, middle in (("convolutions", 2.567), ("recurrent", 1.081)):
+        ratios = [
+            student.gradients.backward_ratio(row["forward_ms"], row["inputs_ms"], row["weights_ms"])
+            for row in rows(name)
+        ]
+        got = student.gradients.spread(ratios)
+        expect_close(
+            got["median"],
+            median(ratios),
+            "the mean of the middle two, for an even number",
+            {"the mean was taken; a few slow layers move it": lambda ratios=ratios: sum(ratios) / len(ratios)},
+        )
+        expect_that(
+            abs(got["median"] - middle) < 0.001, f"{middle}", f"{got['median']:.3f}", "inputs plus weights"
+        )
+    for row in rows("convolutions")[::10]:
+        rate = student.gradients.achieved_flops(student.gradients.conv_flops(row["layer"]), row["forward_ms"])
+        printed = row["printed_tflops"] * 1e12
+        expect_that(
+            abs(rate / printed - 1) < 0.005, f"{printed:.4g}", f"{rate:.4g}", "2 * results * products of each"
+        )
