@@ -7,6 +7,7 @@ line for each result. A planned check that has no result is the grader's fault, 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -99,7 +100,9 @@ def _run(
         args += ["--submission", str(submission.root)]
     args += [str(PROJECT / "tests"), str(PROJECT / "grader" / "hidden")]
     with log.open("wb") as output:
-        process = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=PROJECT)
+        process = subprocess.Popen(
+            args, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=PROJECT, env=_environment()
+        )
         try:
             if progress:
                 _follow(process, results, progress)
@@ -111,6 +114,12 @@ def _run(
     if not lines:
         raise GraderFault(f"the checks did not start: {log.read_text(errors='replace')[-2000:]}")
     return lines
+
+
+def _environment() -> dict[str, str]:
+    """Ours without what would change pytest: options, and plugins that happen to be installed."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return kept | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 def _follow(process: subprocess.Popen[bytes], results: Path, progress: Progress) -> None:
