@@ -120,9 +120,9 @@ def _readme(made: dict[str, str]) -> str:
     return (
         "# Fixtures\n\n"
         "Made by `python -m grader.fixtures`, but for `timings/`: those are measured figures from public\n"
-        "tables, whose source each file names. The project's licence (MIT) holds for the rest. Each `bpe/*.json` records\n"
-        "one training: the corpus, the arguments, the vocabulary in order of ids and the merges in order, both in\n"
-        "GPT-2's printable form, and encodings.\n\n"
+        "tables, whose source each file names. The project's licence (MIT) holds for the rest. Each\n"
+        "`bpe/*.json` records one training: the corpus, the arguments, the vocabulary in order of ids and the\n"
+        "merges in order, both in GPT-2's printable form, and encodings.\n\n"
         "| file | what | origin | licence | bytes | sha256 |\n|---|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
     )
 

@@ -69,6 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
         database=None,
         deadline=None,
         max_examples=60,
+        phases=set(hypothesis.Phase) - {hypothesis.Phase.explain},  # which is slow, and says nothing to a student
         print_blob=False,
         report_multiple_bugs=False,
         suppress_health_check=list(hypothesis.HealthCheck),
