@@ -21,6 +21,21 @@ def conv_flops(layer: dict[str, int]) -> int:
     raise NotImplementedError("Task 5.4: conv_flops in assignment/gradients.py")
 
 
+def recurrent_flops(layer: dict[str, int | str]) -> int:
+    """FLOPs of the forward pass of a recurrent layer: the products of its state. (Task 5.4.)
+
+    In each of "steps" steps, the state, "batch" by "hidden", is multiplied by a matrix for each gate, "hidden" by
+    "hidden". The "cell" "Vanilla" has 1 gate, "GRU" 3 and "LSTM" 4. Products of the inputs are not counted.
+
+    Raises:
+        ValueError: there is no such cell; the message names it.
+
+    >>> recurrent_flops({"cell": "LSTM", "hidden": 3, "batch": 2, "steps": 5})
+    720
+    """
+    raise NotImplementedError("Task 5.4: recurrent_flops in assignment/gradients.py")
+
+
 def achieved_flops(flops: int, ms: float) -> float:
     """FLOPs per second of work that took so many milliseconds. (Task 5.4.)
 

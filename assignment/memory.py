@@ -38,7 +38,8 @@ def training_bytes(parameters: int, recipe: str, optimizer: str) -> dict[str, in
         optimizer: "sgd" keeps no state, "adagrad" one number for each parameter, "adamw" two.
 
     Returns:
-        bytes of "parameters", "gradients", "master" (the fp32 copy) and "optimizer". Activations are left out.
+        bytes of "parameters", "gradients", "master" (the fp32 copy) and "optimizer". Activations depend on the
+        batch, not on the parameters alone: see `activation_bytes`.
 
     Raises:
         ValueError: no such recipe or optimizer; the message names it.
@@ -49,6 +50,22 @@ def training_bytes(parameters: int, recipe: str, optimizer: str) -> dict[str, in
     {'parameters': 20, 'gradients': 20, 'master': 40, 'optimizer': 80}
     """
     raise NotImplementedError("Task 2.4: training_bytes in assignment/memory.py")
+
+
+def activation_bytes(batch: int, widths: list[int], recipe: str) -> int:
+    """Bytes that a chain of linear layers without biases keeps for its backward pass. (Task 2.4.)
+
+    Layer i is a product with a weight of widths[i] by widths[i + 1]. Its weight's gradient needs the layer's
+    input, so each layer's input is kept, batch by widths[i]; the last layer's output is not. Activations are in
+    fp32 in the recipe "fp32", in bf16 in the others.
+
+    Raises:
+        ValueError: no such recipe, or fewer than two widths; the message names it or them.
+
+    >>> activation_bytes(batch=2, widths=[3, 4, 5], recipe="fp32")
+    56
+    """
+    raise NotImplementedError("Task 2.4: activation_bytes in assignment/memory.py")
 
 
 def largest_model(gpus: int, gb_per_gpu: int, recipe: str, optimizer: str) -> int:

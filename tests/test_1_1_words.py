@@ -43,7 +43,7 @@ def test_vocabularies_rank_by_count_then_code_points(student: Student) -> None:
         student.words.build_vocabulary(["a"], 0)
 
 
-@points(1, task="1.1")
+@points(0.5, task="1.1")
 def test_unknown_words_and_ids(student: Student) -> None:
     """Unknown words become [UNK]; unknown ids are an error."""
     vocabulary = {"[UNK]": 0, "the": 1, "cat": 2}
@@ -53,7 +53,7 @@ def test_unknown_words_and_ids(student: Student) -> None:
         student.words.ids_to_words([7], vocabulary)
 
 
-@points(1, task="1.1")
+@points(0.5, task="1.1")
 @given(text=st.text(min_size=1, max_size=30), tokens=st.integers(1, 9))
 def test_compression_counts_bytes(student: Student, text: str, tokens: int) -> None:
     """The compression ratio is UTF-8 bytes per token."""

@@ -51,7 +51,7 @@ def test_ties_go_to_the_greatest_pair(student: Student) -> None:
     )
 
 
-@points(1, task="1.2")
+@points(0.5, task="1.2")
 def test_ids_are_specials_then_bytes_then_merges(student: Student) -> None:
     """Ids: special tokens in the given order, the 256 bytes, the merges."""
     corpus = student.file("corpus.txt", f"aaa{END}aaa")
@@ -59,7 +59,7 @@ def test_ids_are_specials_then_bytes_then_merges(student: Student) -> None:
     expect(vocab, vocab_of([(b"a", b"a"), (b"aa", b"a")], [END, "<|pad|>"]), "vocab maps id to bytes")
 
 
-@points(1, task="1.2")
+@points(0.5, task="1.2")
 def test_special_tokens_are_hard_boundaries(student: Student) -> None:
     """Training never counts or merges across or inside a special token."""
     corpus = student.file("corpus.txt", f"x{END}y" * 5 + "y")
@@ -68,7 +68,7 @@ def test_special_tokens_are_hard_boundaries(student: Student) -> None:
     expect(merges, [(b"y", b"x"), (b"y", b"y")], hint)
 
 
-@points(1, task="1.2")
+@points(0.5, task="1.2")
 def test_training_stops_when_no_pair_is_left(student: Student) -> None:
     """A corpus can run out of pairs; too small a vocab_size is an error."""
     vocab, merges = student.bpe.train_bpe(student.file("corpus.txt", "ab ab abb"), 1000, [])
@@ -95,7 +95,7 @@ def test_encoding_applies_merges_in_the_order_learned(student: Student) -> None:
     )
 
 
-@points(1, task="1.2")
+@points(0.5, task="1.2")
 @given(text=st.text(max_size=80))
 def test_decode_undoes_encode(student: Student, text: str) -> None:
     """Any text survives encoding and decoding."""
@@ -117,7 +117,7 @@ def test_encode_iterable_equals_encode_of_the_whole(student: Student) -> None:
         expect(got, whole, f"cut as {pieces[:3]!r}...: a pre-token or a special token may span two strings")
 
 
-@points(1, task="1.2")
+@points(0.5, task="1.2")
 def test_decoding_replaces_malformed_bytes(student: Student) -> None:
     """Ids whose bytes are no valid UTF-8 decode to U+FFFD."""
     tokenizer = student.bpe.Tokenizer(vocab_of([], []), [])

@@ -36,7 +36,7 @@ def test_the_limits_of_float16(student: Student) -> None:
         student.floats.float_format(12, 10)
 
 
-@points(1, task="2.3")
+@points(0.5, task="2.3")
 def test_1e_10_underflows_in_float16_only(student: Student) -> None:
     """1e-10 is 0 in float16, and not in bfloat16; 70,000 is infinite in float16; halves go to the even number."""
     rounded = student.floats.round_to_format
@@ -54,11 +54,16 @@ def test_1e_10_underflows_in_float16_only(student: Student) -> None:
         "2050 and 2052 are equally near, and 2052's last bit is 0",
         {"it was cut off instead of rounded": lambda: 2050.0},
     )
+
+
+@points(0.5, task="2.3")
+def test_what_overflows_and_what_underflows(student: Student) -> None:
+    """1e-10, 70,000, 0.5 and 0.1 in float16."""
     fates = [student.floats.fate(x, *FLOAT16) for x in (1e-10, 7e4, 0.5, 0.1)]
     expect(fates, ["underflow", "overflow", "exact", "rounded"], "1e-10, 70000, 0.5 and 0.1 in float16")
 
 
-@points(1, task="2.5")
+@points(0.5, task="2.5")
 def test_ones_stall_at_256_in_bfloat16(student: Student) -> None:
     """A thousand ones add up to 256 in bfloat16, and a fp32 accumulator gets them right."""
     stalled = "round after each addition: 256 + 1 is halfway between 256 and 258, and goes to the even one"
@@ -66,6 +71,27 @@ def test_ones_stall_at_256_in_bfloat16(student: Student) -> None:
     expect(student.floats.accumulate([1.0] * 1000, *BFLOAT16), 256.0, stalled, at_the_end)
     expect(student.floats.accumulate([1.0] * 1000, 8, 23), 1000.0, "float32 holds every whole number up to 2**24")
     expect(student.floats.stalled_sum(1.0, *BFLOAT16), 256.0, stalled)
+
+
+@points(0.5, task="2.5")
+def test_the_largest_scale_that_does_not_overflow(student: Student) -> None:
+    """A gradient of 2**-10 bears a scale of 2**25 in float16; one of 0.34 with it was 1e-8 before."""
+    expect(
+        student.floats.largest_loss_scale([1e-8, -(2.0**-10)], *FLOAT16),
+        2**25,
+        "2**-10 * 2**25 is 2**15, which fits; 2**16 is too large",
+        {
+            "with that scale, a gradient overflows": lambda: 2**26,
+            "the sign was kept; the largest gradient is -2**-10": lambda: 2**42,
+        },
+    )
+    with expect_raises(ValueError, naming="zero"):
+        student.floats.largest_loss_scale([0.0], *FLOAT16)
+
+
+@points(0.5, task="2.5")
+def test_what_mixed_precision_keeps_in_what(student: Student) -> None:
+    """Gradients in bfloat16; the master copy, the optimizer's states and accumulators in float32."""
     kept = [
         student.floats.kept_in(tensor, "mixed") for tensor in ("gradients", "master", "optimizer", "accumulator")
     ]

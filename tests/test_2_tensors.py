@@ -5,14 +5,21 @@ from __future__ import annotations
 from tests.harness import Student, expect, need_torch, points
 
 
-@points(1, task="2.2")
-def test_views_have_elements_but_no_memory_of_their_own(student: Student) -> None:
-    """Elements count by index, memory by storage: rows, transposed and expanded views of one tensor."""
+@points(0.5, task="2.2")
+def test_elements_count_by_index(student: Student) -> None:
+    """Bytes of a tensor's elements: a matrix, a row of it, an expanded column."""
     torch = need_torch()
     x = torch.zeros(3, 4)
     expect(student.tensors.element_bytes(x), 48, "12 elements of 4 bytes")
     expect(student.tensors.element_bytes(x[1]), 16, "a row has 4 elements")
     expect(student.tensors.element_bytes(x[:, :1].expand(3, 100)), 1200, "300 elements, though 3 are in memory")
+
+
+@points(0.5, task="2.2")
+def test_views_have_no_memory_of_their_own(student: Student) -> None:
+    """Memory counts by storage: rows and transposed views of one tensor."""
+    torch = need_torch()
+    x = torch.zeros(3, 4)
     expect(
         student.tensors.held_bytes([x, x.t(), x[1]]),
         48,

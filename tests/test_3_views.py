@@ -5,9 +5,9 @@ from __future__ import annotations
 from tests.harness import Student, expect, expect_raises, need_torch, points
 
 
-@points(1, task="3.1")
-def test_an_element_is_found_by_strides_and_offset(student: Student) -> None:
-    """The strides of new tensors, and positions in a matrix, in its transposed view and in a slice."""
+@points(0.5, task="3.1")
+def test_strides_of_new_tensors(student: Student) -> None:
+    """One step in a dimension passes over all elements of the later ones."""
     expect(
         student.views.contiguous_strides([2, 3, 4]),
         [12, 4, 1],
@@ -15,6 +15,11 @@ def test_an_element_is_found_by_strides_and_offset(student: Student) -> None:
         {"those are the strides of a transposed tensor; the last dimension's is 1": lambda: [1, 2, 6]},
     )
     expect(student.views.contiguous_strides([]), [], "a number has no dimension")
+
+
+@points(0.5, task="3.1")
+def test_an_element_is_found_by_strides_and_offset(student: Student) -> None:
+    """Positions in a matrix, in its transposed view and in a slice."""
     expect(student.views.storage_position([1, 2], [3, 4], [4, 1], 0), 6, "1 * 4 + 2 * 1")
     expect(student.views.storage_position([2, 1], [4, 3], [1, 4], 0), 6, "the transposed view: 2 * 1 + 1 * 4")
     expect(
@@ -28,7 +33,7 @@ def test_an_element_is_found_by_strides_and_offset(student: Student) -> None:
         student.views.storage_position([3, 0], [3, 4], [4, 1], 0)
 
 
-@points(1, task="3.2")
+@points(0.5, task="3.2")
 def test_views_share_a_storage_and_copies_do_not(student: Student) -> None:
     """Views of one tensor share its storage, even where they don't overlap; copies and empty tensors don't."""
     torch = need_torch()
@@ -42,6 +47,12 @@ def test_views_share_a_storage_and_copies_do_not(student: Student) -> None:
         False,
         "two tensors were made; that both begin at address 0 says nothing",
     )
+
+
+@points(0.5, task="3.2")
+def test_columns_in_turn_share_nothing(student: Student) -> None:
+    """Even and odd columns overlap as ranges, and have no element in common."""
+    x = need_torch().zeros(3, 4)
     expect(student.tensors.shares_element(x[:2], x[1:]), True, "row 1 is in both")
     expect(
         student.tensors.shares_element(x[:, ::2], x[:, 1::2]),

@@ -21,7 +21,7 @@ def test_peaks_are_dense_or_sparse(student: Student) -> None:
         student.budgets.peak_flops("H100", "fp32", True)
 
 
-@points(1, task="4.5")
+@points(0.5, task="4.5")
 def test_eight_gpus_for_a_week(student: Student) -> None:
     """8 H100s for a week are 4.788e21 FLOPs."""
     week = 4_787_596_800 * 10**12
@@ -31,6 +31,12 @@ def test_eight_gpus_for_a_week(student: Student) -> None:
         "GPUs times seconds times peak, each once",
         {"the GPUs were counted twice": lambda: 8 * week, "one GPU was counted": lambda: week // 8},
     )
+
+
+@points(0.5, task="4.5")
+def test_how_long_gpt_4_took(student: Student) -> None:
+    """GPT-4's 2e25 FLOPs on 20,000 A100s at 35 % take 9,157,510 seconds, 106 days."""
+    week = 4_787_596_800 * 10**12
     expect(
         student.budgets.training_seconds(2 * 10**25, 20_000, 312 * 10**12, 35),
         9_157_510,

@@ -24,7 +24,7 @@ def test_a_matrix_product_is_2bdk(student: Student, b: int, d: int, k: int) -> N
     )
 
 
-@points(1, task="4.1")
+@points(0.5, task="4.1")
 def test_batches_broadcast(student: Student) -> None:
     """Batches multiply the FLOPs; a size of 1 broadcasts; shapes that don't fit are an error."""
     expect(
@@ -52,7 +52,7 @@ def test_each_gradient_of_two_layers(student: Student) -> None:
     )
 
 
-@points(1, task="4.2")
+@points(0.5, task="4.2")
 @given(batch=sizes, widths=st.lists(sizes, min_size=2, max_size=6))
 def test_backward_is_twice_forward_when_x_needs_it(student: Student, batch: int, widths: list[int]) -> None:
     """With the gradient of x, backward takes exactly twice forward."""
@@ -70,7 +70,7 @@ def test_backward_is_twice_forward_when_x_needs_it(student: Student, batch: int,
     )
 
 
-@points(1, task="4.3")
+@points(0.5, task="4.3")
 def test_the_rule_for_gpt_3(student: Student) -> None:
     """6·N·D for 175e9 parameters and 300e9 tokens is 3.15e23, exactly."""
     expect(
@@ -84,7 +84,22 @@ def test_the_rule_for_gpt_3(student: Student) -> None:
     )
 
 
-@points(1, task="4.3")
+@points(0.5, task="4.3")
+def test_attention_of_gpt_2_small(student: Student) -> None:
+    """12 layers, 768 wide, 1,024 tokens: 113,246,208 FLOPs for each token in training."""
+    exact = 12 * 12 * 768 * 1024
+    expect(
+        student.flops.attention_flops(12, 768, 1024, 1),
+        exact,
+        "12·layers·d_model·seq for each token",
+        {
+            "only the forward pass was counted": lambda: exact // 3,
+            "half of the square was left out; count it whole": lambda: exact // 2,
+        },
+    )
+
+
+@points(0.5, task="4.3")
 def test_the_rule_counts_the_first_layer_once_too_often(student: Student) -> None:
     """The gradient of the input is in the rule, but not computed."""
     expect(student.flops.rule_overcount(2, [3, 4, 5]), 48, "the product for the input's gradient: 2·batch·d0·d1")

@@ -5,26 +5,13 @@ from __future__ import annotations
 from tests.harness import Student, expect, expect_raises, points
 
 PEAK, MEMORY = 9895 * 10**11, 3350 * 10**9
+VECTOR, MATRIX = 2 * (4096 + 4096**2 + 4096), 2 * 3 * 4096**2
+"""Bytes that one token moves through a layer of 4096 by 4096 in bfloat16, and those that 4,096 tokens move."""
 
 
-@points(1, task="4.6")
-def test_a_vector_is_bound_by_memory_and_a_large_matrix_by_compute(student: Student) -> None:
-    """One token through a 4096-wide layer on an H100, 4,096 tokens, and 140 GB over PCIe."""
-    vector, matrix = 2 * (4096 + 4096**2 + 4096), 2 * 3 * 4096**2
-    expect(student.transfers.matmul_bytes(1, 4096, 4096, 2), vector, "read both operands, write the result")
-    expect(
-        student.transfers.bound_by(2 * 4096**2, vector, PEAK, MEMORY),
-        "memory",
-        "1 FLOP a byte; the ridge is at 295",
-    )
-    expect(student.transfers.bound_by(2 * 4096**3, matrix, PEAK, MEMORY), "compute", "1,365 FLOPs a byte")
-    expect(student.transfers.attainable_flops(2 * 4096**3, matrix, PEAK, MEMORY), PEAK, "the roof")
-    expect(
-        student.transfers.attainable_flops(2 * 4096**2, vector, PEAK, MEMORY),
-        2 * 4096**2 * MEMORY // vector,
-        "the slope: intensity times bandwidth",
-        {"the peak holds only where memory keeps up": lambda: PEAK},
-    )
+@points(0.5, task="4.6")
+def test_140_gb_over_pcie(student: Student) -> None:
+    """70 billion parameters in bfloat16 take 2.19 s over PCIe 5.0."""
     expect(
         student.transfers.transfer_us(140 * 10**9, "PCIe 5.0 x16"),
         2_187_500,
@@ -33,3 +20,29 @@ def test_a_vector_is_bound_by_memory_and_a_large_matrix_by_compute(student: Stud
     )
     with expect_raises((ValueError, KeyError), naming="RS-232"):
         student.transfers.bandwidth("RS-232")
+
+
+@points(0.5, task="4.6")
+def test_bytes_of_a_product(student: Student) -> None:
+    """One token through a 4096-wide layer: operands are read, the result is written."""
+    expect(
+        student.transfers.matmul_bytes(1, 4096, 4096, 2),
+        VECTOR,
+        "read both operands, write the result",
+        {"the result was left out; it is written": lambda: VECTOR - 2 * 4096},
+    )
+
+
+@points(0.5, task="4.6")
+def test_a_vector_is_bound_by_memory_and_a_large_matrix_by_compute(student: Student) -> None:
+    """One token through a 4096-wide layer on an H100, and 4,096 tokens."""
+    hint = "1 FLOP a byte; the ridge is at 295"
+    expect(student.transfers.bound_by(2 * 4096**2, VECTOR, PEAK, MEMORY), "memory", hint)
+    expect(student.transfers.bound_by(2 * 4096**3, MATRIX, PEAK, MEMORY), "compute", "1,365 FLOPs a byte")
+    expect(student.transfers.attainable_flops(2 * 4096**3, MATRIX, PEAK, MEMORY), PEAK, "the roof")
+    expect(
+        student.transfers.attainable_flops(2 * 4096**2, VECTOR, PEAK, MEMORY),
+        2 * 4096**2 * MEMORY // VECTOR,
+        "the slope: intensity times bandwidth",
+        {"the peak holds only where memory keeps up": lambda: PEAK},
+    )

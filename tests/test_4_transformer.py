@@ -9,7 +9,7 @@ GPT2_SMALL = {"vocab": 50257, "layers": 12, "d_model": 768, "heads": 12, "head_d
 
 @points(1, task="4.4")
 def test_gpt_2_small_has_124_439_808_parameters(student: Student) -> None:
-    """GPT-2 small's parameters by component, and its forward FLOPs for 1,024 tokens."""
+    """GPT-2 small's parameters by component."""
     expect(
         student.transformer.transformer_parameters(context=1024, **GPT2_SMALL),
         {
@@ -21,6 +21,11 @@ def test_gpt_2_small_has_124_439_808_parameters(student: Student) -> None:
         },
         "12 blocks; every linear layer has a bias, every LayerNorm a weight and a bias; the output layer is tied",
     )
+
+
+@points(1, task="4.4")
+def test_gpt_2_smalls_flops(student: Student) -> None:
+    """GPT-2 small's forward pass over 1,024 tokens takes 291,648,307,200 FLOPs."""
     forward = 291_648_307_200
     expect(
         student.transformer.transformer_flops(batch=1, seq=1024, **GPT2_SMALL)["forward"],

@@ -39,7 +39,7 @@ def test_real_vocabularies_are_exact(student: Student) -> None:
     expect(student.words.ids_to_words(ids, vocabulary), reference.ids_to_words(ids, vocabulary))
 
 
-@points(1, task="1.1")
+@points(0.5, task="1.1")
 def test_vocabularies_of_other_ids(student: Student) -> None:
     """Ids need not be in order, and [UNK] need not be 0, in a vocabulary that was made elsewhere."""
     vocabulary = {"the": 7, "[UNK]": 5, "cat": 3}
@@ -52,7 +52,7 @@ def test_vocabularies_of_other_ids(student: Student) -> None:
     expect(student.words.ids_to_words([5, 7], vocabulary), ["[UNK]", "the"])
 
 
-@points(1, task="1.1")
+@points(0.5, task="1.1")
 def test_ratios_of_empty_texts(student: Student) -> None:
     """An empty text has ratio 1, a text without tokens is an error."""
     expect(student.words.compression_ratio("", []), 1.0)

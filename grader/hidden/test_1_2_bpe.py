@@ -69,7 +69,7 @@ def test_ties_compare_byte_strings(student: Student) -> None:
     check_training(student, "aab aab aab bb bb bb abb abb abb " * 2, 12, [])
 
 
-@points(1, task="1.2")
+@points(0.5, task="1.2")
 def test_special_tokens_that_overlap(student: Student) -> None:
     """Several special tokens, prefixes of each other and overlapping ones, in training and encoding."""
     specials = ["<|a|>", "<|a|><|a|>", "<|a", "|>x", "日本"]
@@ -86,7 +86,7 @@ def test_special_tokens_that_overlap(student: Student) -> None:
     expect(added.encode(f"{END}<|a|>"), [262, 263], "special tokens that are not in vocab get the next ids")
 
 
-@points(1, task="1.2")
+@points(0.5, task="1.2")
 def test_odd_files_train_as_specified(student: Student) -> None:
     """Empty files, malformed UTF-8, \\r\\n and files without any word."""
     hint = "read bytes, decode with errors='replace', and leave line ends as they are"
@@ -182,7 +182,7 @@ def test_encode_iterable_for_any_chunking(student: Student, text: list[str], cut
     )
 
 
-@points(1, task="1.2")
+@points(0.5, task="1.2")
 def test_encode_iterable_is_lazy(student: Student) -> None:
     """encode_iterable yields ids before it has read the whole input."""
     tokenizer = student.bpe.Tokenizer(vocab_of(MERGES, [END]), MERGES, [END])
@@ -203,7 +203,7 @@ def test_encode_iterable_is_lazy(student: Student) -> None:
     expect(len(ids.rest()), 10_000 * len(naive_bpe.encode(line, vocab_of(MERGES, [END]), MERGES, [END])) - 201)
 
 
-@points(1, task="1.2")
+@points(0.5, task="1.2")
 @limits(wall_s=60, cpu_s=120)
 def test_long_words_encode_in_good_time(student: Student) -> None:
     """A word of 100,000 letters takes seconds, not hours, and comes out right."""
@@ -216,7 +216,7 @@ def test_long_words_encode_in_good_time(student: Student) -> None:
         expect(tokenizer.encode(text), fast.encode(text), hint)
 
 
-@points(1, task="1.2")
+@points(0.5, task="1.2")
 @given(ids=st.lists(st.integers(0, 261), max_size=24))
 def test_decode_and_files_are_exact(student: Student, ids: list[int]) -> None:
     """Decode takes any ids; from_files reads GPT-2's two files."""

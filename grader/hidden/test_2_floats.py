@@ -41,16 +41,22 @@ def test_the_limits_of_any_format(student: Student, bits: tuple[int, int]) -> No
             student.floats.float_format(exponent_bits, mantissa_bits)
 
 
-@points(1, task="2.3")
-@given(data=st.data(), bits=formats)
-def test_any_number_into_any_format(student: Student, data: st.DataObject, bits: tuple[int, int]) -> None:
-    """Normal, subnormal, halfway between two, at both ends, zero with its sign, infinite."""
+def _number(data: st.DataObject, bits: tuple[int, int]) -> float:
+    """A number near the ends of a format, halfway between two of its numbers, or any other."""
     limits = reference.float_format(*bits)
     ends = [limits["largest"], limits["smallest_subnormal"], limits["smallest_normal"], 1.0]
     mantissa = min(bits[1], 51)
     halves = st.integers(0, 2**mantissa - 1).map(lambda n: 1 + (n + 0.5) * 2.0**-mantissa)
     near = st.builds(lambda end, by: end * by, st.sampled_from(ends), st.integers(1, 4096).map(lambda n: n / 1024))
-    x = data.draw(st.one_of(near, halves, floats, st.sampled_from([0.0, -0.0, math.inf, -math.inf])))
+    return data.draw(st.one_of(near, halves, floats, st.sampled_from([0.0, -0.0, math.inf, -math.inf])))
+
+
+@points(0.5, task="2.3")
+@given(data=st.data(), bits=formats)
+def test_any_number_into_any_format(student: Student, data: st.DataObject, bits: tuple[int, int]) -> None:
+    """Normal, subnormal, halfway between two, at both ends, zero with its sign, infinite."""
+    limits, mantissa = reference.float_format(*bits), min(bits[1], 51)
+    x = _number(data, bits)
     for value in (x, -x):
         exact = reference.round_to_format(value, *bits)
         got = student.floats.round_to_format(value, *bits)
@@ -71,23 +77,31 @@ def test_any_number_into_any_format(student: Student, data: st.DataObject, bits:
             },
         )
         expect_that(math.copysign(1, got) == math.copysign(1, exact), f"{exact!r}", f"{got!r}", "the sign is kept")
-        if math.isfinite(value):
-            fate = reference.fate(value, *bits)
-            expect(student.floats.fate(value, *bits), fate, f"it becomes {exact!r}")
 
 
-@points(1, task="2.5")
-@given(
-    values=st.lists(st.integers(-(2**12), 2**12).map(lambda n: n / 64), max_size=60),
-    bits=small_formats,
-    recipe=st.sampled_from(["fp32", "bf16", "mixed", "mixed_no_master"]),
-)
-def test_sums_and_scales_of_any_format(
-    student: Student, values: list[float], bits: tuple[int, int], recipe: str
-) -> None:
-    """Accumulators, where they stall, the largest loss scale, and every kind of tensor in every recipe."""
-    values = [reference.round_to_format(value, *bits) for value in values]
-    finite = [value for value in values if math.isfinite(value)]
+@points(0.5, task="2.3")
+@given(data=st.data(), bits=formats)
+def test_the_fate_of_any_number(student: Student, data: st.DataObject, bits: tuple[int, int]) -> None:
+    """Overflow, underflow, exact or rounded, in any format."""
+    x = _number(data, bits)
+    for value in (x, -x) if math.isfinite(x) else ():
+        there = reference.round_to_format(value, *bits)
+        expect(student.floats.fate(value, *bits), reference.fate(value, *bits), f"it becomes {there!r}")
+
+
+gradients = st.lists(st.integers(-(2**12), 2**12).map(lambda n: n / 64), max_size=60)
+
+
+def _finite(values: list[float], bits: tuple[int, int]) -> list[float]:
+    rounded = [reference.round_to_format(value, *bits) for value in values]
+    return [value for value in rounded if math.isfinite(value)]
+
+
+@points(0.5, task="2.5")
+@given(values=gradients, bits=small_formats)
+def test_sums_of_any_format(student: Student, values: list[float], bits: tuple[int, int]) -> None:
+    """Accumulators, and where they stall."""
+    finite = _finite(values, bits)
     expect(
         student.floats.accumulate(finite, *bits),
         reference.accumulate(finite, *bits),
@@ -100,6 +114,13 @@ def test_sums_and_scales_of_any_format(
             reference.stalled_sum(step, *bits),
             "add until nothing changes",
         )
+
+
+@points(0.5, task="2.5")
+@given(values=gradients, bits=small_formats)
+def test_scales_of_any_format(student: Student, values: list[float], bits: tuple[int, int]) -> None:
+    """The largest loss scale, and none where all gradients are zero."""
+    finite = _finite(values, bits)
     if any(finite):
         scale = reference.largest_loss_scale(finite, *bits)
         expect(
@@ -111,7 +132,15 @@ def test_sums_and_scales_of_any_format(
     else:
         with expect_raises(ValueError, naming="zero"):
             student.floats.largest_loss_scale(finite, *bits)
-    for tensor in ("parameters", "activations", "gradients", "accumulator", "master", "optimizer"):
-        expect(
-            student.floats.kept_in(tensor, recipe), reference.kept_in(tensor, recipe), "see the handout's table"
-        )
+
+
+@points(0.5, task="2.5")
+def test_every_tensor_of_every_recipe(student: Student) -> None:
+    """Six kinds of tensor in four recipes, and names that are none."""
+    for recipe in ("fp32", "bf16", "mixed", "mixed_no_master"):
+        for tensor in ("parameters", "activations", "gradients", "accumulator", "master", "optimizer"):
+            exact = reference.kept_in(tensor, recipe)
+            expect(student.floats.kept_in(tensor, recipe), exact, "see the handout's table")
+    for tensor, recipe, naming in (("weights", "fp32", "weights"), ("master", "fp7", "fp7")):
+        with expect_raises((ValueError, KeyError), naming=naming):
+            student.floats.kept_in(tensor, recipe)

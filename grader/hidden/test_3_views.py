@@ -55,7 +55,14 @@ def where(shape: list[int], strides: list[int] | None) -> list[int] | None:
     return [] if 0 in shape else kept
 
 
-@points(1, task="3.1")
+@points(0.5, task="3.1")
+@given(sizes=st.lists(st.integers(0, 5), max_size=5))
+def test_strides_of_any_shape(student: Student, sizes: list[int]) -> None:
+    """Sizes of 0 and 1 too."""
+    expect(student.views.contiguous_strides(sizes), reference.contiguous_strides(sizes), "a size of 0 counts as 1")
+
+
+@points(0.5, task="3.1")
 @given(view=views(), offset=st.integers(0, 100), data=st.data())
 def test_positions_in_any_view(
     student: Student, view: tuple[list[int], list[int]], offset: int, data: st.DataObject
@@ -79,43 +86,52 @@ def test_positions_in_any_view(
     for wrong in ([*index, 7], *outside):
         with expect_raises(IndexError, naming=str(wrong[-1])):
             student.views.storage_position(wrong, shape, strides, offset)
-    sizes = data.draw(st.lists(st.integers(0, 5), max_size=4))
-    expect(student.views.contiguous_strides(sizes), reference.contiguous_strides(sizes), "a size of 0 counts as 1")
 
 
 slices = st.builds(slice, st.integers(0, 9), st.integers(4, 12), st.integers(1, 3))
 
 
-@points(1, task="3.2")
+def _pairs(first: slice, second: slice) -> list[tuple[Any, Any]]:
+    """Slices of one tensor and of two, an expanded one, another dtype."""
+    torch = need_torch()
+    x, y = torch.zeros(12), torch.zeros(12)
+    a, b = x[first], x[second]
+    return [(a, b), (x.view(torch.int16)[5:9], b), (x[:1].expand(5), b), (a, y[second])]
+
+
+@points(0.5, task="3.2")
 @given(first=slices, second=slices)
 @example(first=slice(0, 0, 1), second=slice(0, 0, 1))
 @example(first=slice(0, 12, 2), second=slice(1, 12, 2))
-def test_any_two_views(student: Student, first: slice, second: slice) -> None:
-    """Slices of one tensor or of two, expanded ones, another dtype; then meta tensors."""
-    torch = need_torch()
+def test_elements_of_any_two_views(student: Student, first: slice, second: slice) -> None:
+    """Whether any byte belongs to both."""
+    need_torch()
     from grader.reference import tensors  # not above: it imports torch, and most gradings need none
 
-    x, y, meta = torch.zeros(12), torch.zeros(12), torch.empty(12, device="meta")
-    a, b = x[first], x[second]
-    for left, right in ((a, b), (x.view(torch.int16)[5:9], b), (x[:1].expand(5), b), (a, y[second])):
-        _shared(student, left, right)
+    for left, right in _pairs(first, second):
         expect(
             student.tensors.shares_element(left, right),
             tensors.shares_element(left, right),
             "collect the bytes of each element; ranges that overlap may have no element in common",
         )
-    for left, right in ((meta[first], meta[second]), (meta, torch.empty(12, device="meta")), (meta, a)):
-        _shared(student, left, right)
 
 
-def _shared(student: Student, a: Any, b: Any) -> None:
+@points(0.5, task="3.2")
+@given(first=slices, second=slices)
+@example(first=slice(0, 0, 1), second=slice(0, 0, 1))
+def test_storages_of_any_two_views(student: Student, first: slice, second: slice) -> None:
+    """Views of one storage and of two, empty ones and meta tensors too."""
+    torch = need_torch()
     from grader.reference import tensors
 
-    expect(
-        student.tensors.shares_storage(a, b),
-        tensors.shares_storage(a, b),
-        "compare the storages themselves; meta and empty tensors all begin at address 0",
-    )
+    meta, other = torch.empty(12, device="meta"), torch.empty(12, device="meta")
+    pairs = [*_pairs(first, second), (meta[first], meta[second]), (meta, other), (meta, torch.zeros(1))]
+    for left, right in pairs:
+        expect(
+            student.tensors.shares_storage(left, right),
+            tensors.shares_storage(left, right),
+            "compare the storages themselves; meta and empty tensors all begin at address 0",
+        )
 
 
 @points(1, task="3.3")

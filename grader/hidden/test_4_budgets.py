@@ -34,7 +34,20 @@ def test_every_peak_of_the_table(student: Student) -> None:
             student.budgets.peak_flops(gpu, dtype, False)
 
 
-@points(1, task="4.5")
+@points(0.5, task="4.5")
+@given(gpus=st.integers(1, 10**5), seconds=st.integers(1, 10**9), peak=st.integers(1, 10**16))
+def test_clusters_of_any_size(student: Student, gpus: int, seconds: int, peak: int) -> None:
+    """GPUs, seconds and peak, each once."""
+    exact = gpus * seconds * peak
+    expect(
+        student.budgets.cluster_flops(gpus, seconds, peak),
+        exact,
+        "gpus * seconds * peak, each once",
+        {"the GPUs were counted twice": lambda: gpus * exact},
+    )
+
+
+@points(0.5, task="4.5")
 @given(flops=big, gpus=st.integers(1, 10**5), peak=st.integers(1, 10**16), mfu=st.integers(1, 100))
 def test_budgets_of_any_size(student: Student, flops: int, gpus: int, peak: int, mfu: int) -> None:
     """Exact to the second, rounded up, however large the numbers."""
@@ -50,6 +63,5 @@ def test_budgets_of_any_size(student: Student, flops: int, gpus: int, peak: int,
             ),
         },
     )
-    expect(student.budgets.cluster_flops(gpus, mfu, peak), gpus * mfu * peak, "gpus * seconds * peak, each once")
     with expect_raises(ValueError, naming="0"):
         student.budgets.training_seconds(flops, gpus, peak, 0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,7 +38,7 @@ def test_products_of_any_shapes(student: Student, pair: tuple[list[int], list[in
     )
 
 
-@points(1, task="4.1")
+@points(0.5, task="4.1")
 def test_shapes_that_do_not_fit(student: Student) -> None:
     """Inner sizes, batches and shapes without sizes."""
     for a, b in (([2, 3], [4, 5]), ([2, 3, 4], [5, 4, 6]), ([3], [4]), ([], [3]), ([3], [])):
@@ -79,7 +77,7 @@ def test_chains_equal_a_count_by_hand(student: Student, batch: int, widths: list
     )
 
 
-@points(1, task="4.2")
+@points(0.5, task="4.2")
 def test_a_chain_needs_a_layer(student: Student) -> None:
     """One width makes no layer."""
     with expect_raises(ValueError, naming="7"):
@@ -109,5 +107,16 @@ def test_attention_is_12_layers_width_length(
 def test_the_overcount_is_exact(student: Student, batch: int, widths: list[int]) -> None:
     """6·N·B minus the truth, for any chain."""
     expect(student.flops.rule_overcount(batch, widths), 2 * batch * widths[0] * widths[1], "2·batch·d0·d1")
-    n = sum(a * b for a, b in pairwise(widths))
-    expect(student.flops.training_flops(n, batch), 6 * n * batch)
+
+
+@points(0.5, task="4.3")
+@given(parameters=st.integers(0, 10**13), tokens=st.integers(0, 10**14))
+def test_the_rule_for_any_model(student: Student, parameters: int, tokens: int) -> None:
+    """6·N·D, exact however large."""
+    exact = 6 * parameters * tokens
+    expect(
+        student.flops.training_flops(parameters, tokens),
+        exact,
+        "2·N·D forward and 4·N·D backward; integers are exact in Python",
+        {"only the forward pass was counted": lambda: exact // 3, "floats were used": lambda: int(float(exact))},
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from operator import floordiv
 
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.reference import gradients, utilization
@@ -16,7 +16,7 @@ sizes = st.integers(1, 10**6)
 times = st.floats(1e-3, 1e4)
 
 
-@points(1, task="5.3")
+@points(0.5, task="5.3")
 @given(
     n=st.integers(1, 10**13),
     layers=sizes,
@@ -26,10 +26,10 @@ times = st.floats(1e-3, 1e4)
     gpus=sizes,
     peak=st.integers(1, 10**16),
 )
-def test_the_utilization_of_any_training(
+def test_the_mfu_of_any_training(
     student: Student, n: int, layers: int, d_model: int, seq: int, rate: float, gpus: int, peak: int
 ) -> None:
-    """Exact FLOPs of a token, and shares of the peak with and without what is computed twice."""
+    """Exact FLOPs of a token, and their share of the peak of all GPUs."""
     each = utilization.flops_per_token(n, layers, d_model, seq)
     expect(
         student.utilization.flops_per_token(n, layers, d_model, seq),
@@ -44,49 +44,79 @@ def test_the_utilization_of_any_training(
         "FLOPs of a token, times tokens per second, divided by the peak of all GPUs",
         {"the peak of one GPU was taken for that of all": lambda: share * gpus},
     )
-    for checkpointing in (False, True):
-        expect_close(
-            student.utilization.hfu(share, checkpointing),
-            utilization.hfu(share, checkpointing),
-            "4 passes for 3 with checkpointing",
-            {
-                "with checkpointing, only the forward pass is computed once more": lambda: share * 2,
-                "without checkpointing nothing is computed twice": lambda: share * 4 / 3,
-            },
-        )
     with expect_raises(ValueError, naming="gpus=0"):
         student.utilization.mfu(each, rate, 0, peak)
 
 
-@points(1, task="5.4")
-@given(ratios=st.lists(times, min_size=1, max_size=40), inputs=st.none() | times, weights=times, forward=times)
-@example(ratios=[1.0], inputs=None, weights=2.0, forward=1.0)
-def test_any_ratios_and_all_recorded_layers(
-    student: Student, ratios: list[float], inputs: float | None, weights: float, forward: float
-) -> None:
-    """Ratios, percentiles, and the FLOPs of each recorded convolution."""
+@points(0.5, task="5.3")
+@given(share=st.floats(0.001, 1), checkpointing=st.booleans())
+def test_the_hfu_of_any_training(student: Student, share: float, checkpointing: bool) -> None:
+    """With what is computed twice, and without."""
+    expect_close(
+        student.utilization.hfu(share, checkpointing),
+        utilization.hfu(share, checkpointing),
+        "4 passes for 3 with checkpointing",
+        {
+            "with checkpointing, only the forward pass is computed once more": lambda: share * 2,
+            "without checkpointing nothing is computed twice": lambda: share * 4 / 3,
+        },
+    )
+
+
+@points(0.5, task="5.4")
+@given(inputs=st.none() | times, weights=times, forward=times)
+def test_ratios_of_any_times(student: Student, inputs: float | None, weights: float, forward: float) -> None:
+    """First layers too, whose inputs need no gradient."""
     expect_close(
         student.gradients.backward_ratio(forward, inputs, weights),
         gradients.backward_ratio(forward, inputs, weights),
         "both gradients together, divided by forward; None where inputs need no gradient",
-        {"the gradient of the weights was left out": lambda: (inputs or 0.0) / forward},
+        {
+            "the gradient of the weights was left out": lambda: (inputs or 0.0) / forward,
+            "the forward pass was added": lambda: gradients.backward_ratio(forward, inputs, weights) + 1,
+        },
     )
-    exact = gradients.spread(ratios)
-    got = student.gradients.spread(ratios)
-    expect(sorted(got), sorted(exact), "the three names")
-    for name, value in exact.items():
-        expect_close(got[name], value, f"{name} of {len(ratios)} ratios; percentiles are ratios, by rank")
-    if len(ratios) == 1:
-        for row in rows("convolutions"):
-            flops = gradients.conv_flops(row["layer"])
-            expect(
-                student.gradients.conv_flops(row["layer"]),
-                flops,
-                "output sizes are (size + 2·pad - filter) // stride + 1",
-                {"a multiply-add is 2 FLOPs, and was counted as 1": partial(floordiv, flops, 2)},
+
+
+@points(0.5, task="5.4")
+@given(ratios=st.lists(times, min_size=1, max_size=40))
+def test_spreads_of_any_ratios(student: Student, ratios: list[float]) -> None:
+    """The median, and percentiles by rank."""
+    expect_close(
+        student.gradients.spread(ratios),
+        gradients.spread(ratios),
+        "percentile p is the ratio of rank ceil(n * p / 100); the median of an even number is a mean of two",
+        {
+            "the mean was taken for the median; a few slow layers move it": (
+                lambda: gradients.spread(ratios) | {"median": sum(ratios) / len(ratios)}
             )
-    expect_close(student.gradients.achieved_flops(10**9, forward), 1e12 / forward, "a millisecond is 1/1000 s")
-    with expect_raises(ValueError, naming="0"):
-        student.gradients.achieved_flops(1, 0.0)
+        },
+    )
     with expect_raises(ValueError, naming=""):
         student.gradients.spread([])
+
+
+@points(0.5, task="5.4")
+def test_flops_of_all_recorded_layers(student: Student) -> None:
+    """Every convolution and every recurrent layer of the recordings, and their rates."""
+    for row in rows("convolutions"):
+        flops = gradients.conv_flops(row["layer"])
+        expect(
+            student.gradients.conv_flops(row["layer"]),
+            flops,
+            "output sizes are (size + 2·pad - filter) // stride + 1",
+            {"a multiply-add is 2 FLOPs, and was counted as 1": partial(floordiv, flops, 2)},
+        )
+    for row in rows("recurrent"):
+        layer = {name: row[name] for name in ("cell", "hidden", "batch", "steps")}
+        expect(
+            student.gradients.recurrent_flops(layer),
+            gradients.recurrent_flops(layer),
+            "1 gate for Vanilla, 3 for GRU, 4 for LSTM",
+        )
+    for row in rows("products"):
+        flops = 2 * row["m"] * row["n"] * row["k"]
+        got = student.gradients.achieved_flops(flops, row["ms"])
+        expect_close(got, flops * 1000 / row["ms"], "a millisecond is 1/1000 s")
+    with expect_raises(ValueError, naming="0"):
+        student.gradients.achieved_flops(1, 0.0)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from statistics import median
 
+_GATES = {"Vanilla": 1, "GRU": 3, "LSTM": 4}
+
 
 def conv_flops(layer: dict[str, int]) -> int:
     """FLOPs of the forward pass of a convolution. (Task 5.4.)
@@ -26,6 +28,24 @@ def conv_flops(layer: dict[str, int]) -> int:
     )
     products = layer["channels"] * layer["filter_width"] * layer["filter_height"]
     return 2 * layer["batch"] * layer["filters"] * across * down * products
+
+
+def recurrent_flops(layer: dict[str, int | str]) -> int:
+    """FLOPs of the forward pass of a recurrent layer: the products of its state. (Task 5.4.)
+
+    In each of "steps" steps, the state, "batch" by "hidden", is multiplied by a matrix for each gate, "hidden" by
+    "hidden". The "cell" "Vanilla" has 1 gate, "GRU" 3 and "LSTM" 4. Products of the inputs are not counted.
+
+    Raises:
+        ValueError: there is no such cell; the message names it.
+
+    >>> recurrent_flops({"cell": "LSTM", "hidden": 3, "batch": 2, "steps": 5})
+    720
+    """
+    if layer["cell"] not in _GATES:
+        raise ValueError(f"no cell {layer['cell']!r}; there are {', '.join(_GATES)}")
+    hidden, batch, steps = (int(layer[name]) for name in ("hidden", "batch", "steps"))
+    return 2 * _GATES[str(layer["cell"])] * hidden * hidden * batch * steps
 
 
 def achieved_flops(flops: int, ms: float) -> float:

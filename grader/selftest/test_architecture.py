@@ -127,15 +127,20 @@ def test_the_contract_is_that_of_the_reference() -> None:
 def test_points_add_up_to_what_the_handout_says() -> None:
     """Task, title and points are the same in handout and registry; checks are held to them by the board."""
     handout = (PROJECT / "handout.md").read_text(encoding="utf-8")
-    headings = re.findall(r"^## Task (\d+\.\d+): (.+) \((\d+) points\)$", handout, re.M)
-    assert headings == [(task.id, task.title, str(int(task.points))) for task in TASKS.values()]
-    collected: dict[str, float] = dict.fromkeys(TASKS, 0)
+    headings = re.findall(r"^## Task (\d+\.\d+): (.+) \((\S+) points\)\n\n\*(.+?)[.] ?(?:This|\*$)", handout, re.M)
+    collected = {task: [0.0, 0.0] for task in TASKS}
     for path in [*PROJECT.glob("tests/test_*.py"), *PROJECT.glob("grader/hidden/test_*.py")]:
         for points, task in re.findall(
-            r'^@points\((\d+), task="([\d.]+)"\)$', path.read_text(encoding="utf-8"), re.M
+            r'^@points\(([\d.]+), task="([\d.]+)"\)$', path.read_text(encoding="utf-8"), re.M
         ):
-            collected[task] += float(points)
-    assert collected == {task.id: task.points for task in TASKS.values()}
+            collected[task]["hidden" in path.parts] += float(points)
+    assert {task: sum(parts) for task, parts in collected.items()} == {t.id: t.points for t in TASKS.values()}
+    halves = {
+        task: f"Public checks hold {public:g} point{'s' * (public != 1)}, hidden checks {hidden:g}"
+        for task, (public, hidden) in collected.items()
+    }
+    assert headings == [(task.id, task.title, f"{task.points:g}", halves[task.id]) for task in TASKS.values()]
+    assert sum(task.points for task in TASKS.values()) == 100
 
 
 def test_the_handouts_examples_run(tmp_path: Path) -> None:

@@ -89,6 +89,8 @@ def judge(error: BaseException) -> tuple[Verdict, str]:
 
 
 def _try(error: StudentError) -> str:
+    if error.text.startswith("No module named 'assignment."):
+        return "\n  try       that file of assignment/ is missing: hand in the whole folder, stubs too"
     if error.kind in ("ModuleNotFoundError", "ImportError"):
         return "\n  try       only the packages that the handout allows for this task are there when it is graded"
     return ""

@@ -17,6 +17,8 @@ CALLS = Call()
 Mistakes = Mapping[str, Callable[[], object]]
 """What a known mistake would have given: {the sentence that names it: a function that computes that}."""
 
+Close = float | dict[str, float]
+
 
 class Failure(AssertionError):
     """A failed comparison, rendered for the student."""
@@ -45,16 +47,31 @@ def expect(got: object, equals: object, hint: str = "", mistakes: Mistakes | Non
 
 
 def expect_close(
-    got: float, to: float, hint: str = "", mistakes: Mapping[str, Callable[[], float]] | None = None
+    got: Close, to: Close, hint: str = "", mistakes: Mapping[str, Callable[[], Close]] | None = None
 ) -> None:
-    """Fail with a diagnosis unless two floats agree to one in a billion, more than an order of operations changes.
+    """Fail with a diagnosis unless floats, or dicts of floats, agree to one in a billion, or to 1e-12 near zero.
 
-    >>> expect_close(0.1 + 0.2, 0.3)
+    That is more than another order of the same operations changes.
+
+    >>> expect_close({"a": 0.1 + 0.2, "b": 1e-17}, {"a": 0.3, "b": 0.0})
     """
-    if isclose(got, to, rel_tol=1e-9):
+    if _close(got, to):
         return
-    named = [sentence for sentence, give in (mistakes or {}).items() if isclose(give(), got, rel_tol=1e-9)]
-    raise Failure(CALLS.that_gave(got), short(to), short(got), "\nor: ".join(named) or hint)
+    if isinstance(got, dict) and isinstance(to, dict):
+        shown = {
+            name: to[name] if name in to and _close(value, to[name]) else value for name, value in got.items()
+        }
+        rows = difference(to, shown)
+    else:
+        rows = short(to), short(got)
+    named = [sentence for sentence, give in (mistakes or {}).items() if _close(got, give())]
+    raise Failure(CALLS.that_gave(got), *rows, "\nor: ".join(named) or hint)
+
+
+def _close(got: Close, to: Close) -> bool:
+    if isinstance(got, dict) and isinstance(to, dict):
+        return got.keys() == to.keys() and all(_close(got[name], to[name]) for name in got)
+    return isinstance(got, float) and isinstance(to, float) and isclose(got, to, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def expect_that(condition: bool, expected: str, got: str, hint: str = "") -> None:

@@ -1,0 +1,51 @@
+"""Task 5.5: figures of lecture notes, put right."""
+
+from __future__ import annotations
+
+
+def size_bytes(size: str) -> int:
+    """Bytes of a size such as "80 GB" or "80 GiB": a whole number, a space, a unit. (Task 5.5.)
+
+    The units are B; kB, MB, GB and TB, powers of 1000; KiB, MiB, GiB and TiB, powers of 1024.
+
+    Raises:
+        ValueError: it is not such a size; the message names it.
+
+    >>> size_bytes("80 GB"), size_bytes("80 GiB")
+    (80000000000, 85899345920)
+    """
+    raise NotImplementedError("Task 5.5: size_bytes in assignment/errata.py")
+
+
+def week_flops(gpus: int, printed_peak: int) -> int:
+    """FLOPs that GPUs can do in a week of dense work, from the peak that their data sheet prints. (Task 5.5.)
+
+    The printed peak, in FLOPs per second, is that with sparsity: an even number, twice the dense peak.
+
+    >>> week_flops(gpus=8, printed_peak=1979 * 10**12)
+    4787596800000000000000
+    """
+    raise NotImplementedError("Task 5.5: week_flops in assignment/errata.py")
+
+
+def backward_flops(batch: int, d: int, k: int) -> int:
+    """FLOPs of the backward pass of the notes' model, whose input needs no gradient. (Task 5.5.)
+
+    The model is h1 = x @ w1, h2 = h1 @ w2, with x (batch, d), w1 (d, d), w2 (d, k); the gradient of h2 is given.
+
+    >>> backward_flops(batch=2, d=3, k=4)  # w2 and h1: 48 each; w1: 36
+    132
+    """
+    raise NotImplementedError("Task 5.5: backward_flops in assignment/errata.py")
+
+
+def dynamic_range(exponent_bits: int, mantissa_bits: int) -> tuple[int, int]:
+    """Between which powers of two a float format's positive numbers lie. (Task 5.5.)
+
+    Returns:
+        (low, high): the smallest positive number, a subnormal one, is 2**low; the largest power of two is 2**high.
+
+    >>> dynamic_range(5, 10), dynamic_range(8, 7)  # float16, bfloat16
+    ((-24, 15), (-133, 127))
+    """
+    raise NotImplementedError("Task 5.5: dynamic_range in assignment/errata.py")

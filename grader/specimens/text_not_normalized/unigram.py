@@ -1,0 +1,2 @@
+def normalize(text):
+    return SPACE + text.replace(" ", SPACE) if text else ""

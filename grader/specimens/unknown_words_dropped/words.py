@@ -1,0 +1,2 @@
+def words_to_ids(words, vocabulary):
+    return [vocabulary[word] for word in words if word in vocabulary]

@@ -1,0 +1,126 @@
+"""Task 1.4, public checks: SentencePiece's normalization, and the Unigram model."""
+
+from __future__ import annotations
+
+from math import log
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.harness import Student, expect, expect_close, expect_raises, points
+
+PROBABILITIES = {"h": 0.1, "u": 0.1, "g": 0.1, "s": 0.1, "hu": 0.2, "ug": 0.2, "hug": 0.1, "gs": 0.1}
+LOG_PROBS = {piece: log(probability) for piece, probability in PROBABILITIES.items()}
+COUNTS = {"h": 0.0031, "u": 0.0011, "g": 0.0021, "s": 0.0141, "hu": 0.022, "ug": 0.002, "hug": 0.01, "gs": 0.021}
+"""Sums over the ways of `hugs`, which together have 0.0351."""
+
+
+@points(0.5, task="1.4")
+def test_spaces_become_a_letter_of_their_own(student: Student) -> None:
+    """NFKC, then ▁ for each space and one in front; other white space stays."""
+    for text, normal in (
+        ("Hello world", "▁Hello▁world"),
+        ("ｶﾞ  ①\n", "▁ガ▁▁1\n"),
+        ("a\u00a0b\u3000c", "▁a▁b▁c"),
+        ("", ""),
+    ):
+        expect(
+            student.unigram.normalize(text),
+            normal,
+            "unicodedata.normalize('NFKC', ...), then replace each space, and put one ▁ in front",
+        )
+
+
+@points(1, task="1.4")
+def test_the_best_way_is_not_the_longest_piece_first(student: Student) -> None:
+    """Of all ways to cut `hugs`, hu|gs is the most probable."""
+    expect(
+        student.unigram.segment("hugs", LOG_PROBS),
+        ["hu", "gs"],
+        "0.2 · 0.1 for hu|gs, against 0.1 · 0.1 for hug|s; keep for each place the best score up to there",
+        {"the longest piece was taken first; take the way with the best sum": lambda: ["hug", "s"]},
+    )
+    expect(
+        student.unigram.segment("gs?hugs", LOG_PROBS),
+        ["gs", "?", "hu", "gs"],
+        "an unknown character is a piece by itself",
+    )
+    expect(student.unigram.segment("", LOG_PROBS), [], "nothing to cut")
+
+
+@points(1, task="1.4")
+def test_expected_counts_of_the_worked_example(student: Student) -> None:
+    """Each way of `hugs` counts by its share of the probability of all ways."""
+    expect_close(
+        student.unigram.expected_counts({"hugs": 351, "hu": 0}, LOG_PROBS),
+        {piece: 351 * count / 0.0351 for piece, count in COUNTS.items()},
+        "add up the share of every way in which the piece occurs; see the worked example",
+        {
+            "only the best way was counted; all ways count, by their probability": lambda: {
+                piece: 351.0 * (piece in ("hu", "gs")) for piece in COUNTS
+            },
+            "probabilities were not divided by their sum over all ways": lambda: {
+                piece: 351 * count for piece, count in COUNTS.items()
+            },
+        },
+    )
+    with expect_raises(ValueError, naming="bug"):
+        student.unigram.expected_counts({"bug": 1}, LOG_PROBS)
+
+
+@points(0.5, task="1.4")
+def test_new_probabilities_are_shares_of_the_counts(student: Student) -> None:
+    """After a step, probabilities are expected counts divided by their sum; what never occurs is dropped."""
+    total = sum(COUNTS.values())
+    expect_close(
+        student.unigram.em_step({"hugs": 7}, LOG_PROBS | {"hugsy": log(0.1)}),
+        {piece: log(count / total) for piece, count in COUNTS.items()},
+        "the logarithm of count / total; a piece with a count of 0 is left out",
+    )
+
+
+@points(1, task="1.4")
+def test_pieces_that_help_least_are_pruned(student: Student) -> None:
+    """A piece is worth what the best scores lose without it; single characters always stay."""
+    losses = {"hu": 0.0, "ug": 0.0, "hug": 0.0, "gs": 0.0}
+    expect_close(
+        student.unigram.removal_losses({"hugs": 10}, LOG_PROBS),
+        losses | {"hu": 10 * log(2), "gs": 10 * log(2)},
+        "without hu, the best way is hug|s, half as probable: 10 · log 2 for ten words",
+        {"the word's count was left out": lambda: losses | {"hu": log(2), "gs": log(2)}},
+    )
+    kept = student.unigram.prune(LOG_PROBS, {"hu": 2.0, "ug": 1.0, "hug": 1.0, "gs": 1.5}, 7)
+    expect(
+        sorted(kept),
+        ["g", "gs", "h", "hu", "s", "u", "ug"],
+        "single characters, then the greatest losses; of equal losses the shorter piece",
+        {
+            "the pieces with the smallest losses were kept": lambda: ["g", "h", "hug", "s", "u", "ug"],
+            "single characters were pruned, too; they always stay": lambda: [
+                "g",
+                "gs",
+                "h",
+                "hu",
+                "hug",
+                "s",
+                "ug",
+            ],
+        },
+    )
+    with expect_raises(ValueError, naming="3"):
+        student.unigram.prune(LOG_PROBS, losses, 3)
+
+
+@points(0.5, task="1.4")
+@given(text=st.text(st.characters(exclude_characters="\u2581", exclude_categories=["Cs"]), max_size=30))
+def test_any_text_comes_back(student: Student, text: str) -> None:
+    """Unknown characters become bytes, and decoding gives the normalized text back."""
+    scores = {"▁": -2.0, "▁a": -1.0, "é": -2.5, "日": -3.0}
+    ids = student.unigram.encode("a日é本", scores)
+    expect(ids, [257, 259, 258, 0xE6, 0x9C, 0xAC], "ids 0 to 255 are bytes; 本 is not in the vocabulary")
+    normal = student.unigram.normalize(text)
+    expect(
+        student.unigram.decode(student.unigram.encode(text, scores), scores),
+        normal.replace("▁", " ")[1:],
+        "join the bytes of all ids, decode once, make spaces of ▁, and drop the first one",
+    )

@@ -1,0 +1,61 @@
+"""Task 5.5, public checks: figures of lecture notes, put right."""
+
+from __future__ import annotations
+
+from tests.harness import Student, expect, expect_raises, points
+
+
+@points(0.25, task="5.5")
+def test_a_gb_is_no_gib(student: Student) -> None:
+    """80 GB are 80·10⁹ bytes, 80 GiB are 7.4 % more."""
+    expect(
+        student.errata.size_bytes("80 GB"),
+        80 * 10**9,
+        "1 GB is 10**9 bytes",
+        {"a GB was taken for a GiB": lambda: 80 * 2**30},
+    )
+    expect(
+        student.errata.size_bytes("80 GiB"),
+        80 * 2**30,
+        "1 GiB is 2**30 bytes",
+        {"a GiB was taken for a GB": lambda: 80 * 10**9},
+    )
+    with expect_raises(ValueError, naming="80 Gb", hint="Gb would be gigabits"):
+        student.errata.size_bytes("80 Gb")
+
+
+@points(0.25, task="5.5")
+def test_a_week_of_eight_h100s(student: Student) -> None:
+    """The printed peak is halved once, the GPUs and the seconds count once."""
+    week = 4_787_596_800 * 10**12
+    expect(
+        student.errata.week_flops(8, 1979 * 10**12),
+        week,
+        "8 GPUs, 604,800 seconds, half of the printed peak",
+        {
+            "the GPUs were counted twice": lambda: 8 * week,
+            "the sparse peak was taken for dense work": lambda: 2 * week,
+        },
+    )
+
+
+@points(0.25, task="5.5")
+def test_the_inputs_gradient_is_not_computed(student: Student) -> None:
+    """4·B·D·K + 2·B·D·D for x (2, 3), w1 (3, 3), w2 (3, 4)."""
+    expect(
+        student.errata.backward_flops(2, 3, 4),
+        132,
+        "w2 and h1 take 2·B·D·K each, w1 2·B·D·D; x needs no gradient",
+        {"the gradient of x was counted though x needs none": lambda: 168},
+    )
+
+
+@points(0.25, task="5.5")
+def test_the_range_of_16_bits(student: Student) -> None:
+    """float16 reaches from 2**-24 to 2**15, bfloat16 from 2**-133 to 2**127."""
+    expect(
+        [student.errata.dynamic_range(5, 10), student.errata.dynamic_range(8, 7)],
+        [(-24, 15), (-133, 127)],
+        "the bias is 2**(exponent_bits - 1) - 1; the smallest subnormal number is 2**(1 - bias - mantissa_bits)",
+        {"subnormal numbers were left out": lambda: [(-14, 15), (-126, 127)]},
+    )
