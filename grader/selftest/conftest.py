@@ -19,6 +19,12 @@ hypothesis.settings.load_profile("selftest")
 Open = Callable[..., IsolatedBackend]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the checks' marks, so that what stands beside hidden checks can be imported."""
+    for name in ("points", "limits"):
+        config.addinivalue_line("markers", f"{name}: see tests/harness/plugin.py")
+
+
 @pytest.fixture
 def sandboxed(tmp_path: Path) -> Iterator[Open]:
     """Opens a check on a submission that consists of one module, `assignment/probe.py`."""

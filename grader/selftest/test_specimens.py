@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grader import specimen
-from grader.grade import Options, grade
+from grader.grade import PROJECT, Options, grade
 from tests.harness.tasks import TASKS
 
 NAMES = specimen.names()
 SAMPLE = NAMES[::16]
 """Graded on everything; the others on the tasks of the modules that they change, since modules are apart."""
+
+
+CHECKS = [*PROJECT.glob("tests/test_*.py"), *PROJECT.glob("grader/hidden/test_*.py")]
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The ids of all checks: what is announced for a submission that holds nothing."""
+    return {check.id for check in grade(tmp_path_factory.mktemp("empty")).checks}
 
 
 def options(planted: specimen.Specimen, **more: Any) -> Options:
@@ -62,3 +72,29 @@ def test_grading_twice_gives_the_same_report(tmp_path: Path) -> None:
     assert [(c.id, c.verdict, c.message) for c in first.checks] == [
         (c.id, c.verdict, c.message) for c in second.checks
     ]
+
+
+def test_every_check_catches_a_planted_misconception(planned: set[str]) -> None:
+    """No check is without a mistake that it finds, and each task has two misconceptions at least."""
+    misconceptions = [planted for planted in map(specimen.load, NAMES) if planted.kind == "misconception"]
+    lost = {planted.name: specimen.must_lose(planted, planned) for planted in misconceptions}
+    assert planned - set().union(*lost.values()) == set()
+    for task in TASKS:
+        assert sum(any(check.startswith(f"{task}/") for check in checks) for checks in lost.values()) >= 2, task
+
+
+def test_specimens_name_checks_that_there_are(planned: set[str]) -> None:
+    """A check that was renamed is not lost silently."""
+    for planted in map(specimen.load, NAMES):
+        assert {name for name in planted.loses if "/" in name} <= planned, planted.name
+
+
+def test_every_task_has_public_and_hidden_checks_and_a_property(planned: set[str]) -> None:
+    """For each task: checks in tests/, hidden ones, and at least one on random inputs."""
+    texts = {path: path.read_text(encoding="utf-8") for path in CHECKS}
+    for task in TASKS:
+        marked = rf'@points\([\d.]+, task="{re.escape(task)}"\)\n'
+        hidden = {("hidden" in path.parts) for path, text in texts.items() if re.search(marked, text)}
+        assert hidden == {False, True}, task
+        properties = rf"{marked}(?:@limits.*\n)?@given"
+        assert any(re.search(properties, text) for text in texts.values()), f"{task} has no property"

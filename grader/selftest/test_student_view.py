@@ -48,7 +48,7 @@ def test_the_reference_passes_in_the_students_clone(clone: Path) -> None:
     shutil.copytree(PROJECT / "grader" / "reference", clone / "assignment")
     status, output = run(clone)
     assert status == 0, output
-    assert "10/10 points (hidden checks hold 10 more)" in output
+    assert "7.5/7.5 points (hidden checks hold 7.5 more)" in output
 
 
 def test_a_mistake_is_a_diagnosis(clone: Path) -> None:
