@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from grader import diagrams
 from grader.corpora import END, documents, english, multilingual
 from grader.reference.bpe import Tokenizer, train_bpe
 from tests.bpe_examples import FIXTURES, printable
@@ -54,6 +55,15 @@ KEPT = {
 }
 """Recorded elsewhere, and not made here: figures of fixtures/timings/, each file naming its source."""
 
+DRAWN = {
+    "backward": "forward and backward of two layers",
+    "float16": "the bits of three float formats",
+    "roofline": "the roofline of an H100",
+    "slices": "three views of one storage",
+    "strides": "a matrix and its transpose",
+}
+"""Diagrams of the handout."""
+
 TEXTS = [
     "",
     "hello world",
@@ -76,6 +86,7 @@ def build() -> dict[str, str]:
     for name, (corpus, vocab_size, specials) in TRAININGS.items():
         made[f"bpe/{name}.json"] = _json(_training(corpus, corpora[corpus], vocab_size, specials))
     made |= {f"timings/{name}.json": (FIXTURES / "timings" / f"{name}.json").read_text("utf-8") for name in KEPT}
+    made |= {f"diagrams/{name}": text for name, text in diagrams.build().items()}
     made["README.md"] = _readme(made)
     return made
 
@@ -133,6 +144,8 @@ def _source(path: str) -> tuple[str, str]:
     if folder == "corpora":
         what, origin = SOURCES[name]
         return what, origin if "by hand" in origin else f"grader/corpora.py: `{origin}`"
+    if folder == "diagrams":
+        return DRAWN[name.removesuffix(".svg")], "grader/diagrams.py"
     if folder == "timings":
         return KEPT[name.removesuffix(".json")], json.loads((FIXTURES / path).read_text("utf-8"))["source"]
     corpus, vocab_size, specials = TRAININGS[name.removesuffix(".json")]

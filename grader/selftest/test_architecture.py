@@ -166,6 +166,26 @@ def test_examples_in_docstrings_run(module: Path) -> None:
     assert result.failed == 0
 
 
+@pytest.mark.parametrize("page", ["README.md", "handout.md", "CHANGELOG.md", "fixtures/README.md"])
+def test_no_link_is_dead(page: str) -> None:
+    """Each relative link and picture of a page is a file, each `#anchor` a heading; no drawing is left unused."""
+    text = (PROJECT / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)\s]+)\)", text)
+    anchors = {
+        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    }
+    for link in links:
+        if not re.match(r"https?://", link):
+            path, _, anchor = link.partition("#")
+            assert (PROJECT / page).parent.joinpath(path).exists(), link
+            assert not anchor or anchor in anchors, link
+    if page == "handout.md":
+        assert {path.name for path in PROJECT.glob("fixtures/diagrams/*")} == {
+            link.rpartition("/")[2] for link in links if "/diagrams/" in link
+        }
+
+
 def test_the_readmes_commands_exist() -> None:
     """Each make target and grader command of the README is there."""
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
