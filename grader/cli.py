@@ -108,6 +108,35 @@ def _progress() -> Iterator[Callable[[int, int, str], None]]:
         yield lambda done, of, last: progress.update(bar, completed=done, total=of or None, last=last)
 
 
+@app.command(name="hardware")
+def hardware_command(
+    submission: Annotated[Path | None, typer.Argument(help="A folder or archive that holds assignment/.")] = None,
+    record: Annotated[
+        Path | None, typer.Option(metavar="FILE.json", help="Record this machine's own timings.")
+    ] = None,
+    isolation: Annotated[str, typer.Option(help="auto, bwrap, or none (which a submission can abuse).")] = "auto",
+) -> None:
+    """Check a submission's timing on this machine's GPU and CPU, and record what the machine does."""
+    from grader.hardware import machines  # they import torch, which takes seconds
+    from grader.hardware import record as recorder
+
+    if submission is None and record is None:
+        raise UsageError("nothing to do: give a SUBMISSION, or --record FILE.json")
+    if record and not record.parent.is_dir():
+        raise UsageError(f"no folder {str(record.parent)!r} to write {record.name!r} to; make it first")
+    if why := machines.why_no_gpu():
+        console.print(f"checks on a GPU are skipped: {why}", markup=False, highlight=False)
+    if record:
+        write_atomically(record, json.dumps(recorder.record(), indent=1) + "\n")
+        console.print(f"wrote {record}", markup=False, highlight=False)
+    if submission:
+        with _progress() as advance:
+            result = grade(submission, Options(isolation=isolation, checks=("grader/hardware",)), advance)
+        render(result, console)
+        if result.score is None:
+            raise GraderFault("no score was given; the checks that the grader failed in can be run again")
+
+
 @app.command(name="doctor")
 def doctor_command() -> None:
     """Tell what isolation, GPU and versions are here, and what that means."""

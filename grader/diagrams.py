@@ -159,21 +159,11 @@ def roofline() -> str:
     page.text("arithmetic intensity: FLOPs per byte", 390, 370, size=12, anchor="middle")
     page.text("bound by memory: 3.35e12 bytes per second", 130, 140, size=13)
     page.text("bound by arithmetic: 989.5e12 FLOP/s", 690, 96, size=13, anchor="end")
-    marks = [
-        (1.0, "1 token, 4,096 × 4,096", "start"),
-        (ridge, "ridge: 295", "middle"),
-        (1365.0, "4,096 tokens", "middle"),
-    ]
-    for intensity, word, anchor in marks:
-        x, y = at(intensity, min(peak, intensity * bandwidth))
-        page.dot(x, y)
-        page.text(
-            word,
-            x + (10 if anchor == "start" else 0),
-            y + (18 if anchor == "start" else 24),
-            size=12,
-            anchor=anchor,
-        )
+    marks = [(1.0, "1 token, 4,096 × 4,096"), (ridge, "ridge: 295"), (1365.0, "4,096 tokens")]
+    for work, word in marks:
+        place = at(work, min(peak, work * bandwidth))
+        page.dot(*place)
+        page.text(word, place[0] + 10, place[1] + 20, size=12)
     return page.svg()
 
 

@@ -34,11 +34,15 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to grade. `tasks` empty means all; `check_seconds` bounds each check's own limit from above."""
+    """How to grade. `tasks` empty means all; `check_seconds` bounds each check's own limit from above.
+
+    `checks` are folders of this project.
+    """
 
     tasks: tuple[str, ...] = ()
     isolation: str = "auto"
     check_seconds: float | None = None
+    checks: tuple[str, ...] = ("tests", "grader/hidden")
 
 
 def grade(path: Path, options: Options = Options(), progress: Progress | None = None) -> Report:
@@ -98,7 +102,7 @@ def _run(
         args.append("--collect-only")
     else:
         args += ["--submission", str(submission.root)]
-    args += [str(PROJECT / "tests"), str(PROJECT / "grader" / "hidden")]
+    args += [str(PROJECT / folder) for folder in options.checks]
     with log.open("wb") as output:
         process = subprocess.Popen(
             args, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=PROJECT, env=_environment()
