@@ -20,6 +20,7 @@ from grader.files import write_atomically
 from grader.formats import FORMATS
 from grader.grade import Options, grade
 from grader.model import Report
+from grader.release import release
 from grader.render.html import to_html
 from grader.render.json_report import to_json
 from grader.render.terminal import render
@@ -148,6 +149,18 @@ def doctor_command() -> None:
     console.print(table)
     if any(finding.ok is False for finding in findings):
         raise typer.Exit(3)
+
+
+@app.command(name="release")
+def release_command(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write.")],
+    git: Annotated[
+        bool, typer.Option("--git", help="Make it a git repository, or commit on top of the one that it is.")
+    ] = False,
+) -> None:
+    """Write the students' repository, checked to hold nothing of the reference or of hidden checks."""
+    files = release(out, git=git)
+    console.print(f"wrote {len(files)} files to {out}; nothing of the reference or of hidden checks is in them")
 
 
 @app.command(name="stubs")
