@@ -6,7 +6,16 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from grader.formats.autolab import to_autolab
+from grader.formats.classroom50 import to_classroom50
+from grader.formats.csv_file import to_csv
+from grader.formats.ctrf import to_ctrf
+from grader.formats.github_classroom import to_github_classroom
 from grader.formats.gradescope import to_gradescope
+from grader.formats.junit import to_junit
+from grader.formats.markdown import to_markdown
+from grader.formats.markus import to_markus
+from grader.formats.prairielearn import to_prairielearn
 from grader.model import Report
 
 
@@ -14,5 +23,16 @@ def _json(make: Callable[[Report], dict[str, Any]]) -> Callable[[Report], str]:
     return lambda report: json.dumps(make(report), indent=2, ensure_ascii=False) + "\n"
 
 
-FORMATS: Mapping[str, Callable[[Report], str]] = {"gradescope": _json(to_gradescope)}
+FORMATS: Mapping[str, Callable[[Report], str]] = {
+    "gradescope": _json(to_gradescope),
+    "github-classroom": _json(to_github_classroom),
+    "classroom50": _json(to_classroom50),
+    "prairielearn": _json(to_prairielearn),
+    "autolab": to_autolab,
+    "markus": to_markus,
+    "junit": to_junit,
+    "ctrf": _json(to_ctrf),
+    "markdown": to_markdown,
+    "csv": to_csv,
+}
 """Name of a platform's format: the text of the file it reads."""

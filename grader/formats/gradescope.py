@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.errors import GraderFault
-from grader.model import CheckResult, Report, Verdict
+from grader.formats.common import feedback, name, scored
+from grader.model import CheckResult, Report
 from grader.render.summary import by_task
 from grader.render.text import points, visible
 
@@ -22,10 +22,8 @@ def to_gradescope(report: Report) -> dict[str, Any]:
     Raises:
         GraderFault: the report has no score; a zero must not be written in its place.
     """
-    if report.score is None:
-        raise GraderFault("the report has no score, so there is nothing to tell Gradescope; grade again")
     return {
-        "score": report.score,
+        "score": scored(report, "Gradescope"),
         "execution_time": round(sum(check.wall_s for check in report.checks)),
         "output": _summary(report),
         "output_format": "text",
@@ -47,23 +45,15 @@ def _test(check: CheckResult) -> dict[str, Any]:
         "score": check.points,
         "max_score": check.max_points,
         "status": "passed" if check.verdict.earns else "failed",
-        "name": f"{check.task} {visible(check.title)}",
+        "name": name(check),
         "name_format": "text",
         "number": check.task,
-        "output": _output(check),
+        "output": feedback(check),
         "output_format": "text",
         "tags": [check.verdict.value, "hidden" if check.hidden else "public"],
         "visibility": "visible",
         "extra_data": {"id": check.id},
     }
-
-
-def _output(check: CheckResult) -> str:
-    if check.verdict.earns:
-        return ""
-    if check.hidden and check.verdict is not Verdict.SKIPPED:
-        return f"{check.verdict.value}. A hidden check: what it asks stands in the handout, task {check.task}."
-    return f"{check.verdict.value}\n{visible(check.message)}"
 
 
 def _summary(report: Report) -> str:

@@ -1,0 +1,41 @@
+"""What the formats share: none is written without a score, and hidden checks keep their inputs to themselves."""
+
+from __future__ import annotations
+
+from grader.errors import GraderFault
+from grader.model import CheckResult, Report, Verdict
+from grader.render.text import visible
+
+
+def scored(report: Report, platform: str) -> float:
+    """The score.
+
+    Raises:
+        GraderFault: the report has none; a zero must not be written in its place.
+    """
+    if report.score is None:
+        raise GraderFault(f"the report has no score, so there is nothing to tell {platform}; grade again")
+    return report.score
+
+
+def feedback(check: CheckResult) -> str:
+    """What a student may read of a check: nothing when passed; of a hidden one no input and no expected value."""
+    if check.verdict.earns:
+        return ""
+    if check.hidden and check.verdict is not Verdict.SKIPPED:
+        return f"{check.verdict.value}. A hidden check: what it asks stands in the handout, task {check.task}."
+    return f"{check.verdict.value}\n{visible(check.message)}"
+
+
+def name(check: CheckResult) -> str:
+    """Task and title, on one line."""
+    return f"{check.task} {visible(check.title)}"
+
+
+def hundredths(value: float) -> int:
+    """Points as whole hundredths, for platforms that know whole numbers only.
+
+    >>> hundredths(2.25)
+    225
+    """
+    return round(value * 100)

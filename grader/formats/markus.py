@@ -1,0 +1,25 @@
+"""MarkUs: one JSON object a line, for each check."""
+
+from __future__ import annotations
+
+import json
+
+from grader.formats.common import feedback, name, scored
+from grader.model import Report, Verdict
+
+
+def to_markus(report: Report) -> str:
+    """Times are whole milliseconds."""
+    scored(report, "MarkUs")
+    lines = [
+        {
+            "name": name(check),
+            "output": feedback(check),
+            "marks_earned": check.points,
+            "marks_total": check.max_points,
+            "status": "pass" if check.verdict.earns else "error" if check.verdict is Verdict.SKIPPED else "fail",
+            "time": round(check.wall_s * 1000),
+        }
+        for check in report.checks
+    ]
+    return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)

@@ -1,0 +1,36 @@
+"""PrairieLearn's results.json: a score between 0 and 1, and points for every test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.formats.common import feedback, name, scored
+from grader.model import Report
+from grader.render.summary import score_sentence
+from grader.render.text import visible
+
+OUTPUT = 4_000
+"""Characters of a test's output; the whole file must stay under 1 MB."""
+
+
+def to_prairielearn(report: Report) -> dict[str, Any]:
+    """Not gradable, which costs no attempt, when the submission could not be read."""
+    score = scored(report, "PrairieLearn")
+    return {
+        "gradable": report.problem is None,
+        "score": score / report.max_score if report.max_score else 0.0,
+        "message": score_sentence(report),
+        "output": "\n".join(visible(note) for note in report.notes),
+        "format_errors": [visible(report.problem)] if report.problem else [],
+        "tests": [
+            {
+                "name": name(check),
+                "description": "",
+                "points": check.points,
+                "max_points": check.max_points,
+                "message": check.verdict.value,
+                "output": feedback(check)[:OUTPUT],
+            }
+            for check in report.checks
+        ],
+    }
