@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from grader import __version__, doctor, specimen, stubs
+from grader.build import VISIBILITIES, build_gradescope
 from grader.errors import GraderError, GraderFault, UsageError
 from grader.files import write_atomically
 from grader.formats import FORMATS
@@ -161,6 +162,21 @@ def release_command(
     """Write the students' repository, checked to hold nothing of the reference or of hidden checks."""
     files = release(out, git=git)
     console.print(f"wrote {len(files)} files to {out}; nothing of the reference or of hidden checks is in them")
+
+
+@app.command(name="build")
+def build_command(
+    platform: Annotated[str, typer.Argument(help="gradescope")],
+    out: Annotated[Path, typer.Option(metavar="FILE.zip", help="The archive to write.")],
+    visibility: Annotated[
+        str, typer.Option(help=f"When students see results: {', '.join(VISIBILITIES)}.")
+    ] = "visible",
+) -> None:
+    """Build what is uploaded to a platform."""
+    if platform != "gradescope":
+        raise UsageError(f"no platform {platform!r}; there is gradescope")
+    files = build_gradescope(out, visibility=visibility)
+    console.print(f"wrote {out}: {len(files)} files; upload it as the autograder", markup=False, highlight=False)
 
 
 @app.command(name="stubs")

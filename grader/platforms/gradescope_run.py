@@ -1,0 +1,106 @@
+"""Grades what Gradescope put under /autograder, and writes the results.json that it reads.
+
+When the grader itself fails, there is no grade. Gradescope has no way to say so: the score of the attempt before
+is written then, or 0 for a first one, with `grader_fault` in `extra_data` and a sentence that says what it is.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from grader.errors import GraderError, GraderFault
+from grader.files import write_atomically
+from grader.formats.gradescope import to_gradescope
+from grader.grade import Options, grade
+from grader.model import Report
+
+
+def main() -> int:
+    """Grade the submission below the folder that is given."""
+    root = Path(sys.argv[1])
+    metadata = read(root / "submission_metadata.json")
+    settings = read(root / "source" / "gradescope.json")
+    problem, results = "", None
+    try:
+        report = grade(root / "submission", Options(isolation=settings.get("isolation", "auto")))
+        results = told(report, metadata, settings)
+    except GraderError as error:
+        problem = str(error)
+    except Exception as error:  # noqa: BLE001  -- whatever else happens is the grader's fault, too
+        problem = repr(error)
+    if results is None:
+        sys.stderr.write(f"grader: {problem}\n")
+        results = failed(metadata, problem)
+    write_atomically(root / "results" / "results.json", json.dumps(results, ensure_ascii=False, indent=1) + "\n")
+    return 0
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A JSON object, or an empty one: without it grading goes on."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def told(report: Report, metadata: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+    """The report as results.json, with the attempt and the lateness that Gradescope knows of.
+
+    Raises:
+        GraderFault: the report has no score.
+    """
+    if report.score is None:
+        raise GraderFault("the grader itself failed in some checks")
+    results = to_gradescope(report)
+    results["visibility"] = settings.get("visibility", results["visibility"])
+    results["output"] = "\n".join([*when(metadata), results["output"]])
+    return results
+
+
+def when(metadata: dict[str, Any]) -> list[str]:
+    """Attempt and lateness, as sentences. Neither changes the score: that is Gradescope's to do.
+
+    >>> when({"created_at": "2026-11-25T10:00:00Z", "previous_submissions": [{}],
+    ...       "assignment": {"due_date": "2026-11-25T09:00:00Z"}})
+    ['Attempt 2.', 'Handed in 1:00:00 after the due date.']
+    """
+    before = metadata.get("previous_submissions")
+    said = [f"Attempt {len(before) + 1}."] if isinstance(before, list) else []
+    assignment = metadata.get("assignment")
+    due = assignment.get("due_date") if isinstance(assignment, dict) else None
+    try:
+        late = datetime.fromisoformat(str(metadata.get("created_at"))) - datetime.fromisoformat(str(due))
+    except (ValueError, TypeError):
+        return said
+    return [*said, f"Handed in {late} after the due date."] if late.total_seconds() > 0 else said
+
+
+def failed(metadata: dict[str, Any], problem: str) -> dict[str, Any]:
+    """What is written when there is no grade.
+
+    >>> failed({"previous_submissions": [{"score": "7.5"}]}, "no disk")["score"]
+    7.5
+    """
+    score, before = 0.0, metadata.get("previous_submissions")
+    try:
+        score = float(before[-1]["score"]) if before else score
+    except (KeyError, TypeError, ValueError, IndexError):
+        score = 0.0
+    kept = "The score is that of your attempt before." if score else "The 0 is no grade."
+    said = f"The autograder failed, which is not your fault. {kept} It is going to be run again."
+    return {
+        "score": score,
+        "output": said,
+        "output_format": "text",
+        "stdout_visibility": "hidden",
+        "extra_data": {"grader_fault": True, "problem": problem[:2000]},
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""The autograder for Gradescope, run in a folder laid out as Gradescope lays it out."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader import specimen
+from grader.build import build_gradescope
+from grader.errors import UsageError
+from grader.formats.gradescope import to_gradescope
+from grader.grade import Options, grade
+from grader.isolation.choose import bwrap_problem
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """What /autograder holds, with the interpreter of these tests in place of what setup.sh installs."""
+    tmp_path.chmod(0o755)
+    folder = tmp_path / "autograder"
+    build_gradescope(tmp_path / "autograder.zip")
+    with zipfile.ZipFile(tmp_path / "autograder.zip") as archive:
+        archive.extractall(folder / "source")
+    (folder / "source" / "run_autograder").chmod(0o755)
+    (folder / "venv" / "bin").mkdir(parents=True)
+    (folder / "venv" / "bin" / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    (folder / "venv" / "bin" / "python").chmod(0o755)
+    return folder
+
+
+def submit(root: Path, **metadata: Any) -> dict[str, Any]:
+    """Run the autograder as Gradescope does, and read what it reads."""
+    (root / "submission_metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
+    environment = {**os.environ, "AUTOGRADER_ROOT": str(root), "PYTHONPATH": str(root / "source")}
+    done = subprocess.run(
+        [str(root / "source" / "run_autograder")], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    data: dict[str, Any] = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
+    return data
+
+
+def without_times(results: dict[str, Any]) -> list[dict[str, Any]]:
+    """The checks alone."""
+    return [dict(test) for test in results["tests"]]
+
+
+@pytest.mark.skipif(bwrap_problem() is not None, reason=f"no sandbox here: {bwrap_problem()}")
+def test_gradescope_gives_the_grade_of_the_command(root: Path, tmp_path: Path) -> None:
+    """Check by check, with attempt and lateness told, and nothing of the grader for others to read."""
+    planted = specimen.load("ties_first_seen")
+    specimen.compose(planted, root / "submission")
+    results = submit(
+        root,
+        created_at="2026-11-25T10:00:00.000000-08:00",
+        previous_submissions=[{"score": "3.0"}],
+        assignment={"due_date": "2026-11-25T09:00:00.000000-08:00"},
+    )
+    direct = to_gradescope(grade(root / "submission", Options()))
+    assert results["score"] == direct["score"]
+    assert without_times(results) == without_times(direct)
+    assert results["output"].startswith("Attempt 2.\nHanded in 1:00:00 after the due date.\n")
+
+
+def test_an_upload_of_nothing_is_told(root: Path) -> None:
+    """A submission without assignment/ gets a sentence."""
+    (root / "submission").mkdir()
+    (root / "submission" / "essay.txt").write_text("hello", encoding="utf-8")
+    results = submit(root)
+    assert results["score"] == 0
+    assert "assignment" in results["output"]
+
+
+@pytest.mark.parametrize("broken", ["source/grader/grade.py", "venv/bin/python"])
+def test_results_are_written_when_everything_goes_wrong(root: Path, broken: str) -> None:
+    """The grader can't even start, and the student reads that it is not their fault."""
+    (root / "submission").mkdir()
+    (root / broken).write_text("exit 1 (", encoding="utf-8")
+    results = submit(root)
+    assert "not your fault" in results["output"]
+    assert results["extra_data"] == {"grader_fault": True}
+
+
+def test_a_fault_keeps_the_score_of_the_attempt_before(root: Path) -> None:
+    """It is no zero."""
+    (root / "submission").mkdir()
+    shutil.rmtree(root / "source" / "tests" / "harness")
+    shutil.rmtree(root / "source" / "grader" / "hidden")
+    (root / "source" / "gradescope.json").write_text('{"isolation": "nonesuch"}', encoding="utf-8")
+    broken = submit(root, previous_submissions=[{"score": "81.5"}])
+    assert broken["extra_data"]["grader_fault"] is True
+
+
+def test_the_archive_is_the_same_each_time(tmp_path: Path) -> None:
+    """Scripts are executable and at the top; tests of the grader and planted submissions stay here."""
+    files = build_gradescope(tmp_path / "a.zip", visibility="after_due_date")
+    build_gradescope(tmp_path / "b.zip", visibility="after_due_date")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        assert archive.getinfo("run_autograder").external_attr >> 16 == 0o100755
+        assert json.loads(archive.read("gradescope.json"))["visibility"] == "after_due_date"
+    assert not any("specimens" in name or "selftest" in name for name in files)
+    for out, visibility in ((tmp_path / "a.tar", "visible"), (tmp_path / "a.zip", "nobody")):
+        with pytest.raises(UsageError):
+            build_gradescope(out, visibility=visibility)
+
+
+def test_scripts_are_shell(tmp_path: Path) -> None:
+    """Bash reads both to the end."""
+    build_gradescope(tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        archive.extractall(tmp_path)
+    for name in ("setup.sh", "run_autograder"):
+        subprocess.run(["/bin/bash", "-n", str(tmp_path / name)], check=True)
