@@ -4,7 +4,7 @@ set -euo pipefail
 root=${AUTOGRADER_ROOT:-/autograder}
 python=""
 for version in 3.13 3.12 3.11; do
-    if command -v "python$version" > /dev/null; then python=python$version; break; fi
+    if "python$version" -c "import venv" 2> /dev/null; then python=python$version; break; fi
 done
 if [ -z "$python" ]; then
     apt-get update
