@@ -21,6 +21,7 @@ lint: install
 	$(BIN)/mypy
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml \
 		grader/student/.github/workflows/*.yml
+	$(BIN)/zizmor --offline --quiet .github/workflows grader/student/.github/workflows
 
 bench: install
 	$(BIN)/python -m grader.bench.isolation
