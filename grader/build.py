@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import tomllib
-import zipfile
 from pathlib import Path
 
 from grader.errors import UsageError
+from grader.grade import PROJECT
+from tests.submit import write_zip
 
-PROJECT = Path(__file__).resolve().parents[1]
 SCRIPTS = Path(__file__).with_name("platforms") / "gradescope"
 VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
 LEFT_OUT = {"__pycache__", "selftest", "specimens", "bench", "student"}
-MOMENT = (1980, 1, 1, 0, 0, 0)
-"""The time of every entry, so that the same project gives the same archive."""
 
 
 def build_gradescope(out: Path, *, visibility: str = "visible") -> list[str]:
@@ -40,17 +37,7 @@ def build_gradescope(out: Path, *, visibility: str = "visible") -> list[str]:
         files[each] = (PROJECT / each).read_bytes()
     files["requirements.txt"] = "".join(f"{line}\n" for line in requirements()).encode()
     files["gradescope.json"] = json.dumps({"visibility": visibility, "isolation": "auto"}).encode()
-    temporary = out.with_name(f".{out.name}.part")
-    try:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file, content in sorted(files.items()):
-                entry = zipfile.ZipInfo(file, MOMENT)
-                entry.external_attr = (0o100755 if file in ("setup.sh", "run_autograder") else 0o100644) << 16
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, content)
-        os.replace(temporary, out)  # noqa: PTH105  -- the idiom's own name
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_zip(out, files, executable=("setup.sh", "run_autograder"))
     return sorted(files)
 
 

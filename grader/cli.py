@@ -61,19 +61,24 @@ def grade_command(
     outputs: list[Output] = [(to, make) for to, make in files if to]
     outputs += [_format(text) for text in format_ or []]
     for path, _ in outputs:
-        if not path.parent.is_dir():
-            raise UsageError(f"no folder {str(path.parent)!r} to write {path.name!r} to; make it first")
+        _need_folder(path)
     options = Options(tuple(task or ()), isolation, check_seconds)
     with _progress() as advance:
         result = grade(submission, options, advance)
     render(result, console)
     if result.score is None:
         _write([(to, make) for to, make in outputs if to in (report, html)])(result)
-        raise GraderFault("no score was given; the checks that the grader failed in can be run again")
+        raise GraderFault(NO_SCORE)
     _write(outputs)(result)
 
 
 Output = tuple[Path, Callable[[Report], str]]
+NO_SCORE = "no score was given; the checks that the grader failed in can be run again"
+
+
+def _need_folder(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise UsageError(f"no folder {str(path.parent)!r} to write {path.name!r} to; make it first")
 
 
 def _write(outputs: list[Output]) -> Callable[[Report], None]:
@@ -124,8 +129,8 @@ def hardware_command(
 
     if submission is None and record is None:
         raise UsageError("nothing to do: give a SUBMISSION, or --record FILE.json")
-    if record and not record.parent.is_dir():
-        raise UsageError(f"no folder {str(record.parent)!r} to write {record.name!r} to; make it first")
+    if record:
+        _need_folder(record)
     if why := machines.why_no_gpu():
         console.print(f"checks on a GPU are skipped: {why}", markup=False, highlight=False)
     if record:
@@ -136,7 +141,7 @@ def hardware_command(
             result = grade(submission, Options(isolation=isolation, checks=("grader/hardware",)), advance)
         render(result, console)
         if result.score is None:
-            raise GraderFault("no score was given; the checks that the grader failed in can be run again")
+            raise GraderFault(NO_SCORE)
 
 
 @app.command(name="doctor")

@@ -5,7 +5,7 @@ Sizes are in pixels. The same input gives the same bytes, so that a stale drawin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import log10
 
 import drawsvg
@@ -22,35 +22,23 @@ def build() -> dict[str, str]:
     >>> sorted(build())
     ['backward.svg', 'float16.svg', 'roofline.svg', 'slices.svg', 'strides.svg']
     """
-    drawings = {
-        "slices": slices,
-        "float16": float16,
-        "strides": strides,
-        "backward": backward,
-        "roofline": roofline,
-    }
-    return {f"{name}.svg": draw() for name, draw in drawings.items()}
+    return {f"{draw.__name__}.svg": draw() for draw in (slices, float16, strides, backward, roofline)}
 
 
 def slices() -> str:
     """Three views of one storage of twelve numbers."""
     page = _Page(720, 330, "x, its second row and its transpose are three views of one storage of 12 numbers.")
-    views: list[tuple[str, int, int, int, int, int, str]] = [
-        ("x: (3, 4), strides (4, 1), offset 0", 3, 4, 4, 1, 0, PALE),
-        ("x[1]: (4,), stride 1, offset 4", 1, 4, 4, 1, 4, WARM),
-        ("x.t(): (4, 3), strides (1, 4), offset 0", 4, 3, 1, 4, 0, PALE),
+    fills = dict.fromkeys(range(4, 8), WARM)
+    views = [
+        ("x: (3, 4), strides (4, 1), offset 0", (3, 4), (4, 1), 0),
+        ("x[1]: (4,), stride 1, offset 4", (1, 4), (4, 1), 4),
+        ("x.t(): (4, 3), strides (1, 4), offset 0", (4, 3), (1, 4), 0),
     ]
-    for n, (title, rows, columns, down, across, offset, fill) in enumerate(views):
-        x, y = 20 + 245 * n, 40
-        page.text(title, x, y - 14, size=12)
-        for row in range(rows):
-            for column in range(columns):
-                position = offset + down * row + across * column
-                shade = WARM if 4 <= position < 8 else fill
-                page.cell(str(position), x + CELL * column, y + CELL * row, shade)
+    for n, (title, shape, jumps, offset) in enumerate(views):
+        page.text(title, 20 + 245 * n, 26, size=12)
+        page.grid((20 + 245 * n, 40), shape, jumps, fills, offset=offset)
     page.text("one storage: 12 numbers of 4 bytes, 48 bytes; each view shows positions in it", 20, 248, size=12)
-    for position in range(12):
-        page.cell(str(position), 20 + 56 * position, 262, WARM if 4 <= position < 8 else PALE, width=56)
+    page.grid((20, 262), (1, 12), (12, 1), fills, width=56)
     return page.svg()
 
 
@@ -80,23 +68,16 @@ def float16() -> str:
 def strides() -> str:
     """A matrix and its transpose, whose strides are exchanged."""
     page = _Page(720, 300, "Going down or right in a matrix is a jump in its storage; a transpose exchanges them.")
-    for x, title, rows, columns, down, across in [
-        (40, "x: (3, 4), strides (4, 1)", 3, 4, 4, 1),
-        (420, "x.t(): (4, 3), strides (1, 4)", 4, 3, 1, 4),
+    for x, title, shape, (down, across) in [
+        (40, "x: (3, 4), strides (4, 1)", (3, 4), (4, 1)),
+        (420, "x.t(): (4, 3), strides (1, 4)", (4, 3), (1, 4)),
     ]:
         page.text(title, x, 26, size=14)
-        for row in range(rows):
-            for column in range(columns):
-                position = down * row + across * column
-                fill = {0: GREEN, down: WARM, across: COOL}.get(position, PALE)
-                page.cell(str(position), x + CELL * column, 40 + CELL * row, fill)
-        page.text(f"down: + {down}", x + CELL * columns + 12, 64, size=13)
-        page.text(f"right: + {across}", x + CELL * columns + 12, 84, size=13)
+        page.grid((x, 40), shape, (down, across), {0: GREEN, down: WARM, across: COOL})
+        page.text(f"down: + {down}", x + CELL * shape[1] + 12, 64, size=13)
+        page.text(f"right: + {across}", x + CELL * shape[1] + 12, 84, size=13)
     page.text("storage", 40 + CELL * 11.2, 238, size=14)
-    for position in range(12):
-        page.cell(
-            str(position), 40 + CELL * 1.4 * position, 250, GREEN if not position else PALE, width=CELL * 1.4
-        )
+    page.grid((40, 250), (1, 12), (12, 1), {0: GREEN}, width=CELL * 1.4)
     page.arc((40 + CELL * 0.7, 250), (40 + CELL * 2.1, 250), 14)
     page.arc((40 + CELL * 0.7, 250), (40 + CELL * 6.3, 250), 40)
     page.text("+ 1", 40 + CELL * 1.4, 234, size=12, anchor="middle")
@@ -174,6 +155,8 @@ class _Page:
         self.drawing = drawsvg.Drawing(width, height, font_family="Helvetica, Arial, sans-serif")
         self.drawing.append_title(title)
         self.box(0, 0, width, height, "white", stroke="none")
+        self._head = drawsvg.Marker(-0.95, -0.5, 0.05, 0.5, scale=9, orient="auto")
+        self._head.append(drawsvg.Lines(-0.9, 0.4, -0.9, -0.4, 0, 0, fill=INK, close=True))
 
     def svg(self) -> str:
         """The page as text."""
@@ -195,6 +178,23 @@ class _Page:
         self.box(x, y, width, CELL, fill)
         self.text(word, x + width / 2, y + 23, anchor="middle")
 
+    def grid(
+        self,
+        corner: Point,
+        shape: tuple[int, int],
+        strides: tuple[int, int],
+        fills: Mapping[int, str],
+        *,
+        offset: int = 0,
+        width: float = CELL,
+    ) -> None:
+        """A matrix whose cells show their positions in the storage, filled by position."""
+        for row in range(shape[0]):
+            for column in range(shape[1]):
+                position = offset + strides[0] * row + strides[1] * column
+                place = corner[0] + width * column, corner[1] + CELL * row
+                self.cell(str(position), *place, fills.get(position, PALE), width=width)
+
     def node(self, word: str, x: float, y: float, fill: str, width: float = 80, *, dashed: bool = False) -> None:
         """A tensor with its name."""
         self.box(x, y, width, CELL, fill, rx="6", **_dashes(dashed))
@@ -207,24 +207,18 @@ class _Page:
 
     def arrow(self, start: Point, end: Point, *, dashed: bool = False) -> None:
         """Points at its end."""
-        path = drawsvg.Line(*map(_round, (*start, *end)), stroke=INK, marker_end=self._head(), **_dashes(dashed))
+        path = drawsvg.Line(*map(_round, (*start, *end)), stroke=INK, marker_end=self._head, **_dashes(dashed))
         self.drawing.append(path)
 
     def arc(self, start: Point, end: Point, height: float) -> None:
         """From above one place to above another."""
-        path = drawsvg.Path(stroke=INK, fill="none", marker_end=self._head())
+        path = drawsvg.Path(stroke=INK, fill="none", marker_end=self._head)
         path.M(*map(_round, start)).C(*map(_round, _arc(start, end, height)))
         self.drawing.append(path)
 
     def dot(self, x: float, y: float) -> None:
         """A point that a label speaks of."""
         self.drawing.append(drawsvg.Circle(_round(x), _round(y), 5, fill=WARM, stroke=INK))
-
-    def _head(self) -> drawsvg.Marker:
-        if not hasattr(self, "_marker"):
-            self._marker = drawsvg.Marker(-0.95, -0.5, 0.05, 0.5, scale=9, orient="auto")
-            self._marker.append(drawsvg.Lines(-0.9, 0.4, -0.9, -0.4, 0, 0, fill=INK, close=True))
-        return self._marker
 
 
 def _dashes(dashed: bool) -> dict[str, str]:

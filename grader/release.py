@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -12,8 +13,8 @@ from pathlib import Path
 
 from grader import __version__, stubs
 from grader.errors import GraderFault, UsageError
+from grader.grade import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[1]
 OWN = Path(__file__).with_name("student")
 """What only the students' repository has: its README, pyproject.toml, Makefile, workflow."""
 
@@ -72,7 +73,6 @@ def _build(folder: Path) -> list[str]:
     (folder / "assignment").mkdir()
     for name, text in stubs.build().items():
         (folder / "assignment" / name).write_text(text, encoding="utf-8", newline="\n")
-    folder.chmod(0o755)
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
@@ -87,7 +87,8 @@ def scan(folder: Path) -> list[str]:
         path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file() and _ours(path, folder)
     }
     hashes = {hashlib.sha256(path.read_bytes()).digest(): path for path in _private()}
-    lines, names, values = _lines(), _names(), _values()
+    public = _public()
+    lines, names, values = _lines(public), _names(public), _values(public)
     for path, raw in files.items():
         where = path.relative_to(folder).as_posix()
         if same := hashes.get(hashlib.sha256(raw).digest()):
@@ -100,7 +101,7 @@ def scan(folder: Path) -> list[str]:
         words = set(_words(text))
         found += [f"{where} names {name}, of {source}" for name, source in names.items() if name in words]
         if path.suffix == ".py":
-            held = {value for _, value in _constants(text)} if _parses(text) else set()
+            held = {value for _, value in _constants(text)}
             found += [f"{where} holds {value!r:.40}, of {values[value]}" for value in held & values.keys()]
     return found
 
@@ -120,9 +121,9 @@ def _public() -> str:
     return "\n".join([path.read_text(encoding="utf-8") for path in paths] + list(stubs.build().values()))
 
 
-def _lines() -> dict[str, str]:
+def _lines(public: str) -> dict[str, str]:
     """Lines of code inside functions, and where they are from; of hidden checks only what is not public, too."""
-    public = {line.strip() for line in _public().splitlines()}
+    known = {line.strip() for line in public.splitlines()}
     found = {}
     for path in _private():
         text = path.read_text(encoding="utf-8")
@@ -130,13 +131,13 @@ def _lines() -> dict[str, str]:
         for body in _bodies(text):
             for row in rows[body.lineno - 1 : body.end_lineno]:
                 line = row.strip()
-                known = line in SHARED if path.parent.name == "reference" else line in public
-                if len(line) >= LINE and not known:
+                shared = line in (SHARED if path.parent.name == "reference" else known)
+                if len(line) >= LINE and not shared:
                     found[line] = path.relative_to(PROJECT).as_posix()
     return found
 
 
-def _names() -> dict[str, str]:
+def _names(public: str) -> dict[str, str]:
     """Names of hidden checks, and of functions and classes that the reference keeps to itself."""
     found = {}
     for path in _private():
@@ -147,13 +148,12 @@ def _names() -> dict[str, str]:
                 helper = path.parent.name == "reference" and node.name.startswith("_") and len(node.name) > 8
                 if hidden or (helper and not node.name.startswith("__")):
                     found[node.name] = path.relative_to(PROJECT).as_posix()
-    public = set(_words(_public()))
-    return {name: source for name, source in found.items() if name.startswith("test_") or name not in public}
+    known = set(_words(public))
+    return {name: source for name, source in found.items() if name.startswith("test_") or name not in known}
 
 
-def _values() -> dict[object, str]:
+def _values(public: str) -> dict[object, str]:
     """Long texts and large numbers of hidden checks that nothing public holds."""
-    public = _public()
     found: dict[object, str] = {}
     for path in sorted((PROJECT / "grader" / "hidden").glob("*.py")):
         for long, value in _constants(path.read_text(encoding="utf-8")):
@@ -163,8 +163,12 @@ def _values() -> dict[object, str]:
 
 
 def _constants(text: str) -> Iterator[tuple[bool, object]]:
-    """Each number and text in code, and whether it is long enough to be recognized."""
-    for node in ast.walk(ast.parse(text)):
+    """Each number and text in code, and whether it is long enough to be recognized; none in what is no code."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes | int | float):
             yield len(repr(node.value)) >= (14 if isinstance(node.value, str | bytes) else 6), node.value
 
@@ -175,18 +179,8 @@ def _bodies(text: str) -> Iterator[ast.stmt]:
             yield from node.body[ast.get_docstring(node) is not None :]
 
 
-def _parses(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError):
-        return False
-    return True
-
-
-def _words(text: str) -> Iterator[str]:
-    import regex  # slow to import, and needed here only
-
-    return (match[0] for match in regex.finditer(r"[A-Za-z_]\w+", text))
+def _words(text: str) -> list[str]:
+    return re.findall(r"[A-Za-z_]\w+", text)
 
 
 def _author(folder: Path) -> list[str]:

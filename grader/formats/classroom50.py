@@ -14,7 +14,7 @@ from grader.model import Report
 def to_classroom50(report: Report) -> dict[str, Any]:
     """A test for each check; scores in hundredths of points."""
     scored(report, "classroom50")
-    tests = [
+    tests: list[dict[str, Any]] = [
         {
             "test-name": name(check),
             "passed": check.verdict.earns,
@@ -33,7 +33,7 @@ def to_classroom50(report: Report) -> dict[str, Any]:
         "release": "",
         "review": "",
         "datetime": "",
-        "score": sum(hundredths(check.points) for check in report.checks),
-        "max-score": sum(hundredths(check.max_points) for check in report.checks),
+        "score": sum(test["score"] for test in tests),
+        "max-score": sum(test["max-score"] for test in tests),
         "tests": tests,
     }

@@ -32,6 +32,13 @@ def name(check: CheckResult) -> str:
     return f"{check.task} {visible(check.title)}"
 
 
+def outcome(check: CheckResult, passed: str, failed: str, skipped: str) -> str:
+    """A platform's word for how a check went."""
+    if check.verdict.earns:
+        return passed
+    return skipped if check.verdict is Verdict.SKIPPED else failed
+
+
 def hundredths(value: float) -> int:
     """Points as whole hundredths, for platforms that know whole numbers only.
 

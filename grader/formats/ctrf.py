@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.formats.common import feedback, name, scored
-from grader.model import CheckResult, Report, Verdict
+from grader.formats.common import feedback, name, outcome, scored
+from grader.model import CheckResult, Report
 
 
 def to_ctrf(report: Report) -> dict[str, Any]:
@@ -29,10 +29,9 @@ def to_ctrf(report: Report) -> dict[str, Any]:
 
 
 def _test(check: CheckResult) -> dict[str, Any]:
-    status = "passed" if check.verdict.earns else "skipped" if check.verdict is Verdict.SKIPPED else "failed"
     return {
         "name": name(check),
-        "status": status,
+        "status": outcome(check, "passed", "failed", "skipped"),
         "duration": round(check.wall_s * 1000),
         "message": feedback(check),
         "extra": {"id": check.id, "points": check.points, "max_points": check.max_points},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as Xml
 
-from grader.formats.common import feedback, name, scored
+from grader.formats.common import feedback, name, outcome, scored
 from grader.model import CheckResult, Report, Verdict
 from grader.render.summary import by_task
 from grader.render.text import points
@@ -33,7 +33,7 @@ def _case(suite: Xml.Element, check: CheckResult) -> None:
     for key, value in {"points": check.points, "max_points": check.max_points}.items():
         Xml.SubElement(held, "property", name=key, value=points(value))
     if not check.verdict.earns:
-        kind = "skipped" if check.verdict is Verdict.SKIPPED else "failure"
+        kind = outcome(check, "", "failure", "skipped")
         Xml.SubElement(case, kind, message=check.verdict.value).text = _held(feedback(check))
 
 

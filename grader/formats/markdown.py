@@ -20,8 +20,9 @@ def to_markdown(report: Report) -> str:
     for task in tasks:
         earned = f"{points(task.earned)} / {points(task.max_points)}"
         lines.append(f"| {task.id} | {_plain(task.title)} | {earned} | {task.state} |")
-    for check in (check for task in tasks for check in task.shown):
-        lines += ["", f"<p><b>{_plain(name(check))}</b></p>", f"<pre>{_plain(feedback(check))}</pre>"]
+    for task in tasks:
+        for check in task.shown:
+            lines += ["", f"<p><b>{_plain(name(check))}</b></p>", f"<pre>{_plain(feedback(check))}</pre>"]
     return "\n".join([*lines, ""])
 
 

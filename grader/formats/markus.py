@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from grader.formats.common import feedback, name, scored
-from grader.model import Report, Verdict
+from grader.formats.common import feedback, name, outcome, scored
+from grader.model import Report
 
 
 def to_markus(report: Report) -> str:
@@ -17,7 +17,7 @@ def to_markus(report: Report) -> str:
             "output": feedback(check),
             "marks_earned": check.points,
             "marks_total": check.max_points,
-            "status": "pass" if check.verdict.earns else "error" if check.verdict is Verdict.SKIPPED else "fail",
+            "status": outcome(check, "pass", "fail", "error"),
             "time": round(check.wall_s * 1000),
         }
         for check in report.checks

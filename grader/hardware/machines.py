@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -159,11 +159,17 @@ def chain(name: str, batch: int, widths: list[int]) -> tuple[Work, Work, Work]:
     return forward, backward, clear
 
 
+def run(device: Machine, works: Iterable[Work], times: int) -> None:
+    """Start these one after another, so many times, and wait for all."""
+    for work in [*works] * times:
+        device.launch(work)
+    device.synchronize()
+
+
 def long_enough(device: Machine, work: Work) -> Work:
     """The work, repeated until it takes `ENOUGH_S`."""
     for _ in range(2):  # the first is slow
-        device.launch(work)
-        device.synchronize()
+        run(device, [work], 1)
     times = max(1, round(ENOUGH_S / max(device.times[-1], 1e-6)))
     device.times.clear()
     return lambda: [work() for _ in range(times)]
@@ -182,7 +188,5 @@ def peak(name: str) -> float:
     n = 4096 if name == "cuda" else 512
     with machine(name) as device:
         a = torch.randn(n, n, device=name, dtype=getattr(torch, dtype_of(name)))
-        for _ in range(10):
-            device.launch(lambda: a @ a)
-        device.synchronize()
+        run(device, [lambda: a @ a], 10)
     return 3 * 2 * n**3 / min(device.times)

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from grader.errors import GraderError, GraderFault
+from grader.errors import GraderError
 from grader.files import write_atomically
 from grader.formats.gradescope import to_gradescope
 from grader.grade import Options, grade
@@ -24,15 +24,11 @@ def main() -> int:
     root = Path(sys.argv[1])
     metadata = read(root / "submission_metadata.json")
     settings = read(root / "source" / "gradescope.json")
-    problem, results = "", None
     try:
         report = grade(root / "submission", Options(isolation=settings.get("isolation", "auto")))
         results = told(report, metadata, settings)
-    except GraderError as error:
-        problem = str(error)
-    except Exception as error:  # noqa: BLE001  -- whatever else happens is the grader's fault, too
-        problem = repr(error)
-    if results is None:
+    except Exception as error:  # noqa: BLE001  -- whatever happens is the grader's fault
+        problem = str(error) if isinstance(error, GraderError) else repr(error)
         sys.stderr.write(f"grader: {problem}\n")
         results = failed(metadata, problem)
     write_atomically(root / "results" / "results.json", json.dumps(results, ensure_ascii=False, indent=1) + "\n")
@@ -54,8 +50,6 @@ def told(report: Report, metadata: dict[str, Any], settings: dict[str, Any]) -> 
     Raises:
         GraderFault: the report has no score.
     """
-    if report.score is None:
-        raise GraderFault("the grader itself failed in some checks")
     results = to_gradescope(report)
     results["visibility"] = settings.get("visibility", results["visibility"])
     results["output"] = "\n".join([*when(metadata), results["output"]])
@@ -86,9 +80,8 @@ def failed(metadata: dict[str, Any], problem: str) -> dict[str, Any]:
     >>> failed({"previous_submissions": [{"score": "7.5"}]}, "no disk")["score"]
     7.5
     """
-    score, before = 0.0, metadata.get("previous_submissions")
     try:
-        score = float(before[-1]["score"]) if before else score
+        score = float(metadata["previous_submissions"][-1]["score"])
     except (KeyError, TypeError, ValueError, IndexError):
         score = 0.0
     kept = "The score is that of your attempt before." if score else "The 0 is no grade."

@@ -8,8 +8,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from importlib import resources
-from typing import Any
 from xml.etree import ElementTree as Xml
 
 import hypothesis.strategies as st
@@ -21,7 +19,7 @@ from markdown_it import MarkdownIt
 from grader.errors import GraderFault
 from grader.formats import FORMATS
 from grader.model import CheckResult, Report, Verdict
-from grader.selftest.test_render import HOSTILE, check_of, report_of
+from grader.selftest.test_render import HOSTILE, check_of, format_schema, report_of
 from tests.harness.tasks import TASKS
 
 VERDICTS = st.sampled_from([verdict for verdict in Verdict if verdict is not Verdict.GRADER_FAULT])
@@ -132,13 +130,6 @@ def test_totals_that_are_written_out_are_the_score(report: Report) -> None:
     assert total["prairielearn"]["score"] * report.max_score == pytest.approx(report.score)
 
 
-def schema(name: str) -> dict[str, Any]:
-    """The schema of a JSON format."""
-    text = resources.files("grader.formats").joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
-
-
 @settings(max_examples=200)
 @given(report=REPORTS)
 def test_every_format_is_valid(report: Report) -> None:
@@ -152,7 +143,7 @@ def test_every_format_is_valid(report: Report) -> None:
         else:
             documents = [json.loads(text)]
         for document in documents:
-            jsonschema.validate(document, schema(name), cls=jsonschema.Draft202012Validator)
+            jsonschema.validate(document, format_schema(name), cls=jsonschema.Draft202012Validator)
     suites = Xml.fromstring(FORMATS["junit"](report))
     assert sum(int(suite.attrib["tests"]) for suite in suites) == len(report.checks) == int(suites.attrib["tests"])
     lost = suites.findall(".//failure") + suites.findall(".//skipped")

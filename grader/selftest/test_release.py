@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 import tomllib
 import zipfile
 from pathlib import Path
@@ -15,7 +13,8 @@ import pytest
 from grader import stubs
 from grader.errors import GraderFault, UsageError
 from grader.grade import PROJECT, Options, grade
-from grader.release import release, scan
+from grader.release import _public, _values, release, scan
+from grader.selftest.test_student_view import run
 from tests.harness.tasks import TASKS
 from tests.submit import main as submit
 
@@ -32,14 +31,6 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def course(released: Path, tmp_path: Path) -> Path:
     """A copy of it."""
     return Path(shutil.copytree(released, tmp_path / "course"))
-
-
-def python(folder: Path, *arguments: str) -> tuple[int, str]:
-    """Run Python there, on what is there."""
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTEST_ADDOPTS": "", "COLUMNS": "120"}
-    command = [sys.executable, *arguments]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout + done.stderr
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -73,11 +64,11 @@ def test_students_need_what_the_project_says(released: Path) -> None:
 
 def test_checks_run_without_the_grader(course: Path) -> None:
     """Untouched stubs: one line a task. With the reference: everything passes."""
-    status, output = python(course, "-m", "pytest", "-p", "no:cacheprovider")
+    status, output = run(course)
     assert status == 1
     assert output.count("not written (hidden") == len(TASKS)
     shutil.copytree(PROJECT / "grader" / "reference", course / "assignment", dirs_exist_ok=True)
-    status, output = python(course, "-m", "pytest", "-p", "no:cacheprovider")
+    status, output = run(course)
     assert status == 0, output
 
 
@@ -105,6 +96,9 @@ def test_hidden_checks_are_found(course: Path) -> None:
     body = "\n".join(line.strip() for line in lines[start + 2 : start + 8])
     (course / "tests" / "harmless.py").write_text(body, encoding="utf-8")
     assert any("is a line of grader/hidden/test_1_2_bpe.py" in sentence for sentence in scan(course))
+    value = next(value for value in _values(_public()) if isinstance(value, int))
+    (course / "tests" / "harmless.py").write_text(f"x = {value}\n", encoding="utf-8")
+    assert [f"tests/harmless.py holds {value}," in sentence for sentence in scan(course)] == [True]
 
 
 def test_a_release_that_gives_something_away_is_not_written(

@@ -8,6 +8,7 @@ import re
 from html.parser import HTMLParser
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -90,7 +91,7 @@ def test_json_follows_its_schema_and_comes_back(report: Report) -> None:
 def test_the_schema_is_one() -> None:
     """Both schemas are valid JSON Schema."""
     jsonschema.Draft202012Validator.check_schema(schema())
-    jsonschema.Draft202012Validator.check_schema(_gradescope_schema())
+    jsonschema.Draft202012Validator.check_schema(format_schema("gradescope"))
 
 
 def test_a_damaged_report_is_named() -> None:
@@ -105,7 +106,7 @@ def test_a_damaged_report_is_named() -> None:
 def test_gradescope_adds_up(report: Report) -> None:
     """The documented fields only, and tests that sum to the score."""
     data = json.loads(FORMATS["gradescope"](report))
-    jsonschema.validate(data, _gradescope_schema(), cls=jsonschema.Draft202012Validator)
+    jsonschema.validate(data, format_schema("gradescope"), cls=jsonschema.Draft202012Validator)
     assert data["score"] == report.score == sum(test["score"] for test in data["tests"])
     assert sum(test["max_score"] for test in data["tests"]) == report.max_score
     assert {test["visibility"] for test in data["tests"]} <= {"visible"}
@@ -193,7 +194,8 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
         write_atomically(tmp_path / "nowhere" / "x", "")
 
 
-def _gradescope_schema() -> dict[str, object]:
-    text = resources.files("grader.formats").joinpath("gradescope.schema.json").read_text(encoding="utf-8")
-    loaded: dict[str, object] = json.loads(text)
+def format_schema(name: str) -> dict[str, Any]:
+    """The schema of a platform's JSON."""
+    text = resources.files("grader.formats").joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
     return loaded
