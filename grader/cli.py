@@ -20,6 +20,7 @@ from grader.errors import GraderError, GraderFault, UsageError
 from grader.files import write_atomically
 from grader.formats import FORMATS
 from grader.grade import Options, grade
+from grader.isolation.choose import BACKENDS
 from grader.model import Report
 from grader.release import release
 from grader.render.html import to_html
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 console = Console()
 errors = Console(stderr=True)
+ISOLATION = f"One of auto, {', '.join(BACKENDS)}; the last contains nothing, and can be abused."
 
 
 @app.callback(invoke_without_command=True)
@@ -51,7 +53,7 @@ def grade_command(
         typer.Option("--format", metavar="NAME=FILE", help=f"Write it for a platform: {', '.join(FORMATS)}."),
     ] = None,
     task: Annotated[list[str] | None, typer.Option(metavar="ID", help="Grade only this task; repeatable.")] = None,
-    isolation: Annotated[str, typer.Option(help="auto, bwrap, or none (which a submission can abuse).")] = "auto",
+    isolation: Annotated[str, typer.Option(help=ISOLATION)] = "auto",
     check_seconds: Annotated[
         float | None, typer.Option(help="Bound each check's time limit from above, in seconds.", min=0.1)
     ] = None,
@@ -121,7 +123,7 @@ def hardware_command(
     record: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Record this machine's own timings.")
     ] = None,
-    isolation: Annotated[str, typer.Option(help="auto, bwrap, or none (which a submission can abuse).")] = "auto",
+    isolation: Annotated[str, typer.Option(help=ISOLATION)] = "auto",
 ) -> None:
     """Check a submission's timing on this machine's GPU and CPU, and record what the machine does."""
     from grader.hardware import machines  # they import torch, which takes seconds

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from grader import __version__
 from grader.isolation.bwrap import bwrap_path
-from grader.isolation.choose import bwrap_problem
+from grader.isolation.choose import LADDER, problem
 
 PACKAGES = ("pytest", "hypothesis", "regex", "numpy", "cbor2", "torch")
 
@@ -28,9 +28,9 @@ class Finding:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at this machine; starts a sandbox once."""
+    """Look at this machine; starts a sandbox of each kind."""
     yield Finding("grader", __version__, f"Python {platform.python_version()} on {platform.platform()}", None)
-    yield _isolation()
+    yield from _isolation()
     cores = os.cpu_count() or 1
     yield Finding("processor", f"{cores} cores", "one submission uses up to two of them", None)
     yield _gpu()
@@ -38,17 +38,19 @@ def examine() -> Iterator[Finding]:
         yield _package(package)
 
 
-def _isolation() -> Finding:
-    path = bwrap_path()
-    if path is None:
-        return Finding(
-            "isolation", "no bubblewrap", "install Debian's package bubblewrap, or run `make install`", False
-        )
-    problem = bwrap_problem()
-    if problem:
-        return Finding("isolation", problem, "submissions can't be contained here: `grader grade` refuses", False)
-    user = "a uid of its own" if os.geteuid() == 0 else "a user namespace"
-    return Finding("isolation", path, f"bubblewrap works: submissions run with {user}, without network", True)
+def _isolation() -> Iterator[Finding]:
+    """Each backend's own test: one sandbox is started, and ended."""
+    means = {
+        "bwrap": "namespaces: processes, files and network of its own",
+        "uid": "for containers that refuse namespaces: a uid of its own, Landlock, a filter of system calls",
+    }
+    problems = {name: problem(name) for name in LADDER}
+    for name, found in problems.items():
+        here = (bwrap_path() or "") if name == "bwrap" else "works"
+        others = any(other is None for other in problems.values())
+        yield Finding(f"isolation {name}", found or here, means[name], None if found and others else not found)
+    if all(problems.values()):
+        yield Finding("isolation", "none works", "`grader grade` refuses, unless told --isolation none", False)
 
 
 def _gpu() -> Finding:

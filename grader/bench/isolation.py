@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from grader import specimen
 from grader.bench import interleaved, show
 from grader.grade import Options, grade
 from grader.isolation.backend import SandboxPool
+from grader.isolation.choose import LADDER, problem
 from grader.model import Limits
 
 
@@ -24,22 +26,28 @@ def main(repeats: int = 5) -> None:
         whole = interleaved(
             {
                 "direct": lambda: grade(path, Options(isolation="none")),
-                "isolated": lambda: grade(path, Options(isolation="bwrap")),
+                **{name: partial(grade, path, Options(isolation=name)) for name in working()},
             },
             repeats,
         )
         show("Grading the reference", f"medians of {repeats}, interleaved; start of Python included", whole)
-        _steps(path, 20 * repeats)
+        for name in working():
+            _steps(name, path, 20 * repeats)
 
 
-def _steps(path: Path, repeats: int) -> None:
+def working() -> list[str]:
+    """The backends that work here."""
+    return [name for name in LADDER if problem(name) is None]
+
+
+def _steps(name: str, path: Path, repeats: int) -> None:
     def start() -> None:
-        pool = SandboxPool(path)
+        pool = SandboxPool(LADDER[name], path)
         with pool.check(Limits()):
             pass
         pool.close()
 
-    pool = SandboxPool(path)
+    pool = SandboxPool(LADDER[name], path)
 
     def check() -> None:
         with pool.check(Limits()):
@@ -63,7 +71,7 @@ def _steps(path: Path, repeats: int) -> None:
     steps |= interleaved({"a fresh process for a check": check}, repeats)
     steps |= interleaved({"a fresh sandbox": start}, max(repeats // 10, 3))
     pool.close()
-    show("Steps of the sandbox", "ratios to a call", steps)
+    show(f"Steps of a sandbox, {name}", "ratios to a call", steps)
 
 
 if __name__ == "__main__":

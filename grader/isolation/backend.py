@@ -25,7 +25,7 @@ import psutil
 
 from grader.errors import GraderFault
 from grader.isolation import tensors, wire
-from grader.isolation.bwrap import Sandbox
+from grader.isolation.sandbox import Backend, Sandbox
 from grader.model import Limits, Verdict
 from tests.harness.outcomes import NotPlain, Stopped, StudentError
 from tests.harness.tasks import LIGHT
@@ -40,7 +40,8 @@ class SandboxPool:
     Each check gets a fresh process in one of them.
     """
 
-    def __init__(self, submission: Path) -> None:
+    def __init__(self, kind: Backend, submission: Path) -> None:
+        self._kind = kind
         self._submission = submission
         self._sandboxes: dict[tuple[str, ...], Sandbox] = {}
         self._unloadable: dict[str, Stopped] = {}
@@ -63,7 +64,7 @@ class SandboxPool:
                     self._sandboxes[allowed] = sandbox
                     return backend
             sandbox.close()
-        self._sandboxes[allowed] = Sandbox(self._submission, limits, allowed)
+        self._sandboxes[allowed] = Sandbox(self._kind, self._submission, limits, allowed)
         return IsolatedBackend(self._sandboxes[allowed], limits, self._unloadable)
 
     def close(self) -> None:
@@ -89,7 +90,7 @@ class IsolatedBackend:
         self._memory_at = 0.0
         self._stopped: Stopped | None = None
         self._callbacks: list[Any] = []
-        self._baseline = _private_mib(_worker(sandbox.process.pid))
+        self._baseline = _used_mib(sandbox.process.pid)
         try:
             with theirs:
                 sandbox.start(dataclasses.asdict(limits), theirs, output)
@@ -269,16 +270,17 @@ class IsolatedBackend:
             raise self._stop(Verdict.TIMEOUT, f"no answer within {self._limits.wall_s:g} s")
         if now > self._memory_at:
             self._memory_at = now + MEMORY_EVERY_S
-            used = sum(_private_mib(p) - self._baseline for p in _descendants(self._sandbox.process.pid))
-            if used > self._limits.memory_mib:
+            if _used_mib(self._sandbox.process.pid) - self._baseline > self._limits.memory_mib:
                 raise self._stop(Verdict.MEMORY, f"more memory than the {self._limits.memory_mib:,} MiB allowed")
 
     def _death(self) -> Stopped:
         """Why the check's process is no more."""
         try:
-            status = self._sandbox.died()
+            status, over = self._sandbox.died()
         except GraderFault:
             return self._stop(Verdict.CRASHED, "its sandbox ended")
+        if over:
+            return self._stop(Verdict.OUTPUT, over)
         if status == -signal.SIGXCPU:
             return self._stop(Verdict.TIMEOUT, f"more than {self._limits.cpu_s} s of processor time")
         if status < 0:
@@ -290,21 +292,24 @@ class IsolatedBackend:
         return self._stopped
 
 
-def _descendants(pid: int) -> list[psutil.Process]:
+def _used_mib(pid: int) -> float:
+    """Memory of a process and all below it, what they share counted once; without what is mapped from files."""
     try:
-        return psutil.Process(pid).children(recursive=True)
-    except psutil.Error:
-        return []
-
-
-def _worker(pid: int) -> psutil.Process | None:
-    return next(iter(_descendants(pid)), None)
-
-
-def _private_mib(process: psutil.Process | None) -> float:
-    """Resident memory that is not mapped from files or shared; 0 for a process that is gone."""
-    try:
-        memory = process.memory_info() if process else None
+        process = psutil.Process(pid)
+        return sum(map(_own_mib, [process, *process.children(recursive=True)]))
     except psutil.Error:
         return 0.0
-    return (memory.rss - memory.shared) / 2**20 if memory else 0.0
+
+
+def _own_mib(process: psutil.Process) -> float:
+    """A process's share of memory that is anonymous or shared; 0 when it is gone."""
+    try:
+        rows = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        return sum(int(row.split()[1]) for row in rows if row.startswith(("Pss_Anon:", "Pss_Shmem:"))) / 1024
+    except PermissionError:
+        with contextlib.suppress(psutil.Error):
+            memory = process.memory_info()
+            return float(memory.rss - memory.shared) / 2**20
+    except OSError:
+        pass
+    return 0.0

@@ -5,11 +5,16 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from grader.errors import IsolationUnavailable, UsageError
-from grader.isolation.bwrap import Sandbox
+from grader.errors import GraderFault, IsolationUnavailable, UsageError
+from grader.isolation import bwrap, uid
+from grader.isolation.sandbox import Backend, Sandbox
 from grader.model import Limits
 
-BACKENDS = ("bwrap", "none")
+LADDER: dict[str, Backend] = {"bwrap": bwrap.prepare, "uid": uid.prepare}
+"""The backends, strongest first."""
+
+BACKENDS = (*LADDER, "none")
+ADVICE = "`grader doctor` tells more; --isolation none grades without any, which a submission can abuse"
 
 
 def choose(wanted: str) -> str:
@@ -23,19 +28,21 @@ def choose(wanted: str) -> str:
         raise UsageError(f"no isolation {wanted!r}; there are auto, {', '.join(BACKENDS)}")
     if wanted == "none":
         return wanted
-    problem = bwrap_problem()
-    if problem is None:
-        return "bwrap"
-    advice = "`grader doctor` tells more; --isolation none grades without any, which a submission can abuse"
-    raise IsolationUnavailable(f"{problem}. {advice}")
+    problems = []
+    for name in LADDER if wanted == "auto" else (wanted,):
+        found = problem(name)
+        if found is None:
+            return name
+        problems.append(f"{name}: {found}")
+    raise IsolationUnavailable(f"{'; '.join(problems)}. {ADVICE}")
 
 
-def bwrap_problem() -> str | None:
-    """Why a bubblewrap sandbox can't be started here, or None when it can."""
+def problem(name: str) -> str | None:
+    """Why a sandbox of this kind can't be started here, or None when it can."""
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
         Path(folder).chmod(0o755)
         try:
-            Sandbox(Path(folder), Limits()).close()
-        except (IsolationUnavailable, OSError) as error:
+            Sandbox(LADDER[name], Path(folder), Limits()).close()
+        except (GraderFault, OSError) as error:
             return str(error)
     return None

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from grader.isolation.backend import SandboxPool
+from grader.isolation.choose import BACKENDS, LADDER
 from tests.harness.checks import Check, Outcome
 from tests.harness.student import Backend
 from tests.harness.tasks import TASKS
@@ -28,7 +29,7 @@ POOL = pytest.StashKey[SandboxPool]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --isolation and --results."""
     group = parser.getgroup("grader")
-    group.addoption("--isolation", choices=["bwrap", "none"], default="none", help="where the submission runs")
+    group.addoption("--isolation", choices=BACKENDS, default="none", help="where the submission runs")
     group.addoption("--check-seconds", type=float, metavar="S", help="no check may take longer than S seconds")
     group.addoption(
         "--results", metavar="FILE", help="append the plan and each result to FILE, a JSON object a line"
@@ -39,8 +40,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Prepare the sandbox; it starts with the first check. End with the grader, even when that is killed."""
     if sys.platform == "linux" and config.getoption("--results"):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if config.getoption("--isolation") == "bwrap" and config.getoption("--submission"):
-        config.stash[POOL] = SandboxPool(Path(config.getoption("--submission")).resolve())
+    kind = LADDER.get(config.getoption("--isolation"))
+    if kind and config.getoption("--submission"):
+        config.stash[POOL] = SandboxPool(kind, Path(config.getoption("--submission")).resolve())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+from grader.isolation import choose
 from grader.isolation.backend import IsolatedBackend, SandboxPool
+from grader.isolation.choose import LADDER
 from grader.model import Limits
 from tests.harness.tasks import LIGHT
 
@@ -25,14 +29,34 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{name}: see tests/harness/plugin.py")
 
 
+@pytest.fixture(params=LADDER)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Each backend that works here."""
+    if problem := problems()[request.param]:
+        pytest.skip(f"no such sandbox here: {problem}")
+    return str(request.param)
+
+
+@cache
+def problems() -> dict[str, str | None]:
+    """Why a backend does not work here."""
+    return {name: choose.problem(name) for name in LADDER}
+
+
 @pytest.fixture
-def sandboxed(tmp_path: Path) -> Iterator[Open]:
+def folder() -> Iterator[Path]:
+    """A folder that everybody can read, a sandbox's own uid too; pytest makes its own for their owner only."""
+    with tempfile.TemporaryDirectory(prefix="grader-test-") as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
+@pytest.fixture
+def sandboxed(folder: Path, kind: str) -> Iterator[Open]:
     """Opens a check on a submission that consists of one module, `assignment/probe.py`."""
-    root = tmp_path / "submission"
+    root = folder / "submission"
     (root / "assignment").mkdir(parents=True)
-    for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
-        folder.chmod(0o755)  # pytest makes them for their owner only, and the sandbox has a uid of its own
-    pool = SandboxPool(root)
+    pool = SandboxPool(LADDER[kind], root)
     opened: list[AbstractContextManager[IsolatedBackend]] = []
 
     def open_check(source: str, allowed: tuple[str, ...] = LIGHT, **limits: float) -> IsolatedBackend:

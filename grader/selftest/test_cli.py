@@ -80,7 +80,7 @@ def test_wrong_arguments_exit_with_2_and_a_sentence(args: list[str], says: str) 
 
 def test_doctor_and_stubs_work() -> None:
     """Doctor finds the sandbox, and the stubs are fresh."""
-    assert "bubblewrap works" in " ".join(grader("doctor").stdout.split())
+    assert "isolation bwrap" in " ".join(grader("doctor").stdout.split())
     assert grader("stubs", "--check").returncode == 0
 
 
@@ -140,7 +140,7 @@ def test_a_check_without_result_is_the_graders_fault(tmp_path: Path, monkeypatch
 
 def test_without_a_sandbox_it_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No isolation unasked: exit status 3 and what to do."""
-    monkeypatch.setattr(choose, "bwrap_problem", lambda: "no bubblewrap here")
+    monkeypatch.setattr(choose, "problem", lambda name: f"no {name} here")
     with pytest.raises(IsolationUnavailable, match="--isolation none"):
         grade(specimen.compose(specimen.load("reference"), tmp_path / "s"))
 

@@ -49,6 +49,7 @@ class Limits:
     processes: int = 64
     output_kib: int = 1024
     disk_mib: int = 256
+    files: int = 10_000
     open_files: int = 256
     answer_mib: int = 64
 

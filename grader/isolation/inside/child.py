@@ -1,177 +1,25 @@
-"""The only file of ours beside student code: it runs calls in a sandbox, and answers with plain data.
+"""One check's own process: it imports the submission, runs calls, and answers with plain data.
 
-Theory of operation. This process is PID 1 of its own namespaces. It has no expected value, no test and no
-score. It warms up by importing the allowed packages, and never imports the submission itself: for each check
-it forks a child, which does. The child talks to the grader over a channel of its own that ends with the check;
-PID 1 only starts children, reports their death and, when the check is over, kills every process but itself,
-and empties the writable folders. PID 1 can't be killed, traced or read from below: the kernel drops signals to
-it from its own namespace, and it is not dumpable.
-
-Frames on the channel are a length in four bytes, big-endian, then CBOR. The grader asks, the child answers; on
-the way it may call back. Nothing here is trusted by the other side.
+Frames on the channel are a length in four bytes, big-endian, then CBOR. The grader asks, this answers; on the way
+it may call back. Nothing here is trusted by the other side.
 """
 
 import builtins
-import contextlib
-import ctypes
-import gc
 import importlib
 import os
-import resource
-import select
-import shutil
-import signal
 import socket
 import struct
 import sys
-import time
 import traceback
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, "/sandbox/site")
-
 import cbor2
 
 TUPLE, CALLBACK, FEED, TENSOR, SPARSE = 40001, 40002, 40003, 40004, 40005
-PR_SET_DUMPABLE = 4
-SUBMISSION, SCRATCH, INPUTS = Path("/submission"), Path("/tmp/work"), Path("/tmp/inputs")
-WRITABLE = (Path("/tmp"), Path("/dev/shm"))
 MAX_DEPTH = 64
-prctl = ctypes.CDLL(None, use_errno=True).prctl
-
-
-# --- PID 1 -----------------------------------------------------------------------------------------------
-
-
-def main() -> None:
-    control = socket.socket(fileno=int(sys.argv[1]))
-    uid, packages = int(sys.argv[2]), sys.argv[3:]
-    if uid:
-        for folder in WRITABLE:
-            folder.chmod(0o1777)
-        os.setgroups([])
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
-    prctl(PR_SET_DUMPABLE, 0)
-    for package in packages:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(package)
-    gc.collect()
-    gc.freeze()
-    empty()
-    control.send(cbor2.dumps({"ready": os.getpid()}))
-    supervise(control)
-
-
-def supervise(control: socket.socket) -> None:
-    """Start and end checks as told, until the grader goes away; reap whatever dies."""
-    child = status = None
-    while True:
-        readable, _, _ = select.select([control], [], [], 0.02 if child else 0.5)
-        dead = reap()
-        if child is not None and child in dead:
-            status = dead[child]
-            child = None
-            control.send(cbor2.dumps({"died": status}))
-        if not readable:
-            continue
-        data, fds, _, _ = socket.recv_fds(control, 65536, 4)
-        if not data:
-            os._exit(0)
-        order = cbor2.loads(data)
-        if order["op"] == "start":
-            child = start(control, order["limits"], *fds)
-            for fd in fds:
-                os.close(fd)
-        else:
-            end_all()
-            child = None
-            control.send(cbor2.dumps({"ended": empty()}))
-
-
-def start(control: socket.socket, limits: dict[str, int], channel: int, output: int) -> int:
-    pid = os.fork()
-    if pid:
-        return pid
-    try:
-        control.close()
-        os.setsid()
-        prctl(PR_SET_DUMPABLE, 1)
-        null = os.open(os.devnull, os.O_RDONLY)
-        for source, target in ((null, 0), (output, 1), (output, 2)):
-            os.dup2(source, target)
-        os.closerange(3, channel)
-        os.closerange(channel + 1, 64)
-        set_limits(limits)
-        Child(channel).serve()
-    except BaseException:
-        traceback.print_exc()
-        os._exit(70)
-    os._exit(0)
-
-
-def reap() -> dict[int, int]:
-    """Exit statuses of all children that have died, adopted ones too."""
-    dead = {}
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if not pid:
-                break
-            dead[pid] = os.waitstatus_to_exitcode(status)
-    return dead
-
-
-def end_all() -> None:
-    """Kill every process of the sandbox but this one, until none is left."""
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(-1, signal.SIGKILL)
-            pid, _ = os.waitpid(-1, os.WNOHANG)
-            if not pid:
-                time.sleep(0.001)
-
-
-def empty() -> bool:
-    """Make the writable folders as they were at the start; False when something could not be removed."""
-    for folder in WRITABLE:
-        for entry in os.scandir(folder):
-            if entry.is_dir(follow_symlinks=False):
-                make_removable(entry.path)
-                shutil.rmtree(entry.path, ignore_errors=True)
-            else:
-                with contextlib.suppress(OSError):
-                    os.unlink(entry.path)
-    clean = not any(os.listdir(folder) for folder in WRITABLE)
-    SCRATCH.mkdir(exist_ok=True)
-    INPUTS.mkdir(exist_ok=True)
-    return clean
-
-
-def make_removable(folder: str) -> None:
-    for path, _, _ in os.walk(folder):
-        with contextlib.suppress(OSError):
-            os.chmod(path, 0o700)
-
-
-def set_limits(limits: dict[str, int]) -> None:
-    for name, value in (
-        ("DATA", limits["memory_mib"] << 20),
-        ("CPU", limits["cpu_s"]),
-        ("NPROC", limits["processes"]),
-        ("NOFILE", limits["open_files"]),
-        ("FSIZE", limits["disk_mib"] << 20),
-        ("CORE", 0),
-    ):
-        hard = value + 1 if name == "CPU" else value  # at the hard limit comes SIGKILL, which says nothing
-        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, hard))
-
-
-# --- the child: one check ----------------------------------------------------------------------------------
 
 
 class NotPlain(Exception):
@@ -181,8 +29,9 @@ class NotPlain(Exception):
 class Child:
     """Answers the grader's requests for one check."""
 
-    def __init__(self, channel: int) -> None:
+    def __init__(self, channel: int, submission: str, work: str, inputs: str) -> None:
         self.channel = socket.socket(fileno=channel)
+        self.submission, self.work, self.inputs = submission, work, Path(inputs)
         self.objects: list[Any] = []
         self.decoders = {
             TUPLE: lambda items, _: tuple(items),
@@ -194,9 +43,9 @@ class Child:
 
     def serve(self) -> None:
         os.register_at_fork(after_in_child=self.channel.close)
-        os.chdir(SCRATCH)
+        os.chdir(self.work)
         sys.argv = ["assignment"]
-        sys.path.insert(0, str(SUBMISSION))
+        sys.path.insert(0, self.submission)
         while (request := self.receive()) is not None:
             self.send(self.answer(request))
 
@@ -213,7 +62,7 @@ class Child:
             code = error.code
             return {"exit": safely(lambda: repr(code))}
         except BaseException as error:
-            return {"error": describe(error)}
+            return {"error": describe(error, self.submission)}
 
     def do_load(self, module: str) -> None:
         importlib.import_module(f"assignment.{module}")
@@ -250,7 +99,7 @@ class Child:
         return [items, len(items) < count]
 
     def do_file(self, name: str, content: bytes) -> str:
-        path = INPUTS / name
+        path = self.inputs / name
         path.write_bytes(content)
         return str(path)
 
@@ -382,10 +231,10 @@ def key_of(key: Any) -> Any:
     raise NotPlain(f"a dict key of type {type(key).__qualname__}, which is not int, str or bytes")
 
 
-def describe(error: BaseException) -> list[str]:
+def describe(error: BaseException, submission: str) -> list[str]:
     """Kind (the nearest built-in class), text and innermost place in the submission."""
     known = [c.__name__ for c in type(error).__mro__ if getattr(builtins, c.__name__, None) is c]
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(str(SUBMISSION))]
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(submission)]
     where = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno} in {frames[-1].name}" if frames else ""
     text = safely(lambda: str(error)[:2000])
     return [known[0], text.encode("utf-8", "replace").decode(), where]
@@ -397,7 +246,3 @@ def safely(text: Callable[[], str]) -> str:
         return "".join(text())
     except BaseException:
         return "(its text can't be shown)"
-
-
-if __name__ == "__main__":
-    main()

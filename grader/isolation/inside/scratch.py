@@ -1,0 +1,124 @@
+"""The folders that a check may write to: what is in them, how much that is, and how it goes away again.
+
+With bubblewrap they are file systems in memory, of bounded size. Otherwise they are `folder`, made anew for
+each check, and what the check's uid has put into the machine's /dev/shm.
+"""
+
+import contextlib
+import os
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+SHM = "/dev/shm"
+DEEP = 2_000
+"""Characters of a path; at 4,096 the kernel no longer takes one, and what lies below could not be counted."""
+
+
+def folders(config: dict[str, Any]) -> tuple[str, str]:
+    """Where a check works, and where it finds its input files."""
+    return os.path.join(config["tmp"], "work"), os.path.join(config["tmp"], "inputs")
+
+
+def open_to_all(config: dict[str, Any]) -> None:
+    """Let the sandbox's own uid write; done while still root."""
+    for folder in (config["tmp"], SHM):
+        os.chmod(folder, 0o1777)
+
+
+def empty(config: dict[str, Any]) -> bool:
+    """Make the folders as they were at the start; False when something could not be removed."""
+    clean = _emptied(config, SHM)
+    if config["check_uid"]:
+        clean &= _removed(config["tmp"])
+    else:
+        clean &= _emptied(config, config["tmp"])
+        _plain(SHM)
+        _plain(config["tmp"])
+    for folder in (config["tmp"], *folders(config)):
+        _make(folder, config)
+    return clean
+
+
+def over(config: dict[str, Any], limits: dict[str, int]) -> str:
+    """Which limit is exceeded, as a few words; empty when none is."""
+    files = size = 0
+    if not config["check_uid"]:  # the size is bounded by the file system itself
+        for folder in (config["tmp"], SHM):
+            used = os.statvfs(folder)
+            files += used.f_files - used.f_ffree
+    else:
+        for path, found in _below(config, config["tmp"], SHM):
+            files += 1
+            size += found.st_blocks * 512
+            if len(path) > DEEP:
+                return "folders nested too deep"
+            if files > limits["files"]:
+                break
+    if files > limits["files"]:
+        return f"more than {limits['files']:,} files written"
+    return f"more than {limits['disk_mib']:,} MiB written to files" if size > limits["disk_mib"] << 20 else ""
+
+
+def remove(config: dict[str, Any]) -> None:
+    """Leave nothing behind, when the sandbox is a folder of the machine's."""
+    if config["folder"]:
+        empty(config)
+        _removed(config["folder"])
+
+
+def _emptied(config: dict[str, Any], folder: str) -> bool:
+    left = [entry for entry in list(_own(config, folder)) if not _removed(entry)]
+    return not left
+
+
+def _own(config: dict[str, Any], folder: str) -> Iterator[str]:
+    """Entries of a folder; of the machine's /dev/shm only those of the check's uid."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):
+                if not config["check_uid"] or entry.stat(follow_symlinks=False).st_uid == config["check_uid"]:
+                    yield entry.path
+
+
+def _below(config: dict[str, Any], *roots: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Everything of the check's uid below these folders, while it changes."""
+    waiting = list(roots)
+    while waiting:
+        folder = waiting.pop()
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    found = entry.stat(follow_symlinks=False)
+                    if found.st_uid != config["check_uid"]:
+                        continue
+                    yield entry.path, found
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+
+
+def _removed(path: str) -> bool:
+    """Remove it, however deep and however locked; False when it is still there."""
+    with contextlib.suppress(OSError):
+        os.unlink(path)
+    for command in (["rm", "-rf", "--"], ["chmod", "-R", "u+rwx", "--"], ["rm", "-rf", "--"]):
+        if not os.path.lexists(path):
+            break
+        subprocess.run([f"/bin/{command[0]}", *command[1:], path], stderr=subprocess.DEVNULL, check=False)
+    return not os.path.lexists(path)
+
+
+def _plain(folder: str) -> None:
+    """Forget what a check can note on a folder itself: mode, times, attributes."""
+    with contextlib.suppress(OSError):
+        os.chmod(folder, 0o1777)
+        os.utime(folder, (0, 0))
+        for name in os.listxattr(folder):
+            os.removexattr(folder, name)
+
+
+def _make(folder: str, config: dict[str, Any]) -> None:
+    os.makedirs(folder, exist_ok=True)
+    if config["check_uid"]:
+        os.chown(folder, config["check_uid"], config["check_uid"])
+        os.chmod(folder, 0o700)

@@ -1,0 +1,169 @@
+"""The first process of a sandbox: it starts a fresh process for each check, and ends all of them afterwards.
+
+Theory of operation. It has no expected value, no test and no score, and never imports the submission: it warms
+up by importing the allowed packages, and for each check forks a child, which gives up its privileges
+(`confine`) and then imports the submission (`child`). The child talks to the grader over a channel of its own
+that ends with the check. This process only starts children, reports their death, watches what they write to
+disk and, when the check is over, kills every process but itself and empties the writable folders.
+
+Why a child can't harm it. With bubblewrap it is process 1 of its own namespaces: the kernel drops signals to it
+from there, and it is not dumpable. Without, it stays root while its children have a uid of their own. When the
+grader goes away, it ends everything and leaves; should it be killed itself, the grader kills what has that uid.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+import traceback
+from typing import Any
+
+import cbor2
+
+from . import scratch
+from .child import Child
+from .confine import PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, become, confine, prctl
+
+DISK_EVERY_S = 0.25
+
+
+def main() -> None:
+    config = json.loads(sys.argv[1])
+    sys.path.remove(os.environ.pop("PYTHONPATH").split(os.pathsep)[0])  # where we are from is for nobody else
+    sys.modules["__main__"] = type(sys)("__main__")
+    control = socket.socket(fileno=config["control"])
+    if config["supervisor_uid"]:
+        scratch.open_to_all(config)
+        become(config["supervisor_uid"])
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    prctl(PR_SET_DUMPABLE, 0)
+    for package in config["warm"]:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(package)
+    if config["landlock"] is not None:
+        forks_by_default()
+    gc.collect()
+    gc.freeze()
+    scratch.empty(config)
+    control.send(cbor2.dumps({"ready": os.getpid()}))
+    try:
+        supervise(control, config)
+    finally:
+        end_all(config)
+        scratch.remove(config)
+
+
+def forks_by_default() -> None:
+    """Without Unix sockets, multiprocessing can't use its fork server, the default since Python 3.14."""
+    import multiprocessing.context
+
+    default: Any = multiprocessing.context._default_context
+    default._default_context = multiprocessing.get_context("fork")
+
+
+def supervise(control: socket.socket, config: dict[str, Any]) -> None:
+    """Start and end checks as told, until the grader goes away; reap whatever dies."""
+    child = None
+    limits: dict[str, int] = {}
+    disk_at = 0.0
+    while True:
+        readable, _, _ = select.select([control], [], [], 0.02 if child else 0.5)
+        dead = reap()
+        if child is not None and child in dead:
+            control.send(cbor2.dumps({"died": dead[child]}))
+            child = None
+        if child is not None and time.monotonic() > disk_at:
+            disk_at = time.monotonic() + DISK_EVERY_S
+            if over := scratch.over(config, limits):
+                end_all(config)
+                control.send(cbor2.dumps({"died": -signal.SIGKILL, "over": over}))
+                child = None
+        if not readable:
+            continue
+        data, fds, _, _ = socket.recv_fds(control, 65536, 4)
+        if not data:
+            return
+        order = cbor2.loads(data)
+        if order["op"] == "start":
+            limits = order["limits"]
+            child = start(control, config, limits, *fds)
+            for fd in fds:
+                os.close(fd)
+        else:
+            end_all(config)
+            child = None
+            control.send(cbor2.dumps({"ended": scratch.empty(config)}))
+
+
+def start(
+    control: socket.socket, config: dict[str, Any], limits: dict[str, int], channel: int, output: int
+) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        control.close()
+        os.setsid()
+        null = os.open(os.devnull, os.O_RDONLY)
+        for source, target in ((null, 0), (output, 1), (output, 2)):
+            os.dup2(source, target)
+        os.closerange(3, channel)
+        os.closerange(channel + 1, 256)
+        sys.argv = ["assignment"]
+        confine(limits, config["check_uid"], config["landlock"], bytes.fromhex(config["syscalls"]))
+        Child(channel, config["submission"], *scratch.folders(config)).serve()
+    except BaseException:
+        traceback.print_exc()
+        os._exit(70)
+    os._exit(0)
+
+
+def reap() -> dict[int, int]:
+    """Exit statuses of all children that have died, adopted ones too."""
+    dead = {}
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                break
+            dead[pid] = os.waitstatus_to_exitcode(status)
+    return dead
+
+
+def end_all(config: dict[str, Any]) -> None:
+    """Kill every process of the sandbox but this one, until none is left: orphans become children of this one."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            kill_others(config["check_uid"])
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                time.sleep(0.001)
+
+
+def kill_others(uid: int) -> None:
+    """Kill everything that can be signalled. As root that would be the machine: there a child takes on the uid."""
+    if not uid:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGKILL)
+        return
+    killer = os.fork()
+    if killer:
+        os.waitpid(killer, 0)
+        return
+    try:
+        become(uid)
+        if os.getresuid() == (uid, uid, uid) and uid != 0:
+            os.kill(-1, signal.SIGKILL)
+    finally:
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
