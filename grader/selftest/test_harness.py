@@ -131,3 +131,12 @@ def test_expect_that_says_what_holds() -> None:
 def test_a_message_of_the_worker_is_a_map() -> None:
     """An empty map is no answer that the backend takes, but is well formed."""
     assert parse(b"\xa0") == {}
+
+
+def test_showing_a_deep_value_is_quick() -> None:
+    """A value that nests without end is shown by its outside; its cost is not doubled with each level."""
+    value: object = 1
+    for _ in range(60):
+        value = [value, {1: value}]
+    assert short(value).startswith("[...")
+    assert len(short(value)) < 100

@@ -14,6 +14,8 @@ from tests.harness.outcomes import NotPlain
 
 SCALARS = (int, str, bytes, float, bool, NoneType)
 MAX_DEPTH = 64
+SHOWN_DEPTH = 6
+"""Deeper parts of a value are shown as dots."""
 
 
 def plain(value: object, depth: int = 0) -> Any:
@@ -92,8 +94,8 @@ def conform(value: object, contract: Any, where: str = "the answer") -> Any:
     )
 
 
-def short(value: object, width: int = 80) -> str:
-    """A bounded `repr` of plain data, in ASCII-safe and terminal-safe form.
+def short(value: object, width: int = 80, depth: int = 0) -> str:
+    """A bounded `repr` of plain data, in ASCII-safe and terminal-safe form; its cost is bounded, too.
 
     >>> short(list(range(1000)), 30)
     '[0, 1, 2, 3, 4, 5, ..., 999]'
@@ -104,12 +106,12 @@ def short(value: object, width: int = 80) -> str:
         return f"an int of {value.bit_length()} bits"
     if isinstance(value, (str, bytes)) and len(value) > width:
         return f"{_shorten(repr(value[:width]), width - 4)} ({len(value):,} long)"
-    if isinstance(value, (list, tuple)) and value:
-        brackets = "[]" if isinstance(value, list) else "()"
-        return _sequence([short(item, width) for item in value[:width]], value, width, brackets)
-    if isinstance(value, dict) and value:
-        pairs = [f"{short(k, width)}: {short(v, width)}" for k, v in list(value.items())[:width]]
-        return _sequence(pairs, list(value.items()), width, "{}")
+    if isinstance(value, (list, tuple, dict)) and value:
+        brackets = "[]" if isinstance(value, list) else "()" if isinstance(value, tuple) else "{}"
+        if depth == SHOWN_DEPTH:
+            return f"{brackets[0]}...{brackets[1]}"
+        whole = list(value.items()) if isinstance(value, dict) else value
+        return _sequence(whole, width, brackets, depth + 1)
     return _shorten(repr(value), width)
 
 
@@ -122,17 +124,25 @@ def _tensor(tensor: Any) -> str:
     return f"<{dtype}{device} {tuple(tensor.shape)}{where}>"
 
 
-def _sequence(shown: list[str], whole: Sequence[object], width: int, brackets: str) -> str:
-    complete = len(shown) == len(whole)
+def _sequence(whole: Sequence[object], width: int, brackets: str, depth: int) -> str:
+    def show(item: Any, width: int) -> str:
+        if brackets == "{}":
+            return f"{short(item[0], width, depth)}: {short(item[1], width, depth)}"
+        return short(item, width, depth)
+
+    shown: list[str] = []
+    room = width
+    while room >= 0 and len(shown) < len(whole):
+        shown.append(show(whole[len(shown)], width))
+        room -= len(shown[-1]) + 2
     inner = ", ".join(shown)
-    if complete and len(inner) <= width:
+    if len(shown) == len(whole) and len(inner) <= width:
         comma = "," if brackets == "()" and len(whole) == 1 else ""
         return f"{brackets[0]}{inner}{comma}{brackets[1]}"
-    last = whole[-1]
-    tail = f"{short(last[0], 20)}: {short(last[1], 20)}" if brackets == "{}" else short(last, 20)  # type: ignore[index]
+    tail = show(whole[-1], 20)
     kept: list[str] = []
     room = width - len(tail) - 7
-    for item in shown[:-1] if complete else shown:
+    for item in shown[:-1]:
         if len(item) + 2 > room:
             break
         kept.append(item)
