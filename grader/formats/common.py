@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from grader.errors import GraderFault
 from grader.model import CheckResult, Report, Verdict
 from grader.render.text import visible
+
+CUTS = (4_000, 1_000, 250, 60)
+"""Characters of feedback for each check: the first, or fewer where a platform takes no file as long as that."""
+
+Made = TypeVar("Made", str, dict[str, Any])
 
 
 def scored(report: Report, platform: str) -> float:
@@ -18,13 +27,28 @@ def scored(report: Report, platform: str) -> float:
     return report.score
 
 
-def feedback(check: CheckResult) -> str:
+def fitting(most_bytes: int, make: Callable[[int], Made]) -> Made:
+    """What is made with as many characters of feedback for each check as fit into what the platform takes.
+
+    >>> fitting(1_500, lambda cut: "x" * cut) == "x" * 1_000
+    True
+    """
+    for cut in CUTS:
+        made = make(cut)
+        text = made if isinstance(made, str) else json.dumps(made, ensure_ascii=False, indent=2)
+        if len(text.encode()) <= most_bytes:
+            break
+    return made
+
+
+def feedback(check: CheckResult, cut: int = CUTS[0]) -> str:
     """What a student may read of a check: nothing when passed; of a hidden one no input and no expected value."""
     if check.verdict.earns:
         return ""
     if check.hidden and check.verdict is not Verdict.SKIPPED:
         return f"{check.verdict.value}. A hidden check: what it asks stands in the handout, task {check.task}."
-    return f"{check.verdict.value}\n{visible(check.message)}"
+    text = f"{check.verdict.value}\n{visible(check.message[: cut + 1])}"
+    return text if len(text) <= cut else f"{text[:cut]} ... (cut)"
 
 
 def name(check: CheckResult) -> str:

@@ -6,15 +6,23 @@ passed with `max_score` instead, so `message` states the score.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from grader.formats.common import feedback, name, scored
+from grader.formats.common import feedback, fitting, name, scored
 from grader.model import Report
 from grader.render.summary import score_sentence
+
+BYTES = 96_000
+"""In base64 that is just below 128 KiB, more than which Linux puts into no environment variable."""
 
 
 def to_github_classroom(report: Report) -> dict[str, Any]:
     """One runner's results, a test for each check."""
+    return fitting(BYTES, partial(_results, report))
+
+
+def _results(report: Report, cut: int) -> dict[str, Any]:
     lost = scored(report, "GitHub Classroom") < report.max_score
     return {
         "version": 1,
@@ -26,7 +34,7 @@ def to_github_classroom(report: Report) -> dict[str, Any]:
                 "name": name(check),
                 "status": "pass" if check.verdict.earns else "fail",
                 "score": check.points,
-                "message": feedback(check),
+                "message": feedback(check, cut),
                 "test_code": "",
                 "filename": "",
                 "line_no": 0,

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 
-from grader.formats.common import feedback, name, scored
+from grader.formats.common import feedback, fitting, name, scored
 from grader.model import Report
 from grader.render.summary import by_task, score_sentence
 from grader.render.text import points, visible
 
+BYTES = 1_000_000
+"""GitHub takes no longer summary of a step."""
+
 
 def to_markdown(report: Report) -> str:
     """The score, a table of the tasks, and what each lost check says."""
+    return fitting(BYTES, partial(_page, report))
+
+
+def _page(report: Report, cut: int) -> str:
     scored(report, "a reader of markdown")
     said = [text for text in (report.problem, *report.notes) if text]
     lines = [f"# {score_sentence(report)}", "", *(f"<p>{_plain(text)}</p>\n" for text in said)]
@@ -22,7 +30,7 @@ def to_markdown(report: Report) -> str:
         lines.append(f"| {task.id} | {_plain(task.title)} | {earned} | {task.state} |")
     for task in tasks:
         for check in task.shown:
-            lines += ["", f"<p><b>{_plain(name(check))}</b></p>", f"<pre>{_plain(feedback(check))}</pre>"]
+            lines += ["", f"<p><b>{_plain(name(check))}</b></p>", f"<pre>{_plain(feedback(check, cut))}</pre>"]
     return "\n".join([*lines, ""])
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from grader.formats.common import feedback, name, scored
+from grader.formats.common import feedback, fitting, name, scored
 from grader.model import Report
 from grader.render.summary import score_sentence
 from grader.render.text import visible
 
-OUTPUT = 4_000
-"""Characters of a test's output; the whole file must stay under 1 MB."""
+BYTES = 1_000_000
+"""PrairieLearn takes no longer file."""
 
 
 def to_prairielearn(report: Report) -> dict[str, Any]:
     """Not gradable, which costs no attempt, when the submission could not be read."""
+    return fitting(BYTES, partial(_results, report))
+
+
+def _results(report: Report, cut: int) -> dict[str, Any]:
     score = scored(report, "PrairieLearn")
     return {
         "gradable": report.problem is None,
@@ -29,7 +34,7 @@ def to_prairielearn(report: Report) -> dict[str, Any]:
                 "points": check.points,
                 "max_points": check.max_points,
                 "message": check.verdict.value,
-                "output": feedback(check)[:OUTPUT],
+                "output": feedback(check, cut),
             }
             for check in report.checks
         ],

@@ -6,54 +6,38 @@ is written then, or 0 for a first one, with `grader_fault` in `extra_data` and a
 
 from __future__ import annotations
 
-import json
+import math
 import sys
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from grader.errors import GraderError
 from grader.files import write_atomically
 from grader.formats.gradescope import to_gradescope
-from grader.grade import Options, grade
 from grader.model import Report
+from grader.platforms.run import as_json, read, serve, settings
 
 
 def main() -> int:
     """Grade the submission below the folder that is given."""
     root = Path(sys.argv[1])
     metadata = read(root / "submission_metadata.json")
-    settings = read(root / "source" / "gradescope.json")
-    try:
-        report = grade(root / "submission", Options(isolation=settings.get("isolation", "auto")))
-        results = told(report, metadata, settings)
-    except Exception as error:  # noqa: BLE001  -- whatever happens is the grader's fault
-        problem = str(error) if isinstance(error, GraderError) else repr(error)
-        sys.stderr.write(f"grader: {problem}\n")
-        results = failed(metadata, problem)
-    write_atomically(root / "results" / "results.json", json.dumps(results, ensure_ascii=False, indent=1) + "\n")
+    results = serve(root / "submission", partial(told, metadata), partial(failed, metadata))
+    write_atomically(root / "results" / "results.json", results.text)
     return 0
 
 
-def read(path: Path) -> dict[str, Any]:
-    """A JSON object, or an empty one: without it grading goes on."""
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return data if isinstance(data, dict) else {}
-
-
-def told(report: Report, metadata: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+def told(metadata: dict[str, Any], report: Report) -> str:
     """The report as results.json, with the attempt and the lateness that Gradescope knows of.
 
     Raises:
         GraderFault: the report has no score.
     """
     results = to_gradescope(report)
-    results["visibility"] = settings.get("visibility", results["visibility"])
+    results["visibility"] = settings().get("visibility", results["visibility"])
     results["output"] = "\n".join([*when(metadata), results["output"]])
-    return results
+    return as_json(results)
 
 
 def when(metadata: dict[str, Any]) -> list[str]:
@@ -74,25 +58,27 @@ def when(metadata: dict[str, Any]) -> list[str]:
     return [*said, f"Handed in {late} after the due date."] if late.total_seconds() > 0 else said
 
 
-def failed(metadata: dict[str, Any], problem: str) -> dict[str, Any]:
+def failed(metadata: dict[str, Any], problem: str) -> str:
     """What is written when there is no grade.
 
-    >>> failed({"previous_submissions": [{"score": "7.5"}]}, "no disk")["score"]
-    7.5
+    >>> '"score": 7.5' in failed({"previous_submissions": [{"score": "7.5"}]}, "no disk")
+    True
     """
     try:
         score = float(metadata["previous_submissions"][-1]["score"])
     except (KeyError, TypeError, ValueError, IndexError):
         score = 0.0
+    score = score if math.isfinite(score) else 0.0
     kept = "The score is that of your attempt before." if score else "The 0 is no grade."
     said = f"The autograder failed, which is not your fault. {kept} It is going to be run again."
-    return {
+    results = {
         "score": score,
         "output": said,
         "output_format": "text",
         "stdout_visibility": "hidden",
         "extra_data": {"grader_fault": True, "problem": problem[:2000]},
     }
+    return as_json(results)
 
 
 if __name__ == "__main__":

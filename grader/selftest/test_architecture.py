@@ -6,6 +6,7 @@ import ast
 import doctest
 import importlib
 import inspect
+import os
 import re
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from grader import stubs
+from grader.builders import PLATFORMS
+from grader.formats import FORMATS
 from grader.grade import PROJECT
 from tests.harness.contract import RETURNS, Handle, Lazy
 from tests.harness.tasks import TASKS
@@ -188,13 +191,31 @@ def test_no_link_is_dead(page: str) -> None:
 
 
 def test_the_readmes_commands_exist() -> None:
-    """Each make target and grader command of the README is there."""
+    """Each make target and grader command of the README is there, and it knows all platforms and formats."""
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"\bmake (\w+)\b", readme):
         assert re.search(rf"^{target}:", makefile, re.M) or target == "make", target
-    for command in set(re.findall(r"`grader (\w+)", readme)):
-        done = subprocess.run(
-            [sys.executable, "-m", "grader", command, "--help"], capture_output=True, check=False
-        )
+    known = set()
+    for command, rest in set(re.findall(r"(?:`|/)grader (\w+)([^`#\n]*)", readme)):
+        options = set(re.findall(r"--[a-z-]+", rest))
+        help_ = [sys.executable, "-m", "grader", command, "--help"]
+        environment = {**os.environ, "COLUMNS": "200"}
+        done = subprocess.run(help_, capture_output=True, text=True, env=environment, check=False)
         assert done.returncode == 0, command
+        assert options <= set(re.findall(r"--[a-z-]+", done.stdout)), command
+        known.add(command)
+    assert {"grade", "release", "build", "doctor"} <= known
+    assert set(re.findall(r"grader build ([a-z]+) --out", readme)) == set(PLATFORMS)
+    listed = re.search(r"Formats: ([^;]+);", readme)
+    assert listed
+    assert re.split(r",\s+", listed[1]) == list(FORMATS)
+
+
+@pytest.mark.parametrize("reader", ["students", "instructors", "platforms"])
+def test_each_reader_has_one_screen(reader: str) -> None:
+    """At most 40 lines of the README, of which the first commands come early."""
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    section = readme.split(f"## For {reader}\n")[1].split("\n## ")[0].splitlines()
+    assert len(section) <= 40
+    assert any(line.startswith(("    ", "| ")) for line in section[:8])

@@ -67,6 +67,10 @@ def test_grade_writes_all_its_files(tmp_path: Path) -> None:
         (["grade", ".", "--report", "no/such/folder/r.json"], "no/such/folder"),
         (["grade"], "submission"),
         (["specimen", "nobody"], "nobody"),
+        (["build", "moodle", "--out", "x"], "moodle"),
+        (["build", "gradescope", "--out", "x.tar"], "x.tar"),
+        (["build", "prairielearn", "--out", "grader"], "not empty"),
+        (["build", "autolab", "--out", "1.tar"], "1.tar"),
         (["frobnicate"], "frobnicate"),
     ],
 )

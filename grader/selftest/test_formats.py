@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -18,6 +20,7 @@ from markdown_it import MarkdownIt
 
 from grader.errors import GraderFault
 from grader.formats import FORMATS
+from grader.grade import PROJECT
 from grader.model import CheckResult, Report, Verdict
 from grader.selftest.test_render import HOSTILE, check_of, format_schema, report_of
 from tests.harness.tasks import TASKS
@@ -168,6 +171,42 @@ def test_no_score_is_written_as_no_score(name: str) -> None:
     """A fault of the grader's is an error, never a zero."""
     with pytest.raises(GraderFault, match="no score"):
         FORMATS[name](report_of(check_of(Verdict.GRADER_FAULT, "")))
+
+
+LIMITS = {"prairielearn": 1_000_000, "github-classroom": 96_000, "autolab": 400_000, "markdown": 1_000_000}
+
+
+@pytest.mark.parametrize("letter", ["a", "日", "|", "\\", "\x1b"])
+@pytest.mark.parametrize("name", FORMATS)
+def test_long_messages_are_cut_to_what_a_platform_takes(name: str, letter: str) -> None:
+    """With as many checks as there are, each with a long message; points are not touched."""
+    long = [
+        replace(
+            check_of(Verdict.FAILED, letter * 50_000), id=f"1.2/{n}", title="A title of about forty characters"
+        )
+        for n in range(150)
+    ]
+    earned = replace(check_of(Verdict.PASSED, ""), id="1.2/earned")
+    text = FORMATS[name](report_of(*long, earned))
+    assert len(text.encode()) <= LIMITS.get(name, 15_000_000)
+    assert ("(cut)" in text) or name == "classroom50" or (name == "markdown" and "&#40;cut&#41;" in text)
+    assert SUMS[name](text) == 2
+
+
+def test_base64_of_the_longest_fits_an_environment_variable() -> None:
+    """128 KiB, with the variable's name."""
+    assert len(base64.b64encode(bytes(LIMITS["github-classroom"]))) + len("GRADER_RESULTS=\0") < 128 * 1024
+
+
+def test_points_are_whole_hundredths() -> None:
+    """So that whole numbers can hold them, for classroom50."""
+    worth = [
+        Fraction(points)
+        for path in [*PROJECT.glob("tests/test_*.py"), *PROJECT.glob("grader/hidden/test_*.py")]
+        for points in re.findall(r"^@points\(([\d.]+),", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert len(worth) > 100
+    assert all((100 * points).denominator == 1 for points in worth)
 
 
 def test_a_submission_writes_no_markup() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from grader import specimen
-from grader.build import build_gradescope
+from grader.builders import build_gradescope
 from grader.errors import UsageError
 from grader.formats.gradescope import to_gradescope
 from grader.grade import Options, grade
@@ -80,13 +80,14 @@ def test_results_are_written_when_everything_goes_wrong(root: Path, broken: str)
     (root / broken).write_text("exit 1 (", encoding="utf-8")
     results = submit(root)
     assert "not your fault" in results["output"]
-    assert results["extra_data"] == {"grader_fault": True}
+    assert results["extra_data"]["grader_fault"] is True
+    assert "did not start" in results["extra_data"]["problem"]
 
 
 def test_a_fault_keeps_the_score_of_the_attempt_before(root: Path) -> None:
     """It is no zero."""
     (root / "submission").mkdir()
-    (root / "source" / "gradescope.json").write_text('{"isolation": "nonesuch"}', encoding="utf-8")
+    (root / "source" / "settings.json").write_text('{"isolation": "nonesuch"}', encoding="utf-8")
     broken = submit(root, previous_submissions=[{"score": "81.5"}])
     assert broken["extra_data"]["grader_fault"] is True
     assert "nonesuch" in broken["extra_data"]["problem"]
@@ -101,7 +102,7 @@ def test_the_archive_is_the_same_each_time(tmp_path: Path) -> None:
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         assert archive.getinfo("run_autograder").external_attr >> 16 == 0o100755
-        assert json.loads(archive.read("gradescope.json"))["visibility"] == "after_due_date"
+        assert json.loads(archive.read("settings.json"))["visibility"] == "after_due_date"
     assert not any("specimens" in name or "selftest" in name for name in files)
     for out, visibility in ((tmp_path / "a.tar", "visible"), (tmp_path / "a.zip", "nobody")):
         with pytest.raises(UsageError):

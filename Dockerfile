@@ -1,0 +1,29 @@
+# Two images. `docker build --target runtime --tag lm-basics-runtime .` holds Python and the packages that grading
+# needs, and nothing of the project: it can be public, and PrairieLearn and Autolab grade in it with the files that
+# `grader build` writes. `docker build --tag lm-basics-grader .` holds the grader, too, with reference and hidden
+# checks, and must stay private: docker run --rm -v "$PWD:/work" lm-basics-grader grade submission.zip
+FROM python:3.13-slim-bookworm AS runtime
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends bubblewrap=0.8.* make=4.3-* \
+    && rm -rf /var/lib/apt/lists/*
+COPY pyproject.toml constraints.txt grader/platforms/requirements.py /opt/setup/
+WORKDIR /opt/setup
+# torch for the CPU is a tenth of the size of the usual one.
+RUN python -m venv /opt/venv \
+    && python requirements.py pyproject.toml > requirements.txt \
+    && /opt/venv/bin/pip install --no-cache-dir --extra-index-url https://download.pytorch.org/whl/cpu \
+        --constraint constraints.txt --requirement requirements.txt
+ENV PATH=/opt/venv/bin:$PATH
+WORKDIR /work
+
+FROM runtime AS grader
+COPY pyproject.toml README.md LICENSE /opt/grader/
+COPY assignment /opt/grader/assignment
+COPY tests /opt/grader/tests
+COPY fixtures /opt/grader/fixtures
+COPY grader /opt/grader/grader
+# Nobody but root reads reference and hidden checks: what the sandbox runs has another uid.
+RUN pip install --no-cache-dir --no-deps --editable /opt/grader \
+    && chmod -R go-rwx /opt/grader
+ENTRYPOINT ["grader"]
+CMD ["--help"]
