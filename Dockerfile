@@ -4,7 +4,7 @@
 # checks, and must stay private: docker run --rm -v "$PWD:/work" lm-basics-grader grade submission.zip
 FROM python:3.13-slim-bookworm AS runtime
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends bubblewrap=0.8.* make=4.3-* \
+    && apt-get install --yes --no-install-recommends bubblewrap=0.8.* libseccomp2=2.5.* make=4.3-* \
     && rm -rf /var/lib/apt/lists/*
 COPY pyproject.toml constraints.txt grader/platforms/requirements.py /opt/setup/
 WORKDIR /opt/setup

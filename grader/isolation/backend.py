@@ -302,14 +302,12 @@ def _used_mib(pid: int) -> float:
 
 
 def _own_mib(process: psutil.Process) -> float:
-    """A process's share of memory that is anonymous or shared; 0 when it is gone."""
-    try:
-        rows = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-        return sum(int(row.split()[1]) for row in rows if row.startswith(("Pss_Anon:", "Pss_Shmem:"))) / 1024
-    except PermissionError:
-        with contextlib.suppress(psutil.Error):
-            memory = process.memory_info()
-            return float(memory.rss - memory.shared) / 2**20
-    except OSError:
-        pass
+    """A process's share of memory that is anonymous or shared; 0 when it is gone.
+
+    Where it may not be asked for its share, what it shares is counted whole.
+    """
+    for file, rows in (("smaps_rollup", ("Pss_Anon:", "Pss_Shmem:")), ("status", ("RssAnon:", "RssShmem:"))):
+        with contextlib.suppress(OSError):
+            lines = Path(f"/proc/{process.pid}/{file}").read_text(encoding="utf-8", errors="replace").splitlines()
+            return sum(int(line.split()[1]) for line in lines if line.startswith(rows)) / 1024
     return 0.0

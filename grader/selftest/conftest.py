@@ -29,18 +29,28 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{name}: see tests/harness/plugin.py")
 
 
+@cache
+def problems() -> dict[str, str | None]:
+    """Why a backend does not work here."""
+    return {name: choose.problem(name) for name in LADDER}
+
+
+@pytest.fixture
+def any_sandbox() -> None:
+    """Skip where no backend works."""
+    if all(problems().values()):
+        pytest.skip(f"no sandbox works here: {problems()}")
+
+
+needs_sandbox = pytest.mark.usefixtures("any_sandbox")
+
+
 @pytest.fixture(params=LADDER)
 def kind(request: pytest.FixtureRequest) -> str:
     """Each backend that works here."""
     if problem := problems()[request.param]:
         pytest.skip(f"no such sandbox here: {problem}")
     return str(request.param)
-
-
-@cache
-def problems() -> dict[str, str | None]:
-    """Why a backend does not work here."""
-    return {name: choose.problem(name) for name in LADDER}
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from grader.builders import build_autolab
 from grader.errors import UsageError
 from grader.formats.autolab import to_autolab
 from grader.grade import Options, grade
-from grader.isolation.choose import bwrap_problem
+from grader.selftest.conftest import needs_sandbox
 from tests.harness.tasks import TASKS
 
 
@@ -85,7 +85,7 @@ def test_the_assessment_is_what_autolab_imports(lab: Path) -> None:
     assert 'super("lm_basics", course)' in ruby
 
 
-@pytest.mark.skipif(bwrap_problem() is not None, reason=f"no sandbox here: {bwrap_problem()}")
+@needs_sandbox
 def test_autolab_gives_the_grade_of_the_command(job: Path) -> None:
     """The two last lines are the format's, and all that is said."""
     archive = specimen.archive(specimen.load("ties_first_seen"), job / "submission.zip")
@@ -97,7 +97,7 @@ def test_autolab_gives_the_grade_of_the_command(job: Path) -> None:
     assert (job / "autograder" / "grader" / "reference" / "bpe.py").stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.skipif(bwrap_problem() is not None, reason=f"no sandbox here: {bwrap_problem()}")
+@needs_sandbox
 def test_a_submission_says_nothing(job: Path) -> None:
     """Neither what it prints nor what it leaves running comes before or after the scores."""
     planted = specimen.compose(specimen.load("untouched"), job / "planted")

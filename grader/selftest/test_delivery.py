@@ -19,7 +19,7 @@ import pytest
 
 from grader.formats.gradescope import to_gradescope
 from grader.grade import PROJECT
-from grader.isolation.choose import bwrap_problem
+from grader.selftest.conftest import needs_sandbox
 from grader.render.json_report import from_json
 from tests.harness.tasks import TASKS
 

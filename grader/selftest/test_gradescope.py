@@ -16,8 +16,8 @@ from grader import specimen
 from grader.builders import build_gradescope
 from grader.errors import UsageError
 from grader.formats.gradescope import to_gradescope
-from grader.grade import Options, grade
-from grader.isolation.choose import LADDER, problem
+from grader.grade import PROJECT, Options, grade
+from grader.selftest.conftest import needs_sandbox, problems
 
 
 @pytest.fixture
@@ -35,30 +35,44 @@ def root(tmp_path: Path) -> Path:
     return folder
 
 
-def submit(root: Path, **metadata: Any) -> dict[str, Any]:
+CONTAINER = (sys.executable, "-m", "grader.selftest.container")
+"""Few privileges, and no namespaces: what Gradescope gives to its containers."""
+
+
+def submit(root: Path, within: tuple[str, ...] = (), **metadata: Any) -> dict[str, Any]:
     """Run the autograder as Gradescope does, and read what it reads."""
     (root / "submission_metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
     environment = {**os.environ, "AUTOGRADER_ROOT": str(root), "PYTHONPATH": str(root / "source")}
     done = subprocess.run(
-        [str(root / "source" / "run_autograder")], env=environment, capture_output=True, text=True, check=False
+        [*within, str(root / "source" / "run_autograder")],
+        env=environment,
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     data: dict[str, Any] = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
     return data
 
 
-@pytest.mark.skipif(all(map(problem, LADDER)), reason="no sandbox works here; `grader doctor` tells why")
-def test_gradescope_gives_the_grade_of_the_command(root: Path, tmp_path: Path) -> None:
-    """Check by check, with attempt and lateness told."""
+@needs_sandbox
+@pytest.mark.parametrize("within", [(), CONTAINER], ids=["machine", "container"])
+def test_gradescope_gives_the_grade_of_the_command(root: Path, within: tuple[str, ...]) -> None:
+    """Check by check, with attempt and lateness told; in a container that refuses namespaces, too."""
+    if within and (problem := problems()["uid"]):
+        pytest.skip(f"no sandbox works here without namespaces: {problem}")
     planted = specimen.load("ties_first_seen")
     specimen.compose(planted, root / "submission")
     results = submit(
         root,
+        within,
         created_at="2026-11-25T10:00:00.000000-08:00",
         previous_submissions=[{"score": "3.0"}],
         assignment={"due_date": "2026-11-25T09:00:00.000000-08:00"},
     )
     direct = to_gradescope(grade(root / "submission", Options()))
+    assert results["extra_data"]["isolation"] == ("uid" if within else direct["extra_data"]["isolation"])
     assert results["score"] == direct["score"]
     assert results["tests"] == direct["tests"]
     assert results["output"].startswith("Attempt 2.\nHanded in 1:00:00 after the due date.\n")

@@ -19,7 +19,7 @@ from grader.builders import build_prairielearn
 from grader.errors import UsageError
 from grader.formats.prairielearn import to_prairielearn
 from grader.grade import Options, grade
-from grader.isolation.choose import bwrap_problem
+from grader.selftest.conftest import needs_sandbox
 from grader.selftest.test_render import format_schema
 from tests.harness.tasks import TASKS
 
@@ -114,7 +114,7 @@ class Elements(HTMLParser):
         assert self.open.pop() == tag
 
 
-@pytest.mark.skipif(bwrap_problem() is not None, reason=f"no sandbox here: {bwrap_problem()}")
+@needs_sandbox
 def test_prairielearn_gives_the_grade_of_the_command(root: Path) -> None:
     """Check by check, from an archive that PrairieLearn does not unpack; what is left lies open to nobody."""
     archive = specimen.archive(specimen.load("ties_first_seen"), root / "student" / "submission.zip")

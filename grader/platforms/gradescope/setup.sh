@@ -11,6 +11,8 @@ if [ -z "$python" ]; then
     apt-get install -y --no-install-recommends python3.11 python3.11-venv
     python=python3.11
 fi
+# For the sandbox: libseccomp, and bubblewrap for where namespaces are allowed.
+apt-get install -y --no-install-recommends libseccomp2 || true
 command -v bwrap > /dev/null || apt-get install -y --no-install-recommends bubblewrap || true
 "$python" -m venv "$root/venv"
 # torch for the CPU is a tenth of the size of the usual one.
