@@ -17,7 +17,7 @@ from grader.isolation.syscalls import NAMESPACES
 
 PR_CAPBSET_DROP = 24
 KEPT = {0, 1, 3, 4, 5, 6, 7, 8, 10, 13, 18, 27, 29, 31}
-"""Docker's default capabilities: without SYS_ADMIN, SYS_PTRACE, DAC_READ_SEARCH and the like."""
+"""Docker's default capabilities: no SYS_ADMIN, SYS_PTRACE, DAC_READ_SEARCH and the like."""
 
 REFUSED = "unshare setns mount umount2 pivot_root ptrace process_vm_readv keyctl add_key bpf perf_event_open"
 

@@ -19,11 +19,11 @@ import pytest
 
 from grader.formats.gradescope import to_gradescope
 from grader.grade import PROJECT
-from grader.selftest.conftest import needs_sandbox
 from grader.render.json_report import from_json
+from grader.selftest.conftest import needs_sandbox
 from tests.harness.tasks import TASKS
 
-pytestmark = pytest.mark.skipif(bwrap_problem() is not None, reason=f"no sandbox here: {bwrap_problem()}")
+pytestmark = needs_sandbox
 
 
 @dataclass(frozen=True, slots=True)
