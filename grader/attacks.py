@@ -18,7 +18,7 @@ import psutil
 from grader import specimen
 from grader.errors import GraderFault
 from grader.grade import PROJECT, Options, grade
-from grader.isolation.uid import UIDS
+from grader.isolation.uid import UIDS, locked
 from tests.harness.tasks import TASKS
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -112,9 +112,17 @@ def seen() -> Seen:
     for folder in WATCHED:
         for path in Path(folder).glob("*"):
             with contextlib.suppress(OSError):
-                if path.lstat().st_uid in UIDS:
+                if _abandoned(path.lstat().st_uid):
                     found[str(path)] = _state(path)
     return found
+
+
+def _abandoned(uid: int) -> bool:
+    """Whether it is a uid for sandboxes, and none has it now: others may be grading on this machine."""
+    lock = locked(uid) if uid in UIDS else None
+    if lock is not None:
+        lock.close()
+    return lock is not None
 
 
 def differences(before: Seen, after: Seen) -> list[str]:

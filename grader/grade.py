@@ -22,6 +22,7 @@ from grader.errors import GraderFault, UsageError
 from grader.intake import intake
 from grader.isolation.choose import choose
 from grader.model import CheckResult, PlannedCheck, Report, Submission, Verdict
+from grader.suspicions import suspicions
 from tests.harness.tasks import TASKS
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -57,6 +58,7 @@ def grade(path: Path, options: Options = Options(), progress: Progress | None = 
             raise UsageError(f"no task {task!r}; there are {', '.join(TASKS)}")
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
         submission = intake(path, _made(Path(folder) / "submission"))
+        found = suspicions(submission.root) if submission.root else ()
         if submission.root:
             # Without it, Python would rather take another package of that name.
             (submission.root / "assignment" / "__init__.py").touch()
@@ -77,6 +79,7 @@ def grade(path: Path, options: Options = Options(), progress: Progress | None = 
         tuple(checks),
         submission.problem,
         submission.notes,
+        found,
     )
 
 

@@ -56,6 +56,8 @@ class CheckResult:
 class Report:
     """The whole result. `score` is None exactly when some check is the grader's own fault.
 
+    `suspicions` are for staff, and name what a look at the code found; no format that a student reads has them.
+
     >>> Report("s", "0" * 64, "0.1.0", "bwrap", (), None, ()).score
     0
     """
@@ -67,6 +69,7 @@ class Report:
     checks: tuple[CheckResult, ...]
     problem: str | None
     notes: tuple[str, ...]
+    suspicions: tuple[str, ...] = ()
 
     @property
     def score(self) -> float | None:

@@ -84,7 +84,7 @@ class IsolatedBackend:
         self._channel, theirs = socket.socketpair()
         self._channel.setblocking(False)
         self._output, output = os.pipe()
-        self._printed = 0
+        self._printed = self._answered = 0
         self._spent_s = 0.0
         self._deadline = 0.0
         self._memory_at = 0.0
@@ -221,6 +221,9 @@ class IsolatedBackend:
     def _receive(self) -> dict[str, Any]:
         try:
             size = wire.length(self._read(wire.HEADER.size), self._limits.answer_mib << 20)
+            self._answered += size
+            if self._answered > self._limits.answers_mib << 20:
+                raise wire.WireError(f"answers of more than {self._limits.answers_mib:,} MiB together")
             return wire.parse(self._read(size))
         except wire.WireError as error:
             raise self._stop(Verdict.CRASHED, f"it broke the grader's protocol: {error}") from None

@@ -122,17 +122,22 @@ def take_uid() -> tuple[int, Callable[[], None]]:
     known = {user.pw_uid for user in pwd.getpwall()}
     start = os.getpid() % len(UIDS)
     for uid in (*UIDS[start:], *UIDS[:start]):
-        lock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        try:
-            lock.bind(f"\0grader-uid-{uid}")
-        except OSError:
-            lock.close()
-            continue
-        if uid not in known:
+        lock = None if uid in known else locked(uid)
+        if lock is not None:
             end_uid(uid)  # what a killed grader may have left
             return uid, lock.close
-        lock.close()
     raise IsolationUnavailable(f"no uid is free from {UIDS.start} to {UIDS.stop}")
+
+
+def locked(uid: int) -> socket.socket | None:
+    """A lock on this uid; None when a sandbox has it."""
+    lock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        lock.bind(f"\0grader-uid-{uid}")
+    except OSError:
+        lock.close()
+        return None
+    return lock
 
 
 def end_uid(uid: int) -> None:

@@ -24,6 +24,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "isolation": report.isolation,
         "problem": report.problem,
         "notes": list(report.notes),
+        "suspicions": list(report.suspicions),
         "checks": [_check(check) for check in report.checks],
     }
 
@@ -41,8 +42,8 @@ def from_json(data: object) -> Report:
     assert isinstance(data, dict)
     checks = tuple(CheckResult(**{**check, "verdict": Verdict(check["verdict"])}) for check in data["checks"])
     name, sha256 = data["submission"]["name"], data["submission"]["sha256"]
-    notes = tuple(data["notes"])
-    return Report(name, sha256, data["grader_version"], data["isolation"], checks, data["problem"], notes)
+    notes, found = tuple(data["notes"]), tuple(data.get("suspicions", ()))
+    return Report(name, sha256, data["grader_version"], data["isolation"], checks, data["problem"], notes, found)
 
 
 @cache

@@ -20,6 +20,8 @@ def render(report: Report, console: Console) -> None:
         console.print(Text(visible(report.problem), style="bold red"))
     for note in report.notes:
         console.print(Text(visible(note), style="yellow"))
+    for found in report.suspicions:
+        console.print(Text(f"worth a look: {visible(found)}", style="yellow"))
     for task in by_task(report):
         if not report.problem:
             for check in task.shown:

@@ -312,6 +312,15 @@ def test_other_answers_are_refused_with_a_reason(sandboxed: Open, body: str, rea
         ("print('x' * 2**22, flush=True)", {}, Verdict.OUTPUT, "KiB"),
         ("import os\n    while True: os.write(2, b'x' * 65536)", {}, Verdict.OUTPUT, "KiB"),
         ("return b'x' * 2**21", {"answer_mib": 1}, Verdict.CRASHED, "above the limit"),
+        ("return b'x' * 2**21", {"answers_mib": 1}, Verdict.CRASHED, "together"),
+        (
+            "import mmap; kept = [mmap.mmap(-1, 2**24) for _ in range(9)]; [k.write(b'x' * 2**24) for k in kept]\n"
+            "    import time; time.sleep(9)",
+            {"memory_mib": 64},
+            Verdict.MEMORY,
+            "64 MiB",
+        ),
+        ("while True: open(str(len(__import__('os').listdir())), 'w')", {"files": 50}, Verdict.OUTPUT, "50 files"),
     ],
 )
 def test_limits_give_their_verdicts(

@@ -40,7 +40,8 @@ class Limits:
     """What one check may use. Units are in the names; 1 MiB is 2**20 bytes.
 
     `memory_mib` bounds the check as a whole, all its processes together; `wall_s` runs from the first
-    import of the submission, so a hang at import counts.
+    import of the submission, so a hang at import counts. `files` and `disk_mib` are what it may have on disk at a
+    time, `answer_mib` one answer and `answers_mib` all of them.
     """
 
     wall_s: float = 20.0
@@ -51,7 +52,8 @@ class Limits:
     disk_mib: int = 256
     files: int = 10_000
     open_files: int = 256
-    answer_mib: int = 64
+    answer_mib: int = 16
+    answers_mib: int = 128
 
 
 class Stopped(BaseException):
