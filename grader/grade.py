@@ -135,7 +135,7 @@ def _run(
 def _environment() -> dict[str, str]:
     """Ours without what would change pytest: options, and plugins that happen to be installed."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    return kept | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return kept | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "GRADER_PID": str(os.getpid())}
 
 
 def _follow(process: subprocess.Popen[bytes], results: Path, progress: Progress) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
 from grader import specimen
-from grader.attacks import attack, names
+from grader.attacks import attack, children, names
 from grader.grade import PROJECT
 from grader.model import Verdict
 
@@ -29,6 +30,23 @@ def test_damaged_frames_do_no_harm() -> None:
     """A fuzzer that is guided by coverage finds no frame which the trusted side does not withstand."""
     pytest.importorskip("atheris", reason="no atheris for this Python")
     command = [sys.executable, "-m", "grader.bench.fuzz", "3000"]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, env={**os.environ})
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert "Done 3000 runs" in done.stderr
+
+
+@pytest.mark.parametrize("after_s", [0.5, 1.5, 2.5])
+def test_a_killed_grader_leaves_nothing_running(folder: Path, kind: str, after_s: float) -> None:
+    """Killed at any point, it leaves no process of the submission's, and a whole report or none."""
+    path = specimen.archive(specimen.load("hangs_in_native_code"), folder / "s.zip")
+    before = children()
+    command = [sys.executable, "-m", "grader", "grade", str(path), "--task", "5.5", "--isolation", kind]
+    grader = subprocess.Popen([*command, "--report", str(folder / "report.json")], cwd=PROJECT)
+    time.sleep(after_s)
+    grader.kill()
+    grader.wait()
+    gone_by = time.monotonic() + 10
+    while children() - before and time.monotonic() < gone_by:
+        time.sleep(0.05)
+    assert children() - before == set()
+    assert [each.name for each in folder.iterdir()] == ["s.zip"]
