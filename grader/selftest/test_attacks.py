@@ -17,10 +17,10 @@ from grader.model import Verdict
 
 @pytest.mark.parametrize("name", names())
 def test_an_attack_gains_and_does_nothing(name: str, kind: str) -> None:
-    """At most the points of its honest part; no file, connection or process; the next report is as it was."""
+    """The points of its honest part, and no others; no file, connection or process; the next report is as it was."""
     done = attack(name, kind)
     assert done.score is not None, "the grader failed"
-    assert done.score <= done.most
+    assert done.score == done.most
     assert (done.changed, done.connections, done.survivors, done.next_differs) == ((), 0, (), ())
     assert set(map(Verdict, done.verdicts)) <= set(specimen.load(name).verdicts)
     assert done.withstood
