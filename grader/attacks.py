@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
 import select
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,7 +18,7 @@ from pathlib import Path
 import psutil
 
 from grader import specimen
-from grader.errors import GraderFault
+from grader.errors import GraderFault, UsageError
 from grader.grade import PROJECT, Options, grade
 from grader.isolation.uid import UIDS, locked
 from tests.harness.tasks import TASKS
@@ -81,6 +83,20 @@ def attack(name: str, isolation: str) -> Attacked:
             tuple(sorted(f"{process.pid} {process.name()}" for process in survivors)),
             tuple(one for one, other in zip(alone, after, strict=True) if one != other),
         )
+
+
+def attack_all(chosen: Sequence[str], isolations: Sequence[str]) -> Iterator[Attacked]:
+    """Each attack in each isolation, several at a time, in order.
+
+    Raises:
+        UsageError: there is no such attack; the message lists those that there are.
+    """
+    for name in chosen:
+        if name not in names():
+            raise UsageError(f"no attack {name!r}; there are {', '.join(names())}")
+    pairs = [(name, isolation) for name in chosen for isolation in isolations]
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        yield from pool.map(attack, *zip(*pairs, strict=True))
 
 
 def tasks_of(planted: specimen.Specimen) -> tuple[str, ...]:

@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from grader import __version__, doctor, specimen, stubs
+from grader import __version__, attacks, doctor, specimen, stubs
 from grader.builders import IMAGE, PLATFORMS, VISIBILITIES, build
 from grader.errors import GraderError, GraderFault, UsageError
 from grader.files import write_atomically
 from grader.formats import FORMATS
 from grader.grade import Options, grade
-from grader.isolation.choose import BACKENDS
+from grader.isolation.choose import BACKENDS, LADDER, problem
 from grader.model import Report
 from grader.release import release
 from grader.render.html import to_html
@@ -104,16 +104,16 @@ def _json_text(result: Report) -> str:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int, int, str], None]]:
+def _progress(doing: str = "grading") -> Iterator[Callable[[int, int, str], None]]:
     columns = (
-        TextColumn("grading"),
+        TextColumn(doing),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.fields[last]}"),
     )
     with Progress(*columns, console=errors, transient=True) as progress:
-        bar = progress.add_task("grading", total=None, last="")
+        bar = progress.add_task(doing, total=None, last="")
         yield lambda done, of, last: progress.update(bar, completed=done, total=of or None, last=last)
 
 
@@ -218,6 +218,34 @@ def specimen_command(
     if target.suffix != ".zip":
         raise UsageError(f"--out {str(target)!r} must end in .zip")
     console.print(f"wrote {specimen.archive(chosen, target)}: {chosen.sentence}", markup=False, highlight=False)
+
+
+@app.command(name="attacks")
+def attacks_command(
+    name: Annotated[list[str] | None, typer.Argument(help="Which ones; without it, all.")] = None,
+    isolation: Annotated[
+        str | None, typer.Option(help="In this sandbox only; else in each that works here.")
+    ] = None,
+) -> None:
+    """Grade the planted attacks, and show what they gained and did: nothing, or exit status 1."""
+    working = [isolation] if isolation else [each for each in LADDER if problem(each) is None]
+    chosen = name or attacks.names()
+    columns = ("attack", "sandbox", "points", "verdicts", "files", "net", "procs", "next")
+    table = Table(*columns, box=None, pad_edge=False)
+    failed = 0
+    with _progress("attacking") as advance:
+        for number, done in enumerate(attacks.attack_all(chosen, working), 1):
+            advance(number, len(chosen) * len(working), done.name)
+            failed += not done.withstood
+            points = f"{'none' if done.score is None else f'{done.score:g}'} of {done.most:g}"
+            counts = [len(done.changed), done.connections, len(done.survivors)]
+            following = "differs" if done.next_differs else "same"
+            row = [done.name, done.isolation, points, " ".join(done.verdicts), *map(str, counts)]
+            table.add_row(*row, following, style="" if done.withstood else "red")
+    console.print(table)
+    console.print(f"{len(chosen)} attacks in {', '.join(working)}: {failed} gained or did something")
+    if failed:
+        raise typer.Exit(1)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import stubs
+from grader import specimen, stubs
 from grader.builders import PLATFORMS
 from grader.formats import FORMATS
 from grader.grade import PROJECT
@@ -170,7 +170,7 @@ def test_examples_in_docstrings_run(module: Path) -> None:
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("page", ["README.md", "handout.md", "CHANGELOG.md", "fixtures/README.md"])
+@pytest.mark.parametrize("page", ["README.md", "SECURITY.md", "handout.md", "CHANGELOG.md", "fixtures/README.md"])
 def test_no_link_is_dead(page: str) -> None:
     """Each relative link and picture of a page is a file, each `#anchor` a heading; no drawing is left unused."""
     text = (PROJECT / page).read_text(encoding="utf-8")
@@ -219,3 +219,13 @@ def test_each_reader_has_one_screen(reader: str) -> None:
     section = readme.split(f"## For {reader}\n")[1].split("\n## ")[0].splitlines()
     assert len(section) <= 40
     assert any(line.startswith(("    ", "| ")) for line in section[:8])
+
+
+def test_security_tells_of_every_attack() -> None:
+    """SECURITY.md lists each planted attack with its sentence, and names files that are there."""
+    text = (PROJECT / "SECURITY.md").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", text, re.M))
+    planted = [specimen.load(name) for name in specimen.names()]
+    assert listed == {each.name: each.sentence for each in planted if each.kind == "attack"}
+    for name in re.findall(r"`((?:grader/)?[\w/]*test_\w+\.py|grader/[\w/]+\.py)`", text):
+        assert (PROJECT / name).exists() or (PROJECT / "grader" / "selftest" / name).exists(), name

@@ -17,7 +17,7 @@ from grader.model import Verdict
 
 @pytest.mark.parametrize("name", names())
 def test_an_attack_gains_and_does_nothing(name: str, kind: str) -> None:
-    """The points of its honest part, and no others; no file, connection or process; the next report is as it was."""
+    """The points of its honest part and no others; no file, connection or process; the next report as it was."""
     done = attack(name, kind)
     assert done.score is not None, "the grader failed"
     assert done.score == done.most
