@@ -27,6 +27,8 @@ from tests.harness.tasks import TASKS
 
 PROJECT = Path(__file__).resolve().parents[1]
 POLL_S = 0.05
+STUCK_S = 300.0
+"""Limits would have ended a check before: the grader hangs, and checks without a result are its fault."""
 
 
 Progress = Callable[[int, int, str], None]
@@ -120,9 +122,7 @@ def _run(
             args, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=PROJECT, env=_environment()
         )
         try:
-            if progress:
-                _follow(process, results, progress)
-            process.wait()
+            _follow(process, results, progress or (lambda *_: None))
         finally:
             process.kill()
             process.wait()
@@ -139,15 +139,17 @@ def _environment() -> dict[str, str]:
 
 
 def _follow(process: subprocess.Popen[bytes], results: Path, progress: Progress) -> None:
-    """Report progress until the checks have run."""
+    """Report progress until the checks have run, or none has ended for so long that it is our fault."""
     done = -1
     running = True
-    while running:
+    since = time.monotonic()
+    while running and time.monotonic() < since + STUCK_S:
         running = process.poll() is None
         lines = _lines(results)
         finished = [line["result"]["id"] for line in lines if "result" in line]
         if len(finished) != done:
             done = len(finished)
+            since = time.monotonic()
             progress(done, sum("plan" in line for line in lines), finished[-1] if finished else "")
         if running:
             time.sleep(POLL_S)

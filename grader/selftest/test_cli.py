@@ -166,3 +166,12 @@ def test_a_killed_grader_leaves_nothing_behind(tmp_path: Path) -> None:
     _, alive = psutil.wait_procs(family, timeout=10)
     assert alive == []
     assert not report.exists()
+
+
+def test_a_grader_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When no check ends for so long, the rest are its fault, and there is no score."""
+    monkeypatch.setattr(grading, "STUCK_S", 6.0)
+    planted = specimen.compose(specimen.load("hangs_in_native_code"), tmp_path / "s")
+    report = grade(planted, Options(tasks=("5.5",)))
+    assert report.score is None
+    assert Verdict.GRADER_FAULT in {check.verdict for check in report.checks}
