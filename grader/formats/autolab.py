@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 
-from grader.formats.common import feedback, scored
+from grader.formats.common import feedback, for_students, scored
 from grader.model import Report
 from grader.render.summary import by_task
 
 
+@for_students
 def to_autolab(report: Report) -> str:
     """Each line is one JSON object; the problems are to have the tasks' numbers as their names."""
     scored(report, "Autolab")

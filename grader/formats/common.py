@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
+
 from grader.errors import GraderFault
+from grader.feedback import cut, shown
 from grader.model import CheckResult, Report, Verdict
 from grader.render.text import visible
+
+T = TypeVar("T")
+
+
+def for_students(make: Callable[[Report], T]) -> Callable[[Report], T]:
+    """Give a format what students may see of a report, and nothing else."""
+
+    @wraps(make)
+    def made(report: Report) -> T:
+        return make(shown(report))
+
+    return made
 
 
 def scored(report: Report, platform: str) -> float:
@@ -19,12 +36,10 @@ def scored(report: Report, platform: str) -> float:
 
 
 def feedback(check: CheckResult) -> str:
-    """What a student may read of a check: nothing when passed; of a hidden one no input and no expected value."""
+    """What a student may read of a check: nothing when passed, else the verdict and what its level allows."""
     if check.verdict.earns:
         return ""
-    if check.hidden and check.verdict is not Verdict.SKIPPED:
-        return f"{check.verdict.value}. A hidden check: what it asks stands in the handout, task {check.task}."
-    return f"{check.verdict.value}\n{visible(check.message)}"
+    return f"{check.verdict.value}\n{visible(cut(check).message)}"
 
 
 def name(check: CheckResult) -> str:

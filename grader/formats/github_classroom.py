@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.formats.common import feedback, name, scored
+from grader.formats.common import feedback, for_students, name, scored
 from grader.model import Report
 from grader.render.summary import score_sentence
 
 
+@for_students
 def to_github_classroom(report: Report) -> dict[str, Any]:
     """One runner's results, a test for each check."""
     lost = scored(report, "GitHub Classroom") < report.max_score

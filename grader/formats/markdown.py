@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from html import escape
 
-from grader.formats.common import feedback, name, scored
+from grader.formats.common import feedback, for_students, name, scored
 from grader.model import Report
 from grader.render.summary import by_task, score_sentence
 from grader.render.text import points, visible
 
 
+@for_students
 def to_markdown(report: Report) -> str:
     """The score, a table of the tasks, and what each lost check says."""
     scored(report, "a reader of markdown")

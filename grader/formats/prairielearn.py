@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.formats.common import feedback, name, scored
+from grader.formats.common import feedback, for_students, name, scored
 from grader.model import Report
 from grader.render.summary import score_sentence
 from grader.render.text import visible
@@ -13,6 +13,7 @@ OUTPUT = 4_000
 """Characters of a test's output; the whole file must stay under 1 MB."""
 
 
+@for_students
 def to_prairielearn(report: Report) -> dict[str, Any]:
     """Not gradable, which costs no attempt, when the submission could not be read."""
     score = scored(report, "PrairieLearn")
