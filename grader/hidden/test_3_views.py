@@ -77,9 +77,9 @@ CHAINS: list[tuple[list[int], list[list[Any]]]] = [
 
 
 def where(shape: list[int], strides: list[int] | None) -> list[int] | None:
-    """The strides that matter: none of a size of 1, none without elements."""
-    if strides is None:
-        return None
+    """The strides that matter: none of a size of 1, none without elements; all where there are not as many."""
+    if strides is None or len(strides) != len(shape):
+        return strides
     kept = [stride for size, stride in zip(shape, strides, strict=True) if size != 1]
     return [] if 0 in shape else kept
 

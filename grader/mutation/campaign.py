@@ -48,27 +48,41 @@ def suite() -> str:
     return held.hexdigest()[:16]
 
 
-def equivalents() -> list[dict[str, str]]:
-    """The entries of mutants.toml: module, function, before, after and reason.
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """Mutants of some lines that no check can tell from the original by what the handout asks, and why."""
+
+    module: str
+    function: str
+    before: str
+    after: tuple[str, ...]
+    reason: str
+
+    def covers(self, mutant: Mutant) -> bool:
+        """Whether the mutant is one of them."""
+        where = (mutant.module, mutant.function, mutant.before)
+        return where == (self.module, self.function, self.before) and mutant.after in self.after
+
+
+def equivalents() -> list[Equivalent]:
+    """The entries of mutants.toml.
 
     Raises:
-        UsageError: an entry lacks one of them; the message shows it.
+        UsageError: an entry lacks a field, or has one that is not known; the message shows it.
     """
-    entries: list[dict[str, str]] = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get("equivalent", [])
-    for entry in entries:
-        if set(entry) - {"ordinal"} != {"module", "function", "before", "after", "reason"} or not entry["reason"]:
-            raise UsageError(f"{EQUIVALENT.name} has an entry that is not complete: {entry!r}")
-    return entries
+    data = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get("equivalent", [])
+    fields = set(Equivalent.__dataclass_fields__)
+    for entry in data:
+        if set(entry) != fields or not entry["reason"]:
+            raise UsageError(
+                f"{EQUIVALENT.name} has an entry without all of {', '.join(sorted(fields))}: {entry!r}"
+            )
+    return [Equivalent(**entry | {"after": tuple(entry["after"])}) for entry in data]
 
 
-def is_equivalent(mutant: Mutant, entries: Iterable[dict[str, str]]) -> bool:
-    """Whether an entry says that the mutant does what the original does; `ordinal`, where given, must agree."""
-    return any(
-        (entry["module"], entry["function"], entry["before"].strip("\n"), entry["after"].strip("\n"))
-        == (mutant.module, mutant.function, mutant.before, mutant.after)
-        and entry.get("ordinal", mutant.ordinal) == mutant.ordinal
-        for entry in entries
-    )
+def is_equivalent(mutant: Mutant, entries: Iterable[Equivalent]) -> bool:
+    """Whether an entry says so."""
+    return any(entry.covers(mutant) for entry in entries)
 
 
 def recorded(path: Path | None) -> dict[str, Trial]:
@@ -76,9 +90,10 @@ def recorded(path: Path | None) -> dict[str, Trial]:
     if path is None or not path.exists():
         return {}
     found: dict[str, Trial] = {}
+    held = suite()
     for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
         data = json.loads(line)
-        same = data.pop("suite") == suite()
+        same = data.pop("suite") == held
         trial = Trial(**data)
         found.pop(trial.key, None)
         if same or trial.caught:
@@ -95,7 +110,7 @@ def campaign(
         UsageError: a module or an entry of mutants.toml is unknown; the message names it.
         GraderFault: the reference itself loses a check.
     """
-    entries, known = equivalents(), recorded(record)
+    entries, known, held = equivalents(), recorded(record), suite()
     made = {name: mutants(name) for name in names}
     _need_all(entries, made)
     total, done = sum(map(len, made.values())), 0
@@ -109,7 +124,7 @@ def campaign(
             nonlocal done
             known[trial.key] = trial
             done += 1
-            _append(record, trial)
+            _append(record, held, trial)
             progress(done, total, f"{trial.module}.{trial.function}")
 
         if left:
@@ -118,20 +133,21 @@ def campaign(
     return rows
 
 
-def _need_all(entries: list[dict[str, str]], made: dict[str, list[Mutant]]) -> None:
-    """Every entry of these modules is about a mutant that there is."""
+def _need_all(entries: list[Equivalent], made: dict[str, list[Mutant]]) -> None:
+    """Every entry of these modules is about mutants that there are."""
     for entry in entries:
-        if entry["module"] in made and not any(is_equivalent(m, [entry]) for m in made[entry["module"]]):
-            raise UsageError(f"{EQUIVALENT.name} lists a mutant that there is not: {entry!r}")
+        covered = {mutant.after for mutant in made.get(entry.module, []) if entry.covers(mutant)}
+        for after in set(entry.after) - covered if entry.module in made else ():
+            raise UsageError(f"{EQUIVALENT.name} lists a mutant of {entry.module} that there is not: {after!r}")
 
 
-def _append(record: Path | None, trial: Trial) -> None:
+def _append(record: Path | None, held: str, trial: Trial) -> None:
     if record is not None:
         with record.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"suite": suite(), **asdict(trial)}, ensure_ascii=False) + "\n")
+            file.write(json.dumps({"suite": held, **asdict(trial)}, ensure_ascii=False) + "\n")
 
 
-def _row(name: str, all_: list[Mutant], entries: list[dict[str, str]], known: dict[str, Trial]) -> Row:
+def _row(name: str, all_: list[Mutant], entries: list[Equivalent], known: dict[str, Trial]) -> Row:
     live = [known[mutant.key] for mutant in all_ if not is_equivalent(mutant, entries)]
     hung = sum(trial.outcome == "hangs" for trial in live)
     caught = sum(trial.caught for trial in live)
