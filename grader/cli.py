@@ -16,12 +16,14 @@ from rich.table import Table
 
 from grader import __version__, attacks, doctor, specimen, stubs
 from grader.builders import IMAGE, PLATFORMS, VISIBILITIES, build
+from grader.cli_proofs import proofs
 from grader.errors import GraderError, GraderFault, UsageError
+from grader.feedback import with_level
 from grader.files import write_atomically
 from grader.formats import FORMATS
 from grader.grade import Options, grade
 from grader.isolation.choose import BACKENDS, LADDER, problem
-from grader.model import Report
+from grader.model import Feedback, Report
 from grader.release import release
 from grader.render.html import to_html
 from grader.render.json_report import to_json
@@ -30,6 +32,7 @@ from grader.render.terminal import render
 app = typer.Typer(
     help="Grades submissions out of the reach of their authors.", no_args_is_help=True, add_completion=False
 )
+app.add_typer(proofs)
 console = Console()
 errors = Console(stderr=True)
 ISOLATION = f"One of auto, {', '.join(BACKENDS)}; the last contains nothing, and can be abused."
@@ -57,6 +60,10 @@ def grade_command(
     check_seconds: Annotated[
         float | None, typer.Option(help="Bound each check's time limit from above, in seconds.", min=0.1)
     ] = None,
+    feedback: Annotated[
+        Feedback | None,
+        typer.Option(help="What all but the JSON report tell of hidden checks, instead of each's own level."),
+    ] = None,
 ) -> None:
     """Grade one submission and show its report."""
     files: list[tuple[Path | None, Callable[[Report], str]]] = [(report, _json_text), (html, to_html)]
@@ -67,6 +74,8 @@ def grade_command(
     options = Options(tuple(task or ()), isolation, check_seconds)
     with _progress() as advance:
         result = grade(submission, options, advance)
+    if feedback is not None:
+        result = with_level(result, feedback)
     render(result, console)
     if result.score is None:
         _write([(to, make) for to, make in outputs if to in (report, html)])(result)

@@ -21,7 +21,7 @@ from grader import __version__
 from grader.errors import GraderFault, UsageError
 from grader.intake import intake
 from grader.isolation.choose import choose
-from grader.model import CheckResult, PlannedCheck, Report, Submission, Verdict
+from grader.model import CheckResult, Feedback, PlannedCheck, Report, Submission, Verdict
 from grader.suspicions import suspicions
 from tests.harness.tasks import TASKS
 
@@ -160,7 +160,8 @@ def _lines(results: Path) -> list[dict[str, Any]]:
 
 
 def _planned(record: dict[str, Any]) -> dict[str, Any]:
-    return {**{k: v for k, v in record.items() if k != "points"}, "max_points": record["points"]}
+    kept = {k: v for k, v in record.items() if k != "points"}
+    return kept | {"max_points": record["points"], "feedback": Feedback(record["feedback"])}
 
 
 def _skipped(check: PlannedCheck, problem: str) -> CheckResult:
@@ -182,5 +183,14 @@ def _results(plan: Sequence[PlannedCheck], results: Sequence[dict[str, Any]]) ->
 def _result(check: PlannedCheck, verdict: Verdict, message: str, wall_s: float) -> CheckResult:
     points = check.max_points if verdict.earns else 0
     return CheckResult(
-        check.id, check.task, check.title, verdict, points, check.max_points, message, check.hidden, wall_s
+        check.id,
+        check.task,
+        check.title,
+        verdict,
+        points,
+        check.max_points,
+        message,
+        check.hidden,
+        wall_s,
+        check.feedback,
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.harness.outcomes import Limits, Verdict
+from tests.harness.outcomes import Feedback, Limits, Verdict
 
-__all__ = ["CheckResult", "Limits", "PlannedCheck", "Report", "Submission", "Verdict"]
+__all__ = ["CheckResult", "Feedback", "Limits", "PlannedCheck", "Report", "Submission", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,16 @@ class PlannedCheck:
     title: str
     max_points: float
     hidden: bool
+    feedback: Feedback
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What one check came to. `message` is the diagnosis, plain text, empty when passed."""
+    """What one check came to. `message` is the diagnosis, plain text, empty when passed.
+
+    `feedback` is what a student may be told; without it, everything of a public check and the category of a hidden
+    one. `together` is (lost, all) when this stands for several checks of a task.
+    """
 
     id: str
     task: str
@@ -50,6 +55,16 @@ class CheckResult:
     message: str
     hidden: bool
     wall_s: float
+    feedback: Feedback | None = None
+    together: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "feedback", self.level)
+
+    @property
+    def level(self) -> Feedback:
+        """What a student may be told."""
+        return self.feedback or (Feedback.CATEGORY if self.hidden else Feedback.FULL)
 
 
 @dataclass(frozen=True, slots=True)

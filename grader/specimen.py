@@ -1,7 +1,8 @@
-"""Loads planted submissions and composes them: the reference or the stubs, with a few lines appended.
+"""Loads planted submissions and composes them: the reference or the stubs, with lines appended or files replaced.
 
-A specimen is a folder of grader/specimens with `specimen.toml` (what it is, and what it must get) and files whose
-text is appended to the file of that name in `assignment/`.
+A specimen is a folder of grader/specimens with `specimen.toml` (what it is, and what it must get) and files. With
+the base "reference" or "stubs", their text is appended to the file of that name in `assignment/`; with "replaced",
+they stand in the place of the reference's, which are solutions of their own.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from grader.errors import UsageError
 from grader.model import Verdict
 
 FOLDER = Path(__file__).with_name("specimens")
+BASES = ("reference", "stubs", "replaced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Specimen:
 
     `loses` are exactly the checks that it must not pass (or tasks, for all of theirs, or `*` for all there are),
     `verdicts` those that it may get there, and `message` words that a message of one of these checks must contain.
+    `base` is what its files go on top of: "reference" or "stubs", or "replaced".
     """
 
     name: str
@@ -34,6 +37,11 @@ class Specimen:
     loses: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
     message: str
+
+    @property
+    def modules(self) -> set[str]:
+        """The modules that its files change."""
+        return {path.stem for path in (FOLDER / self.name).glob("*.py")}
 
 
 def must_lose(specimen: Specimen, checks: Iterable[str]) -> set[str]:
@@ -56,6 +64,8 @@ def load(name: str) -> Specimen:
     if name not in names():
         raise UsageError(f"no specimen {name!r}; there are {', '.join(names())}")
     data = tomllib.loads((FOLDER / name / "specimen.toml").read_text(encoding="utf-8"))
+    if data.get("base", "reference") not in BASES:
+        raise UsageError(f"specimen {name!r} has the base {data['base']!r}; there are {', '.join(BASES)}")
     return Specimen(
         name=name,
         kind=data["kind"],
@@ -70,15 +80,16 @@ def load(name: str) -> Specimen:
 def compose(specimen: Specimen, out: Path) -> Path:
     """Write the specimen's `assignment/` into the folder `out`, and return `out`."""
     target = out / "assignment"
-    if specimen.base == "reference":
+    if specimen.base != "stubs":
         shutil.copytree(stubs.REFERENCE, target, ignore=shutil.ignore_patterns("__pycache__"))
     else:
         target.mkdir(parents=True)
         for name, text in stubs.build().items():
             (target / name).write_text(text, encoding="utf-8", newline="\n")
     for extra in sorted((FOLDER / specimen.name).glob("*.py")):
-        with (target / extra.name).open("a", encoding="utf-8", newline="\n") as file:
-            file.write("\n\n" + extra.read_text(encoding="utf-8"))
+        mode = "w" if specimen.base == "replaced" else "a"
+        with (target / extra.name).open(mode, encoding="utf-8", newline="\n") as file:
+            file.write("\n\n" * (mode == "a") + extra.read_text(encoding="utf-8"))
     return out
 
 

@@ -47,7 +47,12 @@ def test_vocabularies_rank_by_count_then_code_points(student: Student) -> None:
 def test_unknown_words_and_ids(student: Student) -> None:
     """Unknown words become [UNK]; unknown ids are an error."""
     vocabulary = {"[UNK]": 0, "the": 1, "cat": 2}
-    expect(student.words.words_to_ids(["the", "bird", "cat"], vocabulary), [1, 0, 2], "a word not known is [UNK]")
+    expect(
+        student.words.words_to_ids(["the", "bird", "cat"], vocabulary),
+        [1, 0, 2],
+        "a word not known is [UNK]",
+        {"unknown words were left out; each becomes [UNK]": lambda: [1, 2]},
+    )
     expect(student.words.ids_to_words([2, 0, 1], vocabulary), ["cat", "[UNK]", "the"])
     with expect_raises((ValueError, KeyError), naming="7"):
         student.words.ids_to_words([7], vocabulary)

@@ -44,7 +44,10 @@ def test_the_longest_piece_is_taken_first(student: Student) -> None:
         student.wordpiece.wordpiece_tokenize("unlocked", vocabulary, 100),
         ["unl", "##o", "##ck", "##ed"],
         "the longest piece at the beginning is 'unl', and what follows is cut in the same way",
-        {"a shorter piece was taken first, so that longer ones fit later": lambda: ["un", "##lock", "##ed"]},
+        {
+            "a shorter piece was taken first, so that longer ones fit later": lambda: ["un", "##lock", "##ed"],
+            "the shortest piece was taken first; take the longest": lambda: ["un", "##l", "##o", "##ck", "##ed"],
+        },
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import log
 
 from hypothesis import given
@@ -28,7 +29,12 @@ def test_spaces_become_a_letter_of_their_own(student: Student) -> None:
             student.unigram.normalize(text),
             normal,
             "unicodedata.normalize('NFKC', ...), then replace each space, and put one ▁ in front",
+            {"the text was not normalized by NFKC": partial(_not_normalized, text)},
         )
+
+
+def _not_normalized(text: str) -> str:
+    return "▁" + text.replace(" ", "▁")
 
 
 @points(1, task="1.4")
@@ -111,16 +117,33 @@ def test_pieces_that_help_least_are_pruned(student: Student) -> None:
         student.unigram.prune(LOG_PROBS, losses, 3)
 
 
+def one_by_one(ids: list[int], log_probs: dict[str, float]) -> str:
+    """What decoding each id by itself gives."""
+    pieces = dict(enumerate([bytes([n]).decode("utf-8", "replace") for n in range(256)] + list(log_probs)))
+    return "".join(pieces.get(number, "") for number in ids).replace("▁", " ").removeprefix(" ")
+
+
 @points(0.5, task="1.4")
 @given(text=st.text(st.characters(exclude_characters="\u2581", exclude_categories=["Cs"]), max_size=30))
 def test_any_text_comes_back(student: Student, text: str) -> None:
     """Unknown characters become bytes, and decoding gives the normalized text back."""
     scores = {"▁": -2.0, "▁a": -1.0, "é": -2.5, "日": -3.0}
     ids = student.unigram.encode("a日é本", scores)
-    expect(ids, [257, 259, 258, 0xE6, 0x9C, 0xAC], "ids 0 to 255 are bytes; 本 is not in the vocabulary")
-    normal = student.unigram.normalize(text)
     expect(
-        student.unigram.decode(student.unigram.encode(text, scores), scores),
+        ids,
+        [257, 259, 258, 0xE6, 0x9C, 0xAC],
+        "ids 0 to 255 are bytes; 本 is not in the vocabulary",
+        {"an unknown character was replaced; its UTF-8 bytes are its ids": lambda: [257, 259, 258, ord("?")]},
+    )
+    normal = student.unigram.normalize(text)
+    ids = student.unigram.encode(text, scores)
+    expect(
+        student.unigram.decode(ids, scores),
         normal.replace("▁", " ")[1:],
         "join the bytes of all ids, decode once, make spaces of ▁, and drop the first one",
+        {
+            "each id was decoded by itself; a character may be spread over several": partial(
+                one_by_one, ids, scores
+            )
+        },
     )

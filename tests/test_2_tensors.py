@@ -11,7 +11,8 @@ def test_elements_count_by_index(student: Student) -> None:
     torch = need_torch()
     x = torch.zeros(3, 4)
     expect(student.tensors.element_bytes(x), 48, "12 elements of 4 bytes")
-    expect(student.tensors.element_bytes(x[1]), 16, "a row has 4 elements")
+    whole = {"the whole storage was counted; these are the bytes of the view's elements": lambda: 48}
+    expect(student.tensors.element_bytes(x[1]), 16, "a row has 4 elements", whole)
     expect(student.tensors.element_bytes(x[:, :1].expand(3, 100)), 1200, "300 elements, though 3 are in memory")
 
 
@@ -24,7 +25,10 @@ def test_views_have_no_memory_of_their_own(student: Student) -> None:
         student.tensors.held_bytes([x, x.t(), x[1]]),
         48,
         "one storage, counted once",
-        {"each view was counted; they share one storage": lambda: 48 + 48 + 16},
+        {
+            "each view was counted; they share one storage": lambda: 48 + 48 + 16,
+            "storages were told apart by where a view begins": lambda: 48 + 48,
+        },
     )
     expect(
         student.tensors.held_bytes([x[1]]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import nan
+import math
 from statistics import median
 
 from tests.harness import Student, expect, expect_close, expect_raises, expect_that, points
@@ -49,7 +49,7 @@ def test_backward_is_not_twice_forward_in_time(student: Student) -> None:
             student.gradients.backward_ratio(row["forward_ms"], row["inputs_ms"], row["weights_ms"])
             for row in rows(name)
         ]
-        got = student.gradients.spread(ratios).get("median", nan)
+        got = student.gradients.spread(ratios).get("median", math.nan)
         expect_close(
             got,
             median(ratios),

@@ -6,7 +6,7 @@ import json
 from functools import partial
 from typing import Any
 
-from grader.formats.common import feedback, fitting, scored
+from grader.formats.common import feedback, fitting, for_students, scored
 from grader.model import CheckResult, Report
 from grader.render.summary import by_task
 
@@ -14,6 +14,7 @@ BYTES = 400_000
 """Of longer output than about 1 MB, Autolab's driver leaves out the middle; and each problem gets all of it."""
 
 
+@for_students
 def to_autolab(report: Report) -> str:
     """Each line is one JSON object; the problems are to have the tasks' numbers as their names."""
     return fitting(BYTES, partial(_lines, report))

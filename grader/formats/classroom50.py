@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.formats.common import hundredths, name, scored
+from grader.formats.common import for_students, hundredths, name, scored
 from grader.model import Report
 
 
+@for_students
 def to_classroom50(report: Report) -> dict[str, Any]:
     """A test for each check; scores in hundredths of points."""
     scored(report, "classroom50")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 from grader.errors import GraderFault
+from grader.feedback import cut, shown
 from grader.model import CheckResult, Report, Verdict
 from grader.render.text import visible
 
@@ -14,6 +16,17 @@ CUTS = (4_000, 1_000, 250, 60)
 """Characters of feedback for each check: the first, or fewer where a platform takes no file as long as that."""
 
 Made = TypeVar("Made", str, dict[str, Any])
+T = TypeVar("T")
+
+
+def for_students(make: Callable[[Report], T]) -> Callable[[Report], T]:
+    """Give a format what students may see of a report, and nothing else."""
+
+    @wraps(make)
+    def made(report: Report) -> T:
+        return make(shown(report))
+
+    return made
 
 
 def scored(report: Report, platform: str) -> float:
@@ -30,25 +43,23 @@ def scored(report: Report, platform: str) -> float:
 def fitting(most_bytes: int, make: Callable[[int], Made]) -> Made:
     """What is made with as many characters of feedback for each check as fit into what the platform takes.
 
-    >>> fitting(1_500, lambda cut: "x" * cut) == "x" * 1_000
+    >>> fitting(1_500, lambda most: "x" * most) == "x" * 1_000
     True
     """
-    for cut in CUTS:
-        made = make(cut)
+    for most in CUTS:
+        made = make(most)
         text = made if isinstance(made, str) else json.dumps(made, ensure_ascii=False, indent=2)
         if len(text.encode()) <= most_bytes:
             break
     return made
 
 
-def feedback(check: CheckResult, cut: int = CUTS[0]) -> str:
-    """What a student may read of a check: nothing when passed; of a hidden one no input and no expected value."""
+def feedback(check: CheckResult, most: int = CUTS[0]) -> str:
+    """What a student may read of a check: nothing when passed, else the verdict and what its level allows."""
     if check.verdict.earns:
         return ""
-    if check.hidden and check.verdict is not Verdict.SKIPPED:
-        return f"{check.verdict.value}. A hidden check: what it asks stands in the handout, task {check.task}."
-    text = f"{check.verdict.value}\n{visible(check.message[: cut + 1])}"
-    return text if len(text) <= cut else f"{text[:cut]} ... (cut)"
+    text = f"{check.verdict.value}\n{visible(cut(check).message[: most + 1])}"
+    return text if len(text) <= most else f"{text[:most]} ... (cut)"
 
 
 def name(check: CheckResult) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 
-from grader.formats.common import feedback, scored
+from grader.formats.common import feedback, for_students, scored
 from grader.model import Report
 from grader.render.text import points, visible
 
 COLUMNS = ("submission", "task", "check", "verdict", "points", "max_points", "hidden", "seconds", "message")
 
 
+@for_students
 def to_csv(report: Report) -> str:
     """Rows end with a line feed."""
     scored(report, "a spreadsheet")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.formats.common import feedback, name, outcome, scored
+from grader.formats.common import feedback, for_students, name, outcome, scored
 from grader.model import CheckResult, Report
 
 
+@for_students
 def to_ctrf(report: Report) -> dict[str, Any]:
     """A report says when it took how long, not at what time of day: start is 0, stop the sum in milliseconds."""
     score = scored(report, "a CTRF reader")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from grader.formats.common import feedback, fitting, name, scored
+from grader.formats.common import feedback, fitting, for_students, name, scored
 from grader.model import Report
 from grader.render.summary import score_sentence
 
@@ -17,6 +17,7 @@ BYTES = 96_000
 """In base64 that is just below 128 KiB, more than which Linux puts into no environment variable."""
 
 
+@for_students
 def to_github_classroom(report: Report) -> dict[str, Any]:
     """One runner's results, a test for each check."""
     return fitting(BYTES, partial(_results, report))

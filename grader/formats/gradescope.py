@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.formats.common import feedback, name, scored
+from grader.formats.common import feedback, for_students, name, scored
 from grader.model import CheckResult, Report
 from grader.render.summary import by_task
 from grader.render.text import points, visible
 
 
+@for_students
 def to_gradescope(report: Report) -> dict[str, Any]:
     """The report as results.json.
 

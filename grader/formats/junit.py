@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as Xml
 
-from grader.formats.common import feedback, name, outcome, scored
+from grader.formats.common import feedback, for_students, name, outcome, scored
 from grader.model import CheckResult, Report, Verdict
 from grader.render.summary import by_task
 from grader.render.text import points
 
 
+@for_students
 def to_junit(report: Report) -> str:
     """As XML 1.0; characters that it can't hold are escapes."""
     scored(report, "a JUnit reader")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from html import escape
 
-from grader.formats.common import feedback, fitting, name, scored
+from grader.formats.common import feedback, fitting, for_students, name, scored
 from grader.model import Report
 from grader.render.summary import by_task, score_sentence
 from grader.render.text import points, visible
@@ -14,6 +14,7 @@ BYTES = 1_000_000
 """GitHub takes no longer summary of a step."""
 
 
+@for_students
 def to_markdown(report: Report) -> str:
     """The score, a table of the tasks, and what each lost check says."""
     return fitting(BYTES, partial(_page, report))

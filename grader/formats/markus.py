@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
-from grader.formats.common import feedback, name, outcome, scored
+from grader.formats.common import feedback, for_students, name, outcome, scored
 from grader.model import Report
 
 
+@for_students
 def to_markus(report: Report) -> str:
     """Times are whole milliseconds."""
     scored(report, "MarkUs")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from grader.formats.common import feedback, fitting, name, scored
+from grader.formats.common import feedback, fitting, for_students, name, scored
 from grader.model import Report
 from grader.render.summary import score_sentence
 from grader.render.text import visible
@@ -14,6 +14,7 @@ BYTES = 1_000_000
 """PrairieLearn takes no longer file."""
 
 
+@for_students
 def to_prairielearn(report: Report) -> dict[str, Any]:
     """Not gradable, which costs no attempt, when the submission could not be read."""
     return fitting(BYTES, partial(_results, report))

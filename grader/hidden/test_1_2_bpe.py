@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pydoc_data.topics
 import random
+import re
 from functools import partial
 from itertools import pairwise
 from operator import getitem
@@ -69,6 +70,17 @@ def test_ties_compare_byte_strings(student: Student) -> None:
     check_training(student, "aab aab aab bb bb bb abb abb abb " * 2, 12, [])
 
 
+def _first_given(text: str, specials: list[str]) -> list[int]:
+    """The ids when the first of several special tokens is taken."""
+    vocab, parts = vocab_of(MERGES, specials), re.split(f"({'|'.join(map(re.escape, specials))})", text)
+    plain = [naive_bpe.encode(part, vocab, MERGES, []) for part in parts]
+    return [
+        i
+        for part, ids in zip(parts, plain, strict=True)
+        for i in ([specials.index(part)] if part in specials else ids)
+    ]
+
+
 @points(0.5, task="1.2")
 def test_special_tokens_that_overlap(student: Student) -> None:
     """Several special tokens, prefixes of each other and overlapping ones, in training and encoding."""
@@ -81,6 +93,11 @@ def test_special_tokens_that_overlap(student: Student) -> None:
             tokenizer.encode(sample),
             naive_bpe.encode(sample, vocab_of(MERGES, specials), MERGES, specials),
             f"encoding {sample!r}: the leftmost special token first, the longest of those that start there",
+            {
+                "of special tokens that start at one place the first given was taken; take the longest": partial(
+                    _first_given, sample, specials
+                )
+            },
         )
     added = student.bpe.Tokenizer(vocab_of(MERGES, []), MERGES, [END, "<|a|>"])
     expect(added.encode(f"{END}<|a|>"), [262, 263], "special tokens that are not in vocab get the next ids")
@@ -88,7 +105,7 @@ def test_special_tokens_that_overlap(student: Student) -> None:
 
 @points(0.5, task="1.2")
 def test_odd_files_train_as_specified(student: Student) -> None:
-    """Empty files, malformed UTF-8, \\r\\n and files without any word."""
+    """Empty files, malformed UTF-8, \\r\\n, files without any word, and bytes of low numbers; no merges."""
     hint = "read bytes, decode with errors='replace', and leave line ends as they are"
     malformed = b"\xff\xff\xff " + "\u0ffd\u0ffd".encode() + b" \xff"
     for raw, size in (
@@ -96,6 +113,8 @@ def test_odd_files_train_as_specified(student: Student) -> None:
         (malformed, 258),
         (b"a\r\nb\r\nab\r\n\r\nab ab ab\r\n\r\n", 259),
         (b" \n\t \n", 257),
+        (b"as many as there are bytes", 256),
+        (bytes([2, 0, 2, 2, 0, 0, 2, 2, 2, 0, 2, 0, 0, 1, 0, 2, 2, 1, 2, 0]) * 3, 268),
     ):
         text = raw.decode("utf-8", errors="replace")
         expected = naive_bpe.train_on_text(text, size, [])
@@ -136,9 +155,10 @@ def test_real_text_trains_exactly(student: Student, tmp_path: Path) -> None:
 @points(1, task="1.2")
 @given(text=st.text(st.sampled_from("aabbcc é"), max_size=60), seed=st.integers(0, 10**6))
 def test_encoding_equals_the_plain_algorithm(student: Student, text: str, seed: int) -> None:
-    """Encoding random text with random vocabularies applies every merge in its order."""
-    corpus = "".join(random.Random(seed).choices("abc ", k=120))
-    vocab, merges = naive_bpe.train_on_text(corpus, 256 + 25, [])
+    """Encoding random text with random vocabularies, ids in no order, applies every merge in its order."""
+    chance = random.Random(seed)
+    trained, merges = naive_bpe.train_on_text("".join(chance.choices("abc ", k=120)), 256 + 25, [])
+    vocab = dict(zip(chance.sample(range(1000), len(trained)), trained.values(), strict=True))
     expect(
         student.bpe.Tokenizer(vocab, merges).encode(text),
         naive_bpe.encode(text, vocab, merges, []),
@@ -164,15 +184,33 @@ def test_encoding_equals_the_plain_algorithm(student: Student, text: str, seed: 
 def test_encode_iterable_for_any_chunking(student: Student, text: list[str], cuts: list[int]) -> None:
     """encode_iterable gives the ids of the joined text for any chunking, through special tokens too."""
     whole = "".join(text)
-    specials = [END, END + END, "<|"]
-    vocab = vocab_of(MERGES, specials)
     edges = sorted({0, len(whole), *(cut for cut in cuts if cut < len(whole))})
     pieces = [whole[start:end] for start, end in pairwise(edges)]
-    tokenizer = student.bpe.Tokenizer(vocab, MERGES, specials)
-    chunk_by_chunk = [i for piece in pieces for i in naive_bpe.encode(piece, vocab, MERGES, specials)]
+    _same_ids(student, pieces, [END, END + END, "<|"])
+    _same_ids(student, list(whole), [])
+    _same_ids(student, list("it'll  do,'ve\n \n'l x"), [])
+
+
+EDGES = [
+    *MERGES,
+    (b"'", b"l"),
+    (b"'l", b"l"),
+    (b"l", b"l"),
+    (b"'", b"v"),
+    (b"'v", b"e"),
+    (b" ", b" "),
+    (b"\n", b" "),
+]
+"""Merges that tell where pre-tokens end: after the quote or not, and how much white space is one."""
+
+
+def _same_ids(student: Student, pieces: list[str], specials: list[str]) -> None:
+    whole, vocab = "".join(pieces), vocab_of(EDGES, specials)
+    tokenizer = student.bpe.Tokenizer(vocab, EDGES, specials)
+    chunk_by_chunk = [i for piece in pieces for i in naive_bpe.encode(piece, vocab, EDGES, specials)]
     expect(
         tokenizer.encode_iterable(iter(pieces)).rest(),
-        naive_bpe.encode(whole, vocab, MERGES, specials),
+        naive_bpe.encode(whole, vocab, EDGES, specials),
         f"the strings were {pieces!r}",
         {
             f"each string was encoded by itself; a token may span two: the strings were {pieces!r}": (
@@ -193,7 +231,9 @@ def test_encode_iterable_is_lazy(student: Student) -> None:
     expect_that(
         feed.taken <= 1, "nothing read before the first id is asked for", f"{feed.taken} strings read", hint
     )
-    next(ids, None)
+    expect_that(next(ids, None) is not None, "an id", "no more ids", hint)
+    if feed.taken == 10_000:
+        hint = "the whole input was read before the first id; yield the ids that no later text can change"
     expect_that(
         feed.taken <= 100, "at most 100 strings read for the first id", f"{feed.taken:,} strings read", hint
     )
@@ -224,6 +264,12 @@ def test_decode_and_files_are_exact(student: Student, ids: list[int]) -> None:
     vocab = "{" + ", ".join(f'"{_escape(printable(token))}": {n}' for n, token in tokens.items()) + "}"
     lines = "\n".join(f"{printable(left)} {printable(right)}" for left, right in MERGES)
     files = student.file("vocab.json", vocab), student.file("merges.txt", f"#version: 0.2\n{lines}\n")
+    without = student.bpe.Tokenizer.from_files(files[0], student.file("plain.txt", f"{lines}\n"))
+    expect(without.encode("the cat"), naive_bpe.encode("the cat", tokens, MERGES, []), "there is no #version line")
+    there = student.bpe.Tokenizer(tokens | {262: END.encode()}, MERGES, [END])
+    expect(there.decode([262]), END)
+    with expect_raises((ValueError, KeyError), naming="263", hint="a special token that is in vocab keeps its id"):
+        there.decode([263])
     tokenizer = student.bpe.Tokenizer.from_files(*files, [END])
     text = b"".join(tokens[i] for i in ids).decode("utf-8", errors="replace")
     expect(tokenizer.decode(ids), text, "join the bytes, decode once with errors='replace'")

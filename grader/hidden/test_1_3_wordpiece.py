@@ -30,13 +30,13 @@ def test_small_vocabularies_train_as_the_plain_algorithm_does(
     student: Student, word_counts: dict[str, int], more: int, specials: list[str]
 ) -> None:
     """Random words, where ties abound and letters repeat."""
-    letters = len(naive_wordpiece.train(word_counts, 0, specials))
+    size = len(specials) + len(naive_wordpiece.train(word_counts, 0, [])) + more
     expect(
-        student.wordpiece.train_wordpiece(word_counts, letters + more, specials),
-        naive_wordpiece.train(word_counts, letters + more, specials),
+        student.wordpiece.train_wordpiece(word_counts, size, specials),
+        naive_wordpiece.train(word_counts, size, specials),
         f"trained on {word_counts!r}: special tokens, letters in order, then what is joined",
         {
-            sentence: partial(naive_wordpiece.train, word_counts, letters + more, specials, rule)
+            sentence: partial(naive_wordpiece.train, word_counts, size, specials, rule)
             for rule, sentence in RULES.items()
         },
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import partial
 from math import exp, fsum, isclose, log
 
 from hypothesis import example, given
@@ -12,6 +13,7 @@ from grader.corpora import english, multilingual
 from grader.oracle import naive_unigram as naive
 from grader.reference import unigram as reference
 from tests.harness import Student, expect, expect_close, expect_raises, expect_that, points
+from tests.test_1_4_unigram import one_by_one
 
 weights = st.integers(1, 50)
 words = st.text("abc", min_size=1, max_size=9)
@@ -30,6 +32,9 @@ def vocabularies(draw: st.DrawFn) -> dict[str, float]:
 @given(log_probs=vocabularies(), data=st.data())
 def test_no_way_is_better(student: Student, log_probs: dict[str, float], data: st.DataObject) -> None:
     """The pieces give the text back, and their score is the best of all ways, with unknown characters too."""
+    for lowest, cut in (-10.6, ["é", "ab"]), (-9.6, ["éa", "b"]):
+        scores = {"éa": -11.0, "ab": -0.1, "a": -5.0, "b": lowest}
+        expect(student.unigram.segment("éab", scores), cut, f"é scores -21, 10 below the lowest of {scores!r}")
     text = "".join(data.draw(st.lists(st.sampled_from([*log_probs, "é"]), max_size=5)))
     pieces = student.unigram.segment(text, log_probs)
     expect("".join(pieces), text, "joined, the pieces are the text")
@@ -59,6 +64,8 @@ def test_expected_counts_equal_a_sum_over_all_ways(
         f"the words were {word_counts!r}",
         {"only the best way was counted; all ways count": lambda: naive.viterbi_counts(word_counts, log_probs)},
     )
+    with expect_raises(ValueError, naming="abz", hint="its last letter is no piece"):
+        student.unigram.expected_counts({"a": 1, "abz": 2}, log_probs)
 
 
 @points(0.5, task="1.4")
@@ -134,6 +141,8 @@ SCORES = {
 def test_texts_of_any_script_are_lossless(student: Student, text: str) -> None:
     """Chinese, Japanese, Thai, Arabic, emoji: ids are those of a best way, and give the normalized text back."""
     ids = student.unigram.encode(text, SCORES)
+    for number in ids:
+        expect_that(0 <= number < 256 + len(SCORES), "ids of bytes and pieces", f"{number}", "256 + its place")
     back = unicodedata.normalize("NFKC", text).replace("▁", " ")
     expect(student.unigram.decode(ids, SCORES), back, "nothing of the normalized text is lost")
     pieces = [list(SCORES)[number - 256] if number > 255 else "" for number in ids]
@@ -157,6 +166,11 @@ def test_any_ids_decode(student: Student, ids: list[int]) -> None:
         student.unigram.decode(ids, log_probs),
         reference.decode(ids, log_probs),
         "join the bytes of all ids, decode once with errors='replace'; ▁ to spaces; drop one in front",
+        {
+            "each id was decoded by itself; a character may be spread over several": partial(
+                one_by_one, ids, log_probs
+            )
+        },
     )
     for wrong in (259, -1):
         with expect_raises((ValueError, KeyError), naming=str(wrong)):

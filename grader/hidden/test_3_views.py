@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.reference import views as reference
-from tests.harness import Student, expect, expect_raises, need_torch, points
+from tests.harness import Student, expect, expect_raises, expect_that, need_torch, points
 
 SMALL = [
     (list(shape), list(strides))
@@ -47,10 +47,39 @@ def targets(draw: st.DrawFn, elements: int) -> list[int]:
     return target
 
 
+RESHAPES = [
+    ([3, 4], [4, 1], [2, -1]),
+    ([3, 4], [4, 1], [-1, 2, 3]),
+    ([2, 3, 4], [12, 4, 1], [4, -1]),
+    ([4, 3], [1, 4], [2, -1, 3]),
+    ([2, 3, 4], [12, 1, 3], [2, 3, -1]),
+    ([2, 3, 4], [12, 1, 3], [2, 12]),
+    ([2, 1, 6], [6, 99, 1], [3, 4]),
+    ([6, 4], [8, 2], [24]),
+    ([2, 2, 3], [0, 3, 1], [2, 6]),
+    ([4, 6], [1, 8], [2, 2, 3, 2]),
+]
+"""Sizes, strides and targets: splits, joins, both at once, with a -1 at either end."""
+
+CHAINS: list[tuple[list[int], list[list[Any]]]] = [
+    ([4, 3], [["slice", 0, 0, 4, 2], ["select", 0, 1], ["contiguous"]]),
+    ([4, 4], [["slice", 0, 0, 4, 2], ["slice", 1, 0, 2, 1], ["contiguous"]]),
+    ([3, 4, 2], [["slice", 0, 1, 3, 1], ["clone"], ["contiguous"]]),
+    ([1, 3], [["expand", [2, 3]], ["reshape", [6]]]),
+    ([1], [["expand", [3]], ["contiguous"]]),
+    ([3], [["expand", [2, 3]], ["reshape", [6]], ["select", 0, 0], ["clone"]]),
+    ([3, 4], [["transpose", 0, 1], ["reshape", [12]], ["slice", 0, 0, 5, 1], ["clone"]]),
+    ([3, 4], [["transpose", 0, 1], ["clone"], ["transpose", 0, 1], ["contiguous"], ["reshape", [-1]]]),
+    ([2, 3, 4], [["transpose", 0, 1], ["transpose", 1, 2], ["clone"], ["transpose", 1, 2], ["contiguous"]]),
+    ([2, 3, 4], [["transpose", 0, 1], ["transpose", 1, 2], ["clone"], ["transpose", 0, 2], ["reshape", [6, 4]]]),
+]
+"""What is seen of each operation only by those that follow it."""
+
+
 def where(shape: list[int], strides: list[int] | None) -> list[int] | None:
-    """The strides that matter: none of a size of 1, none without elements."""
-    if strides is None:
-        return None
+    """The strides that matter: none of a size of 1, none without elements; all where there are not as many."""
+    if strides is None or len(strides) != len(shape):
+        return strides
     kept = [stride for size, stride in zip(shape, strides, strict=True) if size != 1]
     return [] if 0 in shape else kept
 
@@ -158,7 +187,12 @@ def _contiguity(student: Student, shape: list[int], strides: list[int]) -> None:
 def test_views_of_any_shape(student: Student, view: tuple[list[int], list[int]], data: st.DataObject) -> None:
     """Strides of the new shape, or none, for permuted, sliced and expanded views."""
     shape, strides = view
-    target = data.draw(targets(prod(shape)))
+    _same_view(student, shape, strides, data.draw(targets(prod(shape))))
+    for case in RESHAPES:
+        _same_view(student, *case)
+
+
+def _same_view(student: Student, shape: list[int], strides: list[int], target: list[int]) -> None:
     exact = reference.view_strides(shape, strides, target)
     sizes = [prod(shape) // -prod(target) if size == -1 else size for size in target]
     contiguous = reference.is_contiguous(shape, strides)
@@ -196,6 +230,8 @@ def test_reshapes_of_any_shape(student: Student, view: tuple[list[int], list[int
             student.views.reshape_copies(shape, strides, wrong)
     with expect_raises(ValueError, naming="[-1, 0]", hint="any size would do for the -1"):
         student.views.view_strides([0, 2], [2, 1], [-1, 0])
+    nothing = student.views.view_strides([0, 2], [2, 1], [3, 0, 5])
+    expect_that(len(nothing or []) == 3, "three strides, whatever they are", f"{nothing!r}", "a view of nothing")
     expect(student.views.reshape_copies([0, 2], [1, 1], [3, 0]), False, "nothing is copied of nothing")
 
 
@@ -208,6 +244,11 @@ def test_chains_of_any_operations(student: Student, shape: list[int], data: st.D
     for _ in range(data.draw(st.integers(1, 6))):
         operation, sizes = data.draw(operations(sizes, expanded=any(step[0] == "expand" for step in chain)))
         chain.append(operation)
+    for start, steps in [(shape, chain), *CHAINS]:
+        _same_bytes(student, start, steps)
+
+
+def _same_bytes(student: Student, shape: list[int], chain: list[list[Any]]) -> None:
     exact = reference.allocated_bytes(shape, 2, chain)
     expect(
         student.views.allocated_bytes(shape, 2, chain),

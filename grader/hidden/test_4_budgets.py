@@ -63,5 +63,6 @@ def test_budgets_of_any_size(student: Student, flops: int, gpus: int, peak: int,
             ),
         },
     )
-    with expect_raises(ValueError, naming="0"):
-        student.budgets.training_seconds(flops, gpus, peak, 0)
+    for wrong in (0, 101):
+        with expect_raises(ValueError, naming=str(wrong)):
+            student.budgets.training_seconds(flops, gpus, peak, wrong)

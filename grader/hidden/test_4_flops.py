@@ -80,7 +80,7 @@ def test_chains_equal_a_count_by_hand(student: Student, batch: int, widths: list
 @points(0.5, task="4.2")
 def test_a_chain_needs_a_layer(student: Student) -> None:
     """One width makes no layer."""
-    with expect_raises(ValueError, naming="7"):
+    with expect_raises(ValueError, naming="7", hint="one width was taken for a chain; it makes no layer"):
         student.flops.linear_chain_flops(2, [7], True)
 
 

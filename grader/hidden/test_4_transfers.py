@@ -72,5 +72,6 @@ def test_rooflines_of_any_product(
     )
     expect(student.transfers.bound_by(flops, moved, peak, speed), reference.bound_by(flops, moved, peak, speed))
     expect(student.transfers.bound_by(speed, peak, speed, peak), "compute", "both take equally long")
+    expect(student.transfers.attainable_flops(1, 1, peak, 3), 3, "one byte is enough")
     with expect_raises(ValueError, naming="0"):
         student.transfers.attainable_flops(flops, 0, peak, speed)

@@ -56,7 +56,11 @@ def test_flops_of_any_transformer(student: Student, config: dict[str, int]) -> N
         },
     )
     tiny = {name: value % 3 + 1 for name, value in config.items()}
-    got = student.transformer.transformer_flops(**tiny)
+    forward = student.transformer.transformer_flops(**tiny).get("forward")
+    joined = tiny | {"batch": 1, "seq": tiny["batch"] * tiny["seq"]}
     expect(
-        got["forward"], counting.transformer(**tiny), "the sum over all products; sequences don't see each other"
+        forward,
+        counting.transformer(**tiny),
+        "the sum over all products; sequences don't see each other",
+        {"the tokens of all sequences were taken for one long sequence": lambda: counting.transformer(**joined)},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from operator import floordiv
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.reference import gradients, utilization
@@ -46,6 +46,8 @@ def test_the_mfu_of_any_training(
     )
     with expect_raises(ValueError, naming="gpus=0"):
         student.utilization.mfu(each, rate, 0, peak)
+    with expect_raises(ValueError, naming="peak=0"):
+        student.utilization.mfu(each, rate, gpus, 0)
 
 
 @points(0.5, task="5.3")
@@ -80,6 +82,7 @@ def test_ratios_of_any_times(student: Student, inputs: float | None, weights: fl
 
 @points(0.5, task="5.4")
 @given(ratios=st.lists(times, min_size=1, max_size=40))
+@example(ratios=[float(n) for n in range(101, 0, -1)])
 def test_spreads_of_any_ratios(student: Student, ratios: list[float]) -> None:
     """The median, and percentiles by rank."""
     expect_close(
@@ -96,6 +99,11 @@ def test_spreads_of_any_ratios(student: Student, ratios: list[float]) -> None:
         student.gradients.spread([])
 
 
+def _padded_on_one_side(layer: dict[str, int]) -> int:
+    less = {side: layer[side] - layer[f"pad_{side}"] for side in ("width", "height")}
+    return gradients.conv_flops(layer | less)
+
+
 @points(0.5, task="5.4")
 def test_flops_of_all_recorded_layers(student: Student) -> None:
     """Every convolution and every recurrent layer of the recordings, and their rates."""
@@ -105,7 +113,10 @@ def test_flops_of_all_recorded_layers(student: Student) -> None:
             student.gradients.conv_flops(row["layer"]),
             flops,
             "output sizes are (size + 2·pad - filter) // stride + 1",
-            {"a multiply-add is 2 FLOPs, and was counted as 1": partial(floordiv, flops, 2)},
+            {
+                "a multiply-add is 2 FLOPs, and was counted as 1": partial(floordiv, flops, 2),
+                "padding was counted on one side; it is on both": partial(_padded_on_one_side, row["layer"]),
+            },
         )
     for row in rows("recurrent"):
         layer = {name: row[name] for name in ("cell", "hidden", "batch", "steps")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import jinja2
 
+from grader.feedback import shown
 from grader.model import Report
 from grader.render.summary import by_task, score_sentence
 from grader.render.text import points, visible, worth
@@ -19,6 +20,7 @@ _environment.filters |= {"visible": visible, "points": points, "worth": worth}
 
 
 def to_html(report: Report) -> str:
-    """The page; text of the submission is escaped, and its control characters are made visible."""
+    """The page, as a student may see it; the submission's text is escaped, its control characters made visible."""
+    report = shown(report)
     template = _environment.get_template("report.html")
     return template.render(report=report, tasks=by_task(report), score=score_sentence(report))

@@ -10,11 +10,14 @@ from typing import Any
 import jsonschema
 
 from grader.errors import UsageError
-from grader.model import CheckResult, Report, Verdict
+from grader.model import CheckResult, Feedback, Report, Verdict
 
 
 def to_json(report: Report) -> dict[str, Any]:
-    """The report as plain data; points that are whole come out as integers, seconds to the millisecond."""
+    """The report as plain data; points that are whole come out as integers, seconds to the millisecond.
+
+    It is the instructor's own, and holds what hidden checks say, whatever a student may be told.
+    """
     return {
         "schema_version": 1,
         "score": None if report.score is None else _number(report.score),
@@ -40,7 +43,10 @@ def from_json(data: object) -> Report:
     except jsonschema.ValidationError as error:
         raise UsageError(f"no report: {error.json_path} {error.message}") from None
     assert isinstance(data, dict)
-    checks = tuple(CheckResult(**{**check, "verdict": Verdict(check["verdict"])}) for check in data["checks"])
+    checks = tuple(
+        CheckResult(**check | {"verdict": Verdict(check["verdict"]), "feedback": Feedback(check["feedback"])})
+        for check in data["checks"]
+    )
     name, sha256 = data["submission"]["name"], data["submission"]["sha256"]
     notes, found = tuple(data["notes"]), tuple(data.get("suspicions", ()))
     return Report(name, sha256, data["grader_version"], data["isolation"], checks, data["problem"], notes, found)
@@ -64,6 +70,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "max_points": _number(check.max_points),
         "message": check.message,
         "hidden": check.hidden,
+        "feedback": check.level.value,
         "wall_s": round(check.wall_s, 3),
     }
 

@@ -35,8 +35,9 @@ def by_task(report: Report) -> list[TaskResult]:
 
 
 def _task(task: str, checks: tuple[CheckResult, ...]) -> TaskResult:
-    lost = sum(not check.verdict.earns for check in checks)
-    state = f"{lost} of {len(checks)} checks lost" if lost else ""
+    counts = [check.together or (int(not check.verdict.earns), 1) for check in checks]
+    lost, all_ = (sum(numbers) for numbers in zip(*counts, strict=True))
+    state = f"{lost} of {all_} checks lost" if lost else ""
     if all(check.verdict is Verdict.NOT_WRITTEN for check in checks):
         state = "not written"
     title = TASKS[task].title if task in TASKS else ""

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader.feedback import shown
 from grader.model import CheckResult, Report
 from grader.render.summary import by_task, score_sentence
 from grader.render.text import points, visible, worth
@@ -14,8 +15,10 @@ from grader.render.text import points, visible, worth
 def render(report: Report, console: Console) -> None:
     """Print tasks with their points, each lost check with its diagnosis, and the score.
 
-    Text of the submission is printed as text: no markup, no control characters.
+    Text of the submission is printed as text: no markup, no control characters. It is what a student may see:
+    logs have many readers.
     """
+    report = shown(report)
     if report.problem:
         console.print(Text(visible(report.problem), style="bold red"))
     for note in report.notes:

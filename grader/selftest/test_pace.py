@@ -14,7 +14,7 @@ from grader.builders.prairielearn import TIMEOUT_S as PRAIRIELEARN_S
 from grader.grade import PROJECT
 from grader.pace import LEAST_S, limit_s, pytest_check_finished, pytest_runtest_setup
 from tests.harness.checks import Check, Outcome
-from tests.harness.outcomes import Limits, Verdict
+from tests.harness.outcomes import Feedback, Limits, Verdict
 from tests.harness.plugin import CHECK
 
 
@@ -35,7 +35,7 @@ def checks() -> list[Check]:
         for path in [*PROJECT.glob("tests/test_*.py"), *PROJECT.glob("grader/hidden/test_*.py")]
     ]
     special = [float(s) for text in texts for s in re.findall(r"^@limits\(wall_s=(\d+)", text, re.MULTILINE)]
-    one = Check("1.1/x", "1.1", "x", 1, False, Limits())
+    one = Check("1.1/x", "1.1", "x", 1, False, Feedback.FULL, Limits())
     count = sum(len(re.findall(r"^@points\(", text, re.MULTILINE)) for text in texts)
     return [dataclasses.replace(one, limits=Limits(wall_s=s)) for s in special] + [one] * (count - len(special))
 

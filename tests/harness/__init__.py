@@ -23,9 +23,13 @@ __all__ = [
 ]
 
 
-def points(n: float, *, task: str) -> pytest.MarkDecorator:
-    """Mark a check with what it is worth and the task it belongs to."""
-    return pytest.mark.points(n, task=task)
+def points(n: float, *, task: str, feedback: str | None = None) -> pytest.MarkDecorator:
+    """Mark a check with what it is worth and the task it belongs to.
+
+    `feedback` is what a report tells of it when it is lost (see `outcomes.Feedback`): of a public check everything
+    and of a hidden one its category, unless it says otherwise.
+    """
+    return pytest.mark.points(n, task=task, feedback=feedback)
 
 
 def limits(**limits: float) -> pytest.MarkDecorator:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.harness.expect import CALLS
-from tests.harness.outcomes import Limits, NotPlain, Stopped, StudentError, Verdict
+from tests.harness.outcomes import Feedback, Limits, NotPlain, Stopped, StudentError, Verdict
 from tests.harness.plain import short
 from tests.harness.tasks import TASKS
 
@@ -23,6 +23,7 @@ class Check:
     title: str
     points: float
     hidden: bool
+    feedback: Feedback
     limits: Limits
 
 
@@ -40,7 +41,8 @@ def check_of(item: pytest.Function) -> Check:
     """The check that a test function is.
 
     Raises:
-        pytest.UsageError: the function has no points, no known task or no docstring; the message names it.
+        pytest.UsageError: the function has no points, no known task, no docstring or an unknown level of feedback;
+            the message names it.
     """
     marker = item.get_closest_marker("points")
     if marker is None or not marker.args or marker.kwargs.get("task") not in TASKS:
@@ -52,14 +54,24 @@ def check_of(item: pytest.Function) -> Check:
         raise pytest.UsageError(f"{item.nodeid} needs a docstring: its first line is the report's sentence")
     task = marker.kwargs["task"]
     limits = item.get_closest_marker("limits")
+    hidden = "hidden" in item.path.parts
     return Check(
         id=f"{task}/{item.name.removeprefix('test_')}",
         task=task,
         title=title.rstrip("."),
         points=marker.args[0],
-        hidden="hidden" in item.path.parts,
+        hidden=hidden,
+        feedback=_feedback(item, marker.kwargs.get("feedback"), hidden),
         limits=Limits(**limits.kwargs) if limits else Limits(),
     )
+
+
+def _feedback(item: pytest.Function, level: str | None, hidden: bool) -> Feedback:
+    if level is None:
+        return Feedback.CATEGORY if hidden else Feedback.FULL
+    if level not in list(Feedback):
+        raise pytest.UsageError(f"{item.nodeid} has feedback {level!r}; there are {', '.join(Feedback)}")
+    return Feedback(level)
 
 
 def judge(error: BaseException) -> tuple[Verdict, str]:
@@ -91,6 +103,8 @@ def judge(error: BaseException) -> tuple[Verdict, str]:
 def _try(error: StudentError) -> str:
     if error.text.startswith("No module named 'assignment."):
         return "\n  try       that file of assignment/ is missing: hand in the whole folder, stubs too"
+    if error.kind == "UnicodeDecodeError":
+        return "\n  try       malformed bytes are no error here: decode with errors='replace'"
     if error.kind in ("ModuleNotFoundError", "ImportError"):
         return "\n  try       only the packages that the handout allows for this task are there when it is graded"
     return ""

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -70,7 +71,8 @@ class DirectBackend:
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         try:
-            with time_limit(self._limits.wall_s):
+            with time_limit(self._limits.wall_s), warnings.catch_warnings():
+                warnings.simplefilter("default")  # a warning is no error, whatever pytest is told for the checks
                 yield
         except (NotPlain, Stopped, KeyboardInterrupt):
             raise

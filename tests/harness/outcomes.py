@@ -35,6 +35,19 @@ class Verdict(StrEnum):
         return self is Verdict.PASSED
 
 
+class Feedback(StrEnum):
+    """What a student is told of a lost check, from the least to the most."""
+
+    COUNT = "count"
+    """How many of the task's checks were lost, and not which."""
+    CATEGORY = "category"
+    """The verdict, and where the handout says what is asked."""
+    INPUT = "input"
+    """That, and the call."""
+    FULL = "full"
+    """The whole diagnosis."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one check may use. Units are in the names; 1 MiB is 2**20 bytes.

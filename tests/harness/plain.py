@@ -14,6 +14,9 @@ from tests.harness.outcomes import NotPlain
 
 SCALARS = (int, str, bytes, float, bool, NoneType)
 MAX_DEPTH = 64
+MAX_BITS = 10_000
+"""Of an int: Python writes out no longer ones, and no answer is nearly as long."""
+
 SHOWN_DEPTH = 6
 """Deeper parts of a value are shown as dots."""
 
@@ -73,6 +76,8 @@ def conform(value: object, contract: Any, where: str = "the answer") -> Any:
         expected = NoneType if contract is None else contract
         if type(value) is not expected:
             raise NotPlain(f"{where} is {type(value).__name__} {short(value)}, not {expected.__name__}")
+        if isinstance(value, int) and value.bit_length() > MAX_BITS:
+            raise NotPlain(f"{where} is an int of {value.bit_length():,} bits, more than anything here takes")
         return value
     shape = dict if origin is dict else list
     if type(value) is not shape:

@@ -1,0 +1,157 @@
+"""The commands that prove the checks: `grader calibrate` and `grader mutate`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from grader import specimen
+from grader.calibrate import Calibration, Trial, calibrate
+from grader.errors import UsageError
+from grader.files import write_atomically
+from grader.flaky import differences
+from grader.render.matrix import calibration_html, mutation_html
+from grader.render.text import points
+from tests.harness.tasks import TASKS
+
+proofs = typer.Typer()
+console = Console()
+errors = Console(stderr=True)
+Jobs = Annotated[int, typer.Option(min=1, help="How many at a time.")]
+CPUS = os.cpu_count() or 1
+WIDE = 160
+"""Columns that the matrix needs; a narrower terminal cuts its lines rather than its cells."""
+
+
+@proofs.command(name="calibrate")
+def calibrate_command(
+    only: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this specimen; repeatable.")] = None,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Only the tasks of a specimen's modules; attacks alone in the sandbox.")
+    ] = False,
+    isolation: Annotated[str, typer.Option(help="auto, bwrap, or none; attacks are always isolated.")] = "auto",
+    html: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write the matrix as one page.")] = None,
+    flaky: Annotated[
+        int,
+        typer.Option(metavar="N", min=0, help="Instead, grade the reference N times, under load, and compare."),
+    ] = 0,
+    jobs: Jobs = CPUS,
+) -> None:
+    """Grade all planted submissions: correct ones must lose nothing, wrong ones the right points."""
+    _need_folder(html)
+    if flaky:
+        _tell_differences(flaky)
+        return
+    names = only or specimen.names()
+    with _progress("calibrating") as advance:
+        result = calibrate(names, fast=fast, isolation="none" if fast else isolation, jobs=jobs, progress=advance)
+    _print_matrix(result)
+    if html:
+        write_atomically(html, calibration_html(result))
+        console.print(f"wrote {html}", markup=False, highlight=False)
+    for fault in result.faults:
+        console.print(Text(fault, style="red"), soft_wrap=True)
+    console.print(_summary(result))
+    if result.faults:
+        raise typer.Exit(1)
+
+
+def _tell_differences(times: int) -> None:
+    with _progress("grading the reference") as advance:
+        found = differences(times, advance)
+    for line in found:
+        console.print(Text(line, style="red"), soft_wrap=True)
+    console.print(f"graded the reference {times} times in each mode, under load: {len(found)} differences")
+    if found:
+        raise typer.Exit(1)
+
+
+def _print_matrix(result: Calibration) -> None:
+    """Specimens by tasks: points lost, a dot for none, nothing where it was not graded."""
+    table = Table("specimen", *TASKS, box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for trial in result.trials:
+        style = "red" if trial.faults else ""
+        table.add_row(Text(trial.specimen.name, style=style), *(_cell(trial, task) for task in TASKS))
+    wide = Console(width=max(console.width, WIDE), soft_wrap=True)
+    wide.print(table)
+
+
+def _cell(trial: Trial, task: str) -> str:
+    lost = trial.lost_points(task)
+    return "" if lost is None else points(lost) if lost else "[dim]·[/]"
+
+
+def _summary(result: Calibration) -> str:
+    wrong = result.of_kind("misconception")
+    caught, named = sum(bool(trial.lost) for trial in wrong), sum(trial.naming is not None for trial in wrong)
+    lost = sum(check.max_points for trial in result.of_kind("correct") for check in trial.lost)
+    return (
+        f"{len(result.of_kind('correct'))} correct ones lose {points(lost)} points; "
+        f"{caught} of {len(wrong)} misconceptions are caught, {named} named; {len(result.faults)} faults"
+    )
+
+
+@proofs.command(name="mutate")
+def mutate_command(
+    module: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this module of the reference; repeatable.")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="FILE.jsonl", help="Keep results here, and go on from them.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write the table as one page.")] = None,
+    jobs: Jobs = CPUS,
+) -> None:
+    """Put one small mistake at a time into the reference, and see whether the checks catch it."""
+    try:
+        from grader.mutation.campaign import campaign  # they need mutmut, which is for development only
+        from grader.mutation.mutants import modules
+    except ModuleNotFoundError as error:
+        raise UsageError(f"mutation testing needs {error.name}: python -m pip install '.[dev]'") from None
+    _need_folder(resume)
+    _need_folder(html)
+    with _progress("mutating") as advance:
+        rows = campaign(module or modules(), resume, jobs, advance)
+    table = Table("module", "mutants", "equivalent", "caught", "by time", "survived", "score")
+    for row in rows:
+        counts = (row.mutants, row.equivalent, row.caught, row.hung, len(row.survivors))
+        table.add_row(row.module, *map(str, counts), f"{row.score:.1%}")
+    for row in rows:
+        for trial in row.survivors:
+            console.print(Text(f"{trial.module}.{trial.function} {trial.outcome} {trial.by}\n{trial.diff}"))
+    console.print(table)
+    live, caught = sum(row.mutants - row.equivalent for row in rows), sum(row.caught for row in rows)
+    console.print(f"mutation score {caught / live if live else 1:.1%}: {caught} of {live} caught")
+    if html:
+        write_atomically(html, mutation_html(rows))
+        console.print(f"wrote {html}", markup=False, highlight=False)
+    if caught < live:
+        raise typer.Exit(1)
+
+
+def _need_folder(path: Path | None) -> None:
+    if path is not None and not path.parent.is_dir():
+        raise UsageError(f"no folder {str(path.parent)!r} to write {path.name!r} to; make it first")
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int, str], None]]:
+    columns = (
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[last]}"),
+    )
+    with Progress(*columns, console=errors, transient=True) as progress:
+        bar = progress.add_task(what, total=None, last="")
+        yield lambda done, of, last: progress.update(bar, completed=done, total=of or None, last=last)

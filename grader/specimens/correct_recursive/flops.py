@@ -1,0 +1,72 @@
+"""FLOPs, dimension by dimension and layer by layer."""
+
+
+def matmul_flops(a_shape, b_shape):
+    def broadcast(a, b):
+        if not a or not b:
+            return product(a or b)
+        if a[-1] != b[-1] and 1 not in (a[-1], b[-1]):
+            raise ValueError(f"{a_shape} and {b_shape} don't broadcast")
+        return (b[-1] if a[-1] == 1 else a[-1]) * broadcast(a[:-1], b[:-1])
+
+    if not a_shape or not b_shape:
+        raise ValueError(f"{a_shape} or {b_shape} has no size")
+    if len(a_shape) == 1:
+        return matmul(a_shape, b_shape, [1, *a_shape], b_shape, broadcast)
+    return matmul(a_shape, b_shape, a_shape, b_shape, broadcast)
+
+
+def matmul(a_shape, b_shape, a, b, broadcast):
+    if len(b) == 1:
+        return matmul(a_shape, b_shape, a, [*b, 1], broadcast)
+    *a_batch, m, k = a
+    *b_batch, l, n = b
+    if k != l:
+        raise ValueError(f"{a_shape} does not fit {b_shape}")
+    return 2 * m * k * n * broadcast(a_batch, b_batch)
+
+
+def product(sizes):
+    return sizes[0] * product(sizes[1:]) if sizes else 1
+
+
+def two_layer_flops(batch, d_in, d_hidden, d_out, x_needs_grad):
+    return {
+        "h1": matmul_flops([batch, d_in], [d_in, d_hidden]),
+        "h2": matmul_flops([batch, d_hidden], [d_hidden, d_out]),
+        "grad_w2": matmul_flops([d_hidden, batch], [batch, d_out]),
+        "grad_h1": matmul_flops([batch, d_out], [d_out, d_hidden]),
+        "grad_w1": matmul_flops([d_in, batch], [batch, d_hidden]),
+        "grad_x": matmul_flops([batch, d_hidden], [d_hidden, d_in]) if x_needs_grad else 0,
+    }
+
+
+def linear_chain_flops(batch, widths, x_needs_grad):
+    if len(widths) < 2:
+        raise ValueError(f"a chain needs two widths, not {widths}")
+    here = matmul_flops([batch, widths[0]], [widths[0], widths[1]])
+    mine = here + (here if x_needs_grad else 0)
+    if len(widths) == 2:
+        return here, mine
+    forward, backward = linear_chain_flops(batch, widths[1:], True)
+    return forward + here, backward + mine
+
+
+def weights(widths):
+    return widths[0] * widths[1] + weights(widths[1:]) if len(widths) > 1 else 0
+
+
+def training_flops(parameters, tokens):
+    return 2 * parameters * tokens + 4 * parameters * tokens
+
+
+def rule_overcount(batch, widths):
+    forward, backward = linear_chain_flops(batch, widths, False)
+    return training_flops(weights(widths), batch) - forward - backward
+
+
+def attention_flops(layers, d_model, seq, tokens):
+    if tokens == 0 or layers == 0:
+        return 0
+    scores = mix = 2 * d_model * seq * tokens
+    return 3 * layers * (scores + mix)
