@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import cbor2
-import psutil
 
 from grader.errors import GraderFault
 from grader.isolation import tensors, wire
 from grader.isolation.sandbox import Backend, Sandbox
+from grader.isolation.usage import used_mib
 from grader.model import Limits, Verdict
 from tests.harness.outcomes import NotPlain, Stopped, StudentError
 from tests.harness.tasks import LIGHT
@@ -90,7 +90,7 @@ class IsolatedBackend:
         self._memory_at = 0.0
         self._stopped: Stopped | None = None
         self._callbacks: list[Any] = []
-        self._baseline = _used_mib(sandbox.process.pid)
+        self._baseline = used_mib(sandbox.process.pid)
         try:
             with theirs:
                 sandbox.start(dataclasses.asdict(limits), theirs, output)
@@ -273,7 +273,7 @@ class IsolatedBackend:
             raise self._stop(Verdict.TIMEOUT, f"no answer within {self._limits.wall_s:g} s")
         if now > self._memory_at:
             self._memory_at = now + MEMORY_EVERY_S
-            if _used_mib(self._sandbox.process.pid) - self._baseline > self._limits.memory_mib:
+            if used_mib(self._sandbox.process.pid) - self._baseline > self._limits.memory_mib:
                 raise self._stop(Verdict.MEMORY, f"more memory than the {self._limits.memory_mib:,} MiB allowed")
 
     def _death(self) -> Stopped:
@@ -293,24 +293,3 @@ class IsolatedBackend:
     def _stop(self, verdict: Verdict, message: str) -> Stopped:
         self._stopped = Stopped(verdict, message)
         return self._stopped
-
-
-def _used_mib(pid: int) -> float:
-    """Memory of a process and all below it, what they share counted once; without what is mapped from files."""
-    try:
-        process = psutil.Process(pid)
-        return sum(map(_own_mib, [process, *process.children(recursive=True)]))
-    except psutil.Error:
-        return 0.0
-
-
-def _own_mib(process: psutil.Process) -> float:
-    """A process's share of memory that is anonymous or shared; 0 when it is gone.
-
-    Where it may not be asked for its share, what it shares is counted whole.
-    """
-    for file, rows in (("smaps_rollup", ("Pss_Anon:", "Pss_Shmem:")), ("status", ("RssAnon:", "RssShmem:"))):
-        with contextlib.suppress(OSError):
-            lines = Path(f"/proc/{process.pid}/{file}").read_text(encoding="utf-8", errors="replace").splitlines()
-            return sum(int(line.split()[1]) for line in lines if line.startswith(rows)) / 1024
-    return 0.0
