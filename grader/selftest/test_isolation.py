@@ -389,6 +389,27 @@ def test_closing_a_sandbox_ends_all_of_it(folder: Path, kind: str) -> None:
     orphan.close()
 
 
+def test_a_sandbox_whose_first_process_is_killed_leaves_nothing(sandboxed: Open, kind: str) -> None:
+    """Its processes are ended, and its files removed, from the outside; however deep they lie."""
+    source = """
+import os, pathlib, tempfile, time
+def litter():
+    pathlib.Path('/dev/shm/litter').write_text('x')
+    if os.fork() == 0: os.setsid(); time.sleep(600)
+    for _ in range(900): os.mkdir('d'); os.chdir('d')
+    return tempfile.gettempdir()
+"""
+    backend = sandboxed(source, wall_s=60)
+    tmp = Path(call(backend, "litter"))
+    running = _running(backend)
+    assert len(running) > 2
+    running[0].kill()
+    backend._sandbox.close()
+    assert psutil.wait_procs(running, timeout=5)[1] == []
+    assert not Path("/dev/shm/litter").exists()
+    assert kind == "bwrap" or not tmp.parent.exists()
+
+
 def _command(process: psutil.Process) -> list[str]:
     try:
         return process.cmdline()
