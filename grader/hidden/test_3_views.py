@@ -62,6 +62,7 @@ RESHAPES = [
 """Sizes, strides and targets: splits, joins, both at once, with a -1 at either end."""
 
 CHAINS: list[tuple[list[int], list[list[Any]]]] = [
+    ([1], [["slice", 0, 0, 1, 2], ["contiguous"]]),
     ([4, 3], [["slice", 0, 0, 4, 2], ["select", 0, 1], ["contiguous"]]),
     ([4, 4], [["slice", 0, 0, 4, 2], ["slice", 1, 0, 2, 1], ["contiguous"]]),
     ([3, 4, 2], [["slice", 0, 1, 3, 1], ["clone"], ["contiguous"]]),

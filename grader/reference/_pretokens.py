@@ -14,7 +14,7 @@ from typing import BinaryIO
 import regex
 
 PATTERN = regex.compile(r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")
-CHUNK_BYTES = 2**20
+CHUNK_BYTES = 2**17  # small enough that checks with half a megabyte see several
 PARALLEL_BYTES = 2**22  # below this, starting processes costs more than it saves
 
 # A word character before white space always ends a pre-token, and nothing before it looks past it.
