@@ -6,6 +6,7 @@ all processes together. Anything that breaks them, or the protocol, ends the che
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import dataclasses
 import inspect
@@ -84,6 +85,7 @@ class IsolatedBackend:
         self._channel, theirs = socket.socketpair()
         self._channel.setblocking(False)
         self._output, output = os.pipe()
+        os.set_blocking(self._output, False)
         self._printed = self._answered = 0
         self._spent_s = 0.0
         self._deadline = 0.0
@@ -182,13 +184,14 @@ class IsolatedBackend:
             case {"ok": value, **rest} if not rest:
                 return value
             case {"not_plain": str(text), **rest} if not rest:
-                raise NotPlain(text)
+                raise NotPlain(_line(text, 500))
             case {"error": [str(kind), str(text), str(where)], **rest} if not rest:
-                raise StudentError(kind, text, where)
+                known = isinstance(getattr(builtins, kind, None), type)
+                raise StudentError(kind if known else "Exception", text[:2000], _line(where, 200))
             case {"memory": True, **rest} if not rest:
                 raise self._stop(Verdict.MEMORY, f"more memory than the {self._limits.memory_mib:,} MiB allowed")
             case {"exit": str(code), **rest} if not rest:
-                raise self._stop(Verdict.CRASHED, f"it ended its process: SystemExit({code})")
+                raise self._stop(Verdict.CRASHED, f"it ended its process: SystemExit({_line(code, 80)})")
         raise self._stop(Verdict.CRASHED, "it broke the grader's protocol: an answer of no known form")
 
     def _called_back(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -253,15 +256,18 @@ class IsolatedBackend:
             ready = dict(poll.poll(TICK_S * 1000))
             if self._output in ready and not self._drain():
                 poll.unregister(self._output)
+            self._hold_limits()
             if ready.get(self._channel.fileno(), 0):
                 return
             if self._sandbox.control.fileno() in ready:
                 raise self._death()
-            self._hold_limits()
 
     def _drain(self) -> bool:
         """Discard what was printed, but count it; False when nothing more can come."""
-        printed = len(os.read(self._output, 1 << 20))
+        try:
+            printed = len(os.read(self._output, 1 << 20))
+        except BlockingIOError:  # a submission can read what it has printed itself
+            return True
         self._printed += printed
         if self._printed > self._limits.output_kib << 10:
             raise self._stop(Verdict.OUTPUT, f"more than {self._limits.output_kib:,} KiB printed")
@@ -281,7 +287,7 @@ class IsolatedBackend:
         try:
             status, over = self._sandbox.died()
         except GraderFault:
-            return self._stop(Verdict.CRASHED, "its sandbox ended")
+            return self._stop(Verdict.CRASHED, "it closed its channel to the grader, or its sandbox ended")
         if over:
             return self._stop(Verdict.OUTPUT, over)
         if status == -signal.SIGXCPU:
@@ -293,3 +299,8 @@ class IsolatedBackend:
     def _stop(self, verdict: Verdict, message: str) -> Stopped:
         self._stopped = Stopped(verdict, message)
         return self._stopped
+
+
+def _line(text: str, most: int) -> str:
+    """Text of a submission's as one line of bounded length."""
+    return "".join(character if character.isprintable() else " " for character in text[:most])

@@ -58,7 +58,8 @@ def prepare(submission: Path, limits: Limits, allowed: tuple[str, ...]) -> Launc
         elif folder.is_dir():
             args += ["--ro-bind", str(folder), str(folder)]
     args += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--proc", "/proc"]
-    args += ["--dev", "/dev", "--remount-ro", "/dev"]
+    # /dev/zero can be mapped as memory that is nobody's in particular.
+    args += ["--dev", "/dev", "--dev-bind", "/dev/null", "/dev/zero", "--remount-ro", "/dev"]
     for parent in _parents([*prefixes, Path("/sandbox/site/any")]):
         args += ["--perms", "0755", "--dir", str(parent)]
     for prefix in prefixes:
@@ -74,6 +75,7 @@ def prepare(submission: Path, limits: Limits, allowed: tuple[str, ...]) -> Launc
     config = {
         "supervisor_uid": 20_000 + os.getpid() % 40_000 if root else 0,
         "check_uid": 0,
+        "spare_uid": 0,
         "submission": "/submission",
         "tmp": TMP,
         "folder": "",

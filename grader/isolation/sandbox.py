@@ -21,6 +21,8 @@ from tests.harness.tasks import LIGHT
 INSIDE = Path(__file__).with_name("inside")
 START_S = 60.0
 END_S = 10.0
+DEATH_S = 0.5
+"""So long after its channel a process may live, before it counts as one that has closed it."""
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -117,7 +119,7 @@ class Sandbox:
 
     def died(self) -> tuple[int, str]:
         """Exit status of the check's first process, and which limit it was over; when `control` is readable."""
-        answer = self._answer(END_S)
+        answer = self._answer(DEATH_S)
         status, over = answer.get("died"), answer.get("over", "")
         if type(status) is not int or type(over) is not str:
             raise GraderFault("the sandbox broke the protocol")

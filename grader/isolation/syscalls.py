@@ -15,6 +15,7 @@ import tempfile
 from functools import cache
 
 from grader.errors import IsolationUnavailable
+from grader.isolation.inside.confine import PR_SET_DUMPABLE
 
 REFUSED = (
     "ptrace process_vm_readv process_vm_writev kcmp pidfd_getfd "
@@ -33,6 +34,15 @@ REFUSED = (
 
 NAMESPACES = 0x7E020000
 """The bits of clone(2) that make namespaces: user, pid, net, ipc, uts, cgroup and mount."""
+
+SHARED_ANONYMOUS = 0x21
+"""Flags of mmap(2) for memory that is shared, but no file's: no limit counts it once it is not mapped in."""
+
+BUFFER_SIZES = (7, 8, 32, 33)
+"""Options of a socket (SO_SNDBUF, SO_RCVBUF, and what forces them): what waits in it counts as nobody's memory."""
+
+NEWER = range(463, 520)
+"""Numbers of system calls that came after Linux 6.12, or are going to: nobody has looked at them here."""
 
 
 @cache
@@ -54,7 +64,17 @@ def program(unix_sockets: bool) -> bytes:
     if unix_sockets:
         wanted.add_rule(refuse, "socket", pyseccomp.Arg(0, pyseccomp.NE, socket.AF_UNIX))
     else:
-        wanted.add_rule(refuse, "socket")
+        for name in ("socket", "bind", "listen", "connect", "sendmsg", "sendmmsg"):
+            wanted.add_rule(refuse, name)
+        for kind in set(range(16)) - {socket.SOCK_STREAM, socket.SOCK_SEQPACKET}:  # others can send to anywhere
+            wanted.add_rule(refuse, "socketpair", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xF, kind))
+    wanted.add_rule(refuse, "mmap", pyseccomp.Arg(3, pyseccomp.MASKED_EQ, SHARED_ANONYMOUS, SHARED_ANONYMOUS))
+    wanted.add_rule(refuse, "prctl", pyseccomp.Arg(0, pyseccomp.EQ, PR_SET_DUMPABLE))
+    for option in BUFFER_SIZES:
+        is_level, is_option = (pyseccomp.Arg(n, pyseccomp.EQ, value) for n, value in ((1, 1), (2, option)))
+        wanted.add_rule(refuse, "setsockopt", is_level, is_option)
+    for number in NEWER:
+        wanted.add_rule(pyseccomp.ERRNO(errno.ENOSYS), number)
     # The C library falls back to clone, whose flags a filter can read; clone3's are behind a pointer.
     wanted.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
     for bit in (1 << n for n in range(32) if NAMESPACES >> n & 1):

@@ -14,11 +14,13 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import secrets
 import shutil
 import socket
 import stat
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Callable
@@ -32,14 +34,17 @@ from grader.isolation.inside.confine import landlock_version
 from grader.isolation.sandbox import END_S, INSIDE, Launch
 from grader.model import Limits
 
-UIDS = range(20_000, 60_000)
+UIDS = range(20_000, 40_000)
+SPARE = 20_000
+"""Added to a uid, it is one that nobody has: a killer's, so that whom it kills can't signal it."""
+
 KILL = """
 import os, sys
-uid = int(sys.argv[1])
-os.setgroups([]); os.setresgid(uid, uid, uid); os.setresuid(uid, uid, uid)
-if os.getresuid() == (uid, uid, uid) and uid != 0: os.kill(-1, 9)
+uid, spare = map(int, sys.argv[1:])
+os.setgroups([]); os.setresgid(spare, spare, spare); os.setresuid(spare, uid, spare)
+if os.getresuid() == (spare, uid, spare) and uid and spare: os.kill(-1, 9)
 """
-SHM, DEVICES = "/dev/shm", ("null", "zero", "full", "random", "urandom")  # noqa: S108  -- only what is its own
+SHM, DEVICES = "/dev/shm", ("null", "random", "urandom")  # noqa: S108  -- only what is its own
 KNOWN = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu")
 
 
@@ -91,13 +96,14 @@ def _launch(
     config = {
         "supervisor_uid": 0,
         "check_uid": uid,
+        "spare_uid": uid + SPARE,
         "submission": str(submission),
         "tmp": tmp,
         "folder": str(folder),
         "warm": packages.warm(allowed),
         "landlock": {
             "read": [path for paths, _ in covered for path in paths] + list(KNOWN),
-            "enter": [path for _, folders in covered for path in folders],
+            "enter": sorted({path for _, folders in covered for path in folders} & {sysconfig.get_path("stdlib")}),
             "write": [tmp, SHM],
             "devices": [f"/dev/{name}" for name in DEVICES],
         },
@@ -120,12 +126,11 @@ def take_uid() -> tuple[int, Callable[[], None]]:
     Raises:
         IsolationUnavailable: there is none.
     """
-    known = {user.pw_uid for user in pwd.getpwall()}
-    start = os.getpid() % len(UIDS)
+    running = {uid for process in psutil.process_iter() for uid in _uids(process)}
+    start = secrets.randbelow(len(UIDS))  # not by process id: containers of one machine have the same ones
     for uid in (*UIDS[start:], *UIDS[:start]):
-        lock = None if uid in known else locked(uid)
+        lock = None if {uid, uid + SPARE} & running or _named(uid) else locked(uid)
         if lock is not None:
-            end_uid(uid)  # what a killed grader may have left
             return uid, lock.close
     raise IsolationUnavailable(f"no uid is free from {UIDS.start} to {UIDS.stop}")
 
@@ -150,21 +155,33 @@ def end_uid(uid: int) -> None:
         GraderFault: one of them withstands.
     """
     until = time.monotonic() + END_S
-    while any(_has(process, uid) for process in psutil.process_iter()):
+    while any(uid in _uids(process) for process in psutil.process_iter()):
         if time.monotonic() > until:
             raise GraderFault(f"processes of uid {uid} can't be killed")
-        subprocess.run([sys.executable, "-I", "-S", "-c", KILL, str(uid)], check=False)
+        subprocess.run(
+            [sys.executable, "-I", "-S", "-c", KILL, str(uid), str(uid + SPARE)], check=False, timeout=END_S
+        )
     for path in Path(SHM).iterdir():
         with contextlib.suppress(OSError):
             if path.lstat().st_uid == uid:
                 path.unlink()
 
 
-def _has(process: psutil.Process, uid: int) -> bool:
+def _uids(process: psutil.Process) -> set[int]:
+    """The uids of a process; none when it is gone."""
     try:
-        return uid in process.uids() and process.status() != psutil.STATUS_ZOMBIE
+        return set() if process.status() == psutil.STATUS_ZOMBIE else set(process.uids())
     except psutil.Error:
+        return set()
+
+
+def _named(uid: int) -> bool:
+    """Whether it is some user's, also one that is not listed."""
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
         return False
+    return True
 
 
 def _placed(path: Path, copy: Path) -> Path:

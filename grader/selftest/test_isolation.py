@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterator
@@ -312,14 +313,8 @@ def test_other_answers_are_refused_with_a_reason(sandboxed: Open, body: str, rea
         ("print('x' * 2**22, flush=True)", {}, Verdict.OUTPUT, "KiB"),
         ("import os\n    while True: os.write(2, b'x' * 65536)", {}, Verdict.OUTPUT, "KiB"),
         ("return b'x' * 2**21", {"answer_mib": 1}, Verdict.CRASHED, "above the limit"),
-        ("return b'x' * 2**21", {"answers_mib": 1}, Verdict.CRASHED, "together"),
-        (
-            "import mmap; kept = [mmap.mmap(-1, 2**24) for _ in range(9)]; [k.write(b'x' * 2**24) for k in kept]\n"
-            "    import time; time.sleep(9)",
-            {"memory_mib": 64},
-            Verdict.MEMORY,
-            "64 MiB",
-        ),
+        ("return b'x' * (2**21 - 99)", {"answers_mib": 1}, Verdict.CRASHED, "together"),
+        ("import os; os.closerange(3, 99)\n    while True: pass", {"wall_s": 5}, Verdict.CRASHED, "closed"),
         ("while True: open(str(len(__import__('os').listdir())), 'w')", {"files": 50}, Verdict.OUTPUT, "50 files"),
     ],
 )
@@ -331,6 +326,63 @@ def test_limits_give_their_verdicts(
         call(sandboxed(f"def f():\n    {body}", **limits), "f")
     assert stopped.value.verdict is verdict
     assert call(sandboxed("def f(): return 1"), "f") == 1
+
+
+def test_what_no_limit_counts_is_refused(sandboxed: Open, kind: str) -> None:
+    """Shared anonymous memory, memory files, larger buffers, sockets that send to anywhere, newer calls."""
+    backend = sandboxed(
+        """
+import ctypes, errno, mmap, os, socket
+libc = ctypes.CDLL(None, use_errno=True)
+def refused(acts):
+    found = []
+    for act in acts:
+        try: eval(act)
+        except OSError as error: found.append(error.errno)
+        else: found.append(0)
+    return found
+def raised(result):
+    if result < 0: raise OSError(ctypes.get_errno(), 'x')
+"""
+    )
+    acts = [
+        "mmap.mmap(-1, 4096)",
+        "open('/dev/zero', 'rb').read(1) or os.stat('/none')",
+        "os.memfd_create('x')",
+        "socket.socketpair()[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)",
+        "raised(libc.prctl(4, 0))",
+        "raised(libc.syscall(463))",
+        "raised(libc.shmget(1, 64, 0o1777))",
+    ]
+    assert 0 not in call(backend, "refused", acts)
+    assert call(backend, "refused", ["mmap.mmap(-1, 4096, mmap.MAP_PRIVATE)", "socket.socketpair()"]) == [0, 0]
+    if kind == "uid":
+        pair = "socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)"
+        assert call(backend, "refused", [pair, "socket.socketpair()[0].bind('\\0x')"]) == [errno.EPERM] * 2
+
+
+def test_files_without_a_name_count(sandboxed: Open) -> None:
+    """An open file that was removed takes space, too: the check is ended, or has no space left."""
+    source = """
+import tempfile, time
+def f():
+    kept = [tempfile.TemporaryFile() for _ in range(9)]
+    for each in kept:
+        each.write(b'x' * 2**24)
+        each.flush()
+    time.sleep(60)
+"""
+    with pytest.raises((Stopped, StudentError), match=r"64 MiB written|No space left"):
+        call(sandboxed(source, disk_mib=64), "f")
+
+
+def test_a_flood_of_answers_does_not_outlast_the_limit(sandboxed: Open) -> None:
+    """Call-backs without end are stopped in time."""
+    backend = sandboxed("def f(g):\n    while True: g()", wall_s=2)
+    started = time.monotonic()
+    with pytest.raises(Stopped, match="within 2 s"):
+        call(backend, "f", lambda: 0)
+    assert time.monotonic() - started < 15
 
 
 def test_memory_is_limited_over_all_processes_together(sandboxed: Open) -> None:

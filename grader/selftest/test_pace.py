@@ -50,11 +50,16 @@ def test_hanging_everywhere_ends_in_time() -> None:
 
 
 def test_hanging_twice_changes_nothing_for_the_others() -> None:
-    """Nor do checks that fail, however many."""
+    """Nor do quick checks, however many; slow ones do, whatever comes of them."""
     config = types.SimpleNamespace(stash=pytest.Stash())
     one = checks()[-1]
-    for verdict in [Verdict.TIMEOUT] * 2 + [Verdict.FAILED, Verdict.CRASHED, Verdict.PASSED] * 30:
+    for verdict in (Verdict.TIMEOUT, Verdict.TIMEOUT):
         assert run(one, config, verdict, 15) == one.limits.wall_s
+    for verdict in [Verdict.FAILED, Verdict.CRASHED, Verdict.PASSED] * 30:
+        assert run(one, config, verdict, 1) == one.limits.wall_s
+    for verdict in [Verdict.FAILED, Verdict.CRASHED, Verdict.PASSED] * 10:
+        run(one, config, verdict, 15)
+    assert run(one, config, Verdict.FAILED, 15) == LEAST_S
 
 
 @pytest.mark.parametrize("own", [0.5, 20.0, 60.0])

@@ -43,6 +43,16 @@ def test_honest_submissions_are_not_suspected(tmp_path: Path) -> None:
     assert suspicions(tmp_path / "broken") == ()
 
 
+def test_no_code_keeps_grading_from_going_on(tmp_path: Path) -> None:
+    """Folders with a file's name, huge files and names nested without end are told of, and that is all."""
+    (tmp_path / "folder.py").mkdir()
+    (tmp_path / "large.py").write_bytes(b"x\n" * 200_000)
+    (tmp_path / "long.py").write_text("a" + ".b" * 5_000 + "()", encoding="utf-8")
+    (tmp_path / "deep.py").write_text("-" * 20_000 + "1", encoding="utf-8")
+    found = suspicions(tmp_path)
+    assert {each.split()[0] for each in found} >= {"folder.py", "large.py"}
+
+
 def test_staff_is_told_and_students_are_not() -> None:
     """Suspicions are in the JSON report and on the terminal, in no page and no format."""
     report = Report("s", "0" * 64, "0.1.0", "bwrap", (), None, (), ("bpe.py:3 imports tiktoken",))

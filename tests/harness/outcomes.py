@@ -64,9 +64,9 @@ class Limits:
     output_kib: int = 1024
     disk_mib: int = 256
     files: int = 10_000
-    open_files: int = 256
-    answer_mib: int = 16
-    answers_mib: int = 128
+    open_files: int = 128
+    answer_mib: int = 2
+    answers_mib: int = 32
 
 
 class Stopped(BaseException):

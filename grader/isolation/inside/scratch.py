@@ -6,8 +6,10 @@ each check, and what the check's uid has put into the machine's /dev/shm.
 
 import contextlib
 import os
+import stat
 import subprocess
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 SHM = "/dev/shm"
@@ -35,8 +37,9 @@ def empty(config: dict[str, Any]) -> bool:
         clean &= _emptied(config, config["tmp"])
         _plain(SHM)
         _plain(config["tmp"])
-    for folder in (config["tmp"], *folders(config)):
-        _make(folder, config)
+    if clean:  # else what is in the way may be a link to somewhere else
+        for folder in (config["tmp"], *folders(config)):
+            _make(folder, config)
     return clean
 
 
@@ -48,9 +51,10 @@ def over(config: dict[str, Any], limits: dict[str, int]) -> str:
             used = os.statvfs(folder)
             files += used.f_files - used.f_ffree
     else:
-        for path, found in _below(config, config["tmp"], SHM):
+        everything = chain(_below(config, config["tmp"], SHM), _unlinked(config["check_uid"]))
+        for path, status in everything:
             files += 1
-            size += found.st_blocks * 512
+            size += status.st_blocks * 512
             if len(path) > DEEP:
                 return "folders nested too deep"
             if files > limits["files"]:
@@ -97,6 +101,25 @@ def _below(config: dict[str, Any], *roots: str) -> Iterator[tuple[str, os.stat_r
                         waiting.append(entry.path)
 
 
+def _unlinked(uid: int) -> list[tuple[str, os.stat_result]]:
+    """Files without a name that are still open; with the check's uid, as root may not look everywhere."""
+    seen: dict[int, tuple[str, os.stat_result]] = {}
+    os.setegid(uid)
+    os.seteuid(uid)
+    try:
+        for process in filter(str.isdigit, os.listdir("/proc")):
+            with contextlib.suppress(OSError):
+                for opened in os.listdir(f"/proc/{process}/fd"):
+                    with contextlib.suppress(OSError):
+                        found = os.stat(f"/proc/{process}/fd/{opened}")
+                        if stat.S_ISREG(found.st_mode) and not found.st_nlink:
+                            seen[found.st_ino] = "", found
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+    return list(seen.values())
+
+
 def _removed(path: str) -> bool:
     """Remove it, however deep and however locked; False when it is still there."""
     with contextlib.suppress(OSError):
@@ -118,7 +141,8 @@ def _plain(folder: str) -> None:
 
 
 def _make(folder: str, config: dict[str, Any]) -> None:
-    os.makedirs(folder, exist_ok=True)
     if config["check_uid"]:
-        os.chown(folder, config["check_uid"], config["check_uid"])
-        os.chmod(folder, 0o700)
+        os.mkdir(folder, 0o700)
+        os.chown(folder, config["check_uid"], config["check_uid"], follow_symlinks=False)
+    else:
+        os.makedirs(folder, exist_ok=True)

@@ -51,7 +51,8 @@ def main() -> None:
         forks_by_default()
     gc.collect()
     gc.freeze()
-    scratch.empty(config)
+    if not scratch.empty(config):
+        sys.exit("the writable folders can't be emptied")
     control.send(cbor2.dumps({"ready": os.getpid()}))
     try:
         supervise(control, config)
@@ -141,14 +142,17 @@ def end_all(config: dict[str, Any]) -> None:
     """Kill every process of the sandbox but this one, until none is left: orphans become children of this one."""
     with contextlib.suppress(ChildProcessError):
         while True:
-            kill_others(config["check_uid"])
+            kill_others(config["check_uid"], config["spare_uid"])
             pid, _ = os.waitpid(-1, os.WNOHANG)
             if not pid:
                 time.sleep(0.001)
 
 
-def kill_others(uid: int) -> None:
-    """Kill everything that can be signalled. As root that would be the machine: there a child takes on the uid."""
+def kill_others(uid: int, spare: int) -> None:
+    """Kill everything that can be signalled. As root that would be the machine: there a child takes on the uid.
+
+    It does so as its effective one only; its others are of nobody, so that it can't be signalled itself.
+    """
     if not uid:
         with contextlib.suppress(ProcessLookupError):
             os.kill(-1, signal.SIGKILL)
@@ -158,8 +162,10 @@ def kill_others(uid: int) -> None:
         os.waitpid(killer, 0)
         return
     try:
-        become(uid)
-        if os.getresuid() == (uid, uid, uid) and uid != 0:
+        os.setgroups([])
+        os.setresgid(spare, spare, spare)
+        os.setresuid(spare, uid, spare)
+        if os.getresuid() == (spare, uid, spare) and uid and spare:
             os.kill(-1, signal.SIGKILL)
     finally:
         os._exit(0)
