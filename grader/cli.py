@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from grader import __version__, attacks, doctor, specimen, stubs
+from grader import __version__, doctor, specimen, stubs
 from grader.builders import IMAGE, PLATFORMS, VISIBILITIES, build
 from grader.cli_proofs import proofs
+from grader.console import console, errors, need_folder, progress
 from grader.errors import GraderError, GraderFault, UsageError
 from grader.feedback import with_level
 from grader.files import write_atomically
 from grader.formats import FORMATS
 from grader.grade import Options, grade
-from grader.isolation.choose import BACKENDS, LADDER, problem
+from grader.isolation.choose import BACKENDS
 from grader.model import Feedback, Report
 from grader.release import release
 from grader.render.html import to_html
@@ -33,8 +32,6 @@ app = typer.Typer(
     help="Grades submissions out of the reach of their authors.", no_args_is_help=True, add_completion=False
 )
 app.add_typer(proofs)
-console = Console()
-errors = Console(stderr=True)
 ISOLATION = f"One of auto, {', '.join(BACKENDS)}; the last contains nothing, and can be abused."
 
 
@@ -70,9 +67,9 @@ def grade_command(
     outputs: list[Output] = [(to, make) for to, make in files if to]
     outputs += [_format(text) for text in format_ or []]
     for path, _ in outputs:
-        _need_folder(path)
+        need_folder(path)
     options = Options(tuple(task or ()), isolation, check_seconds)
-    with _progress() as advance:
+    with progress("grading") as advance:
         result = grade(submission, options, advance)
     if feedback is not None:
         result = with_level(result, feedback)
@@ -85,11 +82,6 @@ def grade_command(
 
 Output = tuple[Path, Callable[[Report], str]]
 NO_SCORE = "no score was given; the checks that the grader failed in can be run again"
-
-
-def _need_folder(path: Path) -> None:
-    if not path.parent.is_dir():
-        raise UsageError(f"no folder {str(path.parent)!r} to write {path.name!r} to; make it first")
 
 
 def _write(outputs: list[Output]) -> Callable[[Report], None]:
@@ -112,20 +104,6 @@ def _json_text(result: Report) -> str:
     return json.dumps(to_json(result), indent=2, ensure_ascii=False) + "\n"
 
 
-@contextmanager
-def _progress(doing: str = "grading") -> Iterator[Callable[[int, int, str], None]]:
-    columns = (
-        TextColumn(doing),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[last]}"),
-    )
-    with Progress(*columns, console=errors, transient=True) as progress:
-        bar = progress.add_task(doing, total=None, last="")
-        yield lambda done, of, last: progress.update(bar, completed=done, total=of or None, last=last)
-
-
 @app.command(name="hardware")
 def hardware_command(
     submission: Annotated[Path | None, typer.Argument(help="A folder or archive that holds assignment/.")] = None,
@@ -141,14 +119,14 @@ def hardware_command(
     if submission is None and record is None:
         raise UsageError("nothing to do: give a SUBMISSION, or --record FILE.json")
     if record:
-        _need_folder(record)
+        need_folder(record)
     if why := machines.why_no_gpu():
         console.print(f"checks on a GPU are skipped: {why}", markup=False, highlight=False)
     if record:
         write_atomically(record, json.dumps(recorder.record(), indent=1) + "\n")
         console.print(f"wrote {record}", markup=False, highlight=False)
     if submission:
-        with _progress() as advance:
+        with progress("grading") as advance:
             result = grade(submission, Options(isolation=isolation, checks=("grader/hardware",)), advance)
         render(result, console)
         if result.score is None:
@@ -229,36 +207,9 @@ def specimen_command(
     console.print(f"wrote {specimen.archive(chosen, target)}: {chosen.sentence}", markup=False, highlight=False)
 
 
-@app.command(name="attacks")
-def attacks_command(
-    name: Annotated[list[str] | None, typer.Argument(help="Which ones; without it, all.")] = None,
-    isolation: Annotated[
-        str | None, typer.Option(help="In this sandbox only; else in each that works here.")
-    ] = None,
-) -> None:
-    """Grade the planted attacks, and show what they gained and did: nothing, or exit status 1."""
-    working = [isolation] if isolation else [each for each in LADDER if problem(each) is None]
-    chosen = name or attacks.names()
-    columns = ("attack", "sandbox", "points", "verdicts", "files", "net", "procs", "next")
-    table = Table(*columns, box=None, pad_edge=False)
-    failed = 0
-    with _progress("attacking") as advance:
-        for number, done in enumerate(attacks.attack_all(chosen, working), 1):
-            advance(number, len(chosen) * len(working), done.name)
-            failed += not done.withstood
-            points = f"{'none' if done.score is None else f'{done.score:g}'} of {done.most:g}"
-            counts = [len(done.changed), done.connections, len(done.survivors)]
-            following = "differs" if done.next_differs else "same"
-            row = [done.name, done.isolation, points, " ".join(done.verdicts), *map(str, counts)]
-            table.add_row(*row, following, style="" if done.withstood else "red")
-    console.print(table)
-    console.print(f"{len(chosen)} attacks in {', '.join(working)}: {failed} gained or did something")
-    if failed:
-        raise typer.Exit(1)
-
-
 def main() -> None:
     """Run the command, and turn our errors into one sentence and an exit status."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that folders of ours are removed
     try:
         app()
     except UsageError as error:

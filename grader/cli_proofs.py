@@ -1,31 +1,28 @@
-"""The commands that prove the checks: `grader calibrate` and `grader mutate`."""
+"""The commands that prove checks and sandboxes: `grader calibrate`, `grader mutate` and `grader attacks`."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from grader import specimen
+from grader import attacks, specimen
 from grader.calibrate import Calibration, Trial, calibrate
+from grader.console import console, need_folder, progress
 from grader.errors import UsageError
 from grader.files import write_atomically
 from grader.flaky import differences
+from grader.isolation.choose import LADDER, problem
 from grader.render.matrix import calibration_html, mutation_html
 from grader.render.text import points
 from tests.harness.tasks import TASKS
 
 proofs = typer.Typer()
-console = Console()
-errors = Console(stderr=True)
 Jobs = Annotated[int, typer.Option(min=1, help="How many at a time.")]
 CPUS = os.cpu_count() or 1
 WIDE = 160
@@ -47,12 +44,12 @@ def calibrate_command(
     jobs: Jobs = CPUS,
 ) -> None:
     """Grade all planted submissions: correct ones must lose nothing, wrong ones the right points."""
-    _need_folder(html)
+    need_folder(html)
     if flaky:
         _tell_differences(flaky)
         return
     names = only or specimen.names()
-    with _progress("calibrating") as advance:
+    with progress("calibrating") as advance:
         result = calibrate(names, fast=fast, isolation="none" if fast else isolation, jobs=jobs, progress=advance)
     _print_matrix(result)
     if html:
@@ -66,7 +63,7 @@ def calibrate_command(
 
 
 def _tell_differences(times: int) -> None:
-    with _progress("grading the reference") as advance:
+    with progress("grading the reference") as advance:
         found = differences(times, advance)
     for line in found:
         console.print(Text(line, style="red"), soft_wrap=True)
@@ -117,9 +114,9 @@ def mutate_command(
         from grader.mutation.mutants import modules
     except ModuleNotFoundError as error:
         raise UsageError(f"mutation testing needs {error.name}: python -m pip install '.[dev]'") from None
-    _need_folder(resume)
-    _need_folder(html)
-    with _progress("mutating") as advance:
+    need_folder(resume)
+    need_folder(html)
+    with progress("mutating") as advance:
         rows = campaign(module or modules(), resume, jobs, advance)
     table = Table("module", "mutants", "equivalent", "caught", "by time", "survived", "score")
     for row in rows:
@@ -138,20 +135,29 @@ def mutate_command(
         raise typer.Exit(1)
 
 
-def _need_folder(path: Path | None) -> None:
-    if path is not None and not path.parent.is_dir():
-        raise UsageError(f"no folder {str(path.parent)!r} to write {path.name!r} to; make it first")
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int, str], None]]:
-    columns = (
-        TextColumn(what),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[last]}"),
-    )
-    with Progress(*columns, console=errors, transient=True) as progress:
-        bar = progress.add_task(what, total=None, last="")
-        yield lambda done, of, last: progress.update(bar, completed=done, total=of or None, last=last)
+@proofs.command(name="attacks")
+def attacks_command(
+    name: Annotated[list[str] | None, typer.Argument(help="Which ones; without it, all.")] = None,
+    isolation: Annotated[
+        str | None, typer.Option(help="In this sandbox only; else in each that works here.")
+    ] = None,
+) -> None:
+    """Grade the planted attacks, and show what they gained and did: nothing, or exit status 1."""
+    working = [isolation] if isolation else [each for each in LADDER if problem(each) is None]
+    chosen = name or attacks.names()
+    columns = ("attack", "sandbox", "points", "verdicts", "files", "net", "procs", "next")
+    table = Table(*columns, box=None, pad_edge=False)
+    failed = 0
+    with progress("attacking") as advance:
+        for number, done in enumerate(attacks.attack_all(chosen, working), 1):
+            advance(number, len(chosen) * len(working), done.name)
+            failed += not done.withstood
+            points = f"{'none' if done.score is None else f'{done.score:g}'} of {done.most:g}"
+            counts = [len(done.changed), done.connections, len(done.survivors)]
+            following = "differs" if done.next_differs else "same"
+            row = [done.name, done.isolation, points, " ".join(done.verdicts), *map(str, counts)]
+            table.add_row(*row, following, style="" if done.withstood else "red")
+    console.print(table)
+    console.print(f"{len(chosen)} attacks in {', '.join(working)}: {failed} gained or did something")
+    if failed:
+        raise typer.Exit(1)

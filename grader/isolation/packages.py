@@ -76,7 +76,8 @@ def hidden_folders(project: Path) -> list[Path]:
         for name in ("purelib", "platlib")
     }
     folders |= set(Path("/usr/lib/python3").glob("dist-packages"))
-    folders |= set(Path("/usr/local/lib").glob("python3*/*-packages"))
+    for lib in ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/local/lib64"):
+        folders |= set(Path(lib).glob("python3*/*-packages"))
     visible = [prefix, Path("/usr")]
     folders |= {folder for folder in (project, Path(sys.prefix)) if any(folder.is_relative_to(v) for v in visible)}
     folders -= {prefix, Path("/usr")}

@@ -9,18 +9,19 @@ from grader.model import Report
 from grader.render.summary import by_task, score_sentence
 from grader.render.text import points, visible, worth
 
-_environment = jinja2.Environment(
+environment = jinja2.Environment(
     loader=jinja2.PackageLoader("grader.render", "."),
     autoescape=True,
     undefined=jinja2.StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_environment.filters |= {"visible": visible, "points": points, "worth": worth}
+environment.filters |= {"visible": visible, "points": points, "worth": worth}
+"""Of all pages: what they show is escaped, and a name that is not there is an error."""
 
 
 def to_html(report: Report) -> str:
     """The page, as a student may see it; the submission's text is escaped, its control characters made visible."""
     report = shown(report)
-    template = _environment.get_template("report.html")
+    template = environment.get_template("report.html")
     return template.render(report=report, tasks=by_task(report), score=score_sentence(report))

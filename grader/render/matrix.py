@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import jinja2
-
 from grader.calibrate import Calibration, Trial
 from grader.model import CheckResult
-from grader.render.text import points, visible, worth
+from grader.render.html import environment
 from tests.harness.tasks import TASKS, Task
 
 if TYPE_CHECKING:
@@ -22,15 +20,6 @@ KINDS = {
     "unfinished": "Unfinished",
     "attack": "Attacks: whatever they try, the score is that of their answers",
 }
-
-_environment = jinja2.Environment(
-    loader=jinja2.PackageLoader("grader.render", "."),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_environment.filters |= {"visible": visible, "points": points, "worth": worth}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +43,7 @@ class Group:
 def calibration_html(result: Calibration) -> str:
     """The matrix, what caught each specimen, and what each check has caught."""
     wrong = result.of_kind("misconception")
-    return _environment.get_template("matrix.html").render(
+    return environment.get_template("matrix.html").render(
         result=result,
         groups=_groups(result),
         parts=_parts(),
@@ -69,7 +58,7 @@ def calibration_html(result: Calibration) -> str:
 def mutation_html(rows: Sequence[Row]) -> str:
     """The score by module, and every survivor with its change."""
     live, caught = sum(row.mutants - row.equivalent for row in rows), sum(row.caught for row in rows)
-    template = _environment.get_template("mutation.html")
+    template = environment.get_template("mutation.html")
     return template.render(rows=rows, live=live, caught=caught, score=caught / live if live else 1.0)
 
 

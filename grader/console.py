@@ -1,0 +1,40 @@
+"""What the commands share: where they print, their progress bar, and a check of where they write to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from grader.errors import UsageError
+
+console = Console()
+errors = Console(stderr=True)
+
+
+@contextmanager
+def progress(doing: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A bar that goes away at the end; gives a function that is told how many are done, of how many, and which."""
+    columns = (
+        TextColumn(doing),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[last]}"),
+    )
+    with Progress(*columns, console=errors, transient=True) as shown:
+        bar = shown.add_task(doing, total=None, last="")
+        yield lambda done, of, last: shown.update(bar, completed=done, total=of or None, last=last)
+
+
+def need_folder(path: Path | None) -> None:
+    """Refuse a file in a folder that does not exist, before any work is done.
+
+    Raises:
+        UsageError: there is no such folder; the message names it.
+    """
+    if path is not None and not path.parent.is_dir():
+        raise UsageError(f"no folder {str(path.parent)!r} to write {path.name!r} to; make it first")
