@@ -63,7 +63,7 @@ class Limits:
     processes: int = 64
     output_kib: int = 1024
     disk_mib: int = 256
-    files: int = 10_000
+    files: int = 8_192
     open_files: int = 128
     answer_mib: int = 2
     answers_mib: int = 32

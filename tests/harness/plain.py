@@ -14,7 +14,7 @@ from tests.harness.outcomes import NotPlain
 
 SCALARS = (int, str, bytes, float, bool, NoneType)
 MAX_DEPTH = 64
-MAX_BITS = 10_000
+MAX_BITS = 8_192
 """Of an int: Python writes out no longer ones, and no answer is nearly as long."""
 
 SHOWN_DEPTH = 6
