@@ -56,8 +56,8 @@ def names() -> list[str]:
     return [name for name in specimen.names() if specimen.load(name).kind == "attack"]
 
 
-def attack(name: str, isolation: str) -> Attacked:
-    """Grade an attack on the tasks of its modules, then an honest submission; compare before and after.
+def attack(name: str, isolation: str, *, follow: bool = True) -> Attacked:
+    """Grade an attack on the tasks of its modules, then (if told to follow) an honest submission; compare.
 
     Raises:
         GraderFault: this isolation does not work here.
@@ -65,12 +65,12 @@ def attack(name: str, isolation: str) -> Attacked:
     planted = specimen.load(name)
     options = Options(tasks_of(planted), isolation, check_seconds=CHECK_S)
     with tempfile.TemporaryDirectory(prefix="grader-attack-") as folder, canary() as connections:
-        alone = honest(options)
+        alone = honest(options) if follow else []
         before, running = seen(), children()
         report = grade(specimen.archive(planted, Path(folder) / "attack.zip"), options)
         survivors = children() - running
         changed = differences(before, seen())
-        after = honest.__wrapped__(options)
+        after = honest.__wrapped__(options) if follow else []
         lost = specimen.must_lose(planted, [check.id for check in report.checks])
         return Attacked(
             name,
