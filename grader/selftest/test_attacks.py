@@ -14,7 +14,6 @@ from grader.attacks import attack, children, names
 from grader.grade import PROJECT
 from grader.model import Verdict
 
-
 FOLLOWED = names()[::6]
 """After these an honest submission is graded; `grader attacks` does so after all of them."""
 
