@@ -17,7 +17,8 @@ import psutil
 
 from grader.errors import IsolationUnavailable
 from grader.isolation import packages, syscalls
-from grader.isolation.sandbox import INSIDE, Launch
+from grader.isolation.sandbox import INSIDE, Launch, nothing
+from grader.isolation.uid import take_uid
 from grader.model import Limits
 
 TMP = "/tmp"  # noqa: S108  -- the sandbox's own
@@ -72,8 +73,10 @@ def prepare(submission: Path, limits: Limits, allowed: tuple[str, ...]) -> Launc
     for name, path in sorted(packages.visible_paths(allowed).items()):
         args += ["--ro-bind", str(path), f"/sandbox/site/{name}"]
     args += ["--remount-ro", "/", "--chdir", "/", "--"]
+    program = syscalls.program(unix_sockets=True)
+    uid, unlock = take_uid() if root else (0, nothing)
     config = {
-        "supervisor_uid": 20_000 + os.getpid() % 40_000 if root else 0,
+        "supervisor_uid": uid,
         "check_uid": 0,
         "spare_uid": 0,
         "submission": "/submission",
@@ -81,11 +84,10 @@ def prepare(submission: Path, limits: Limits, allowed: tuple[str, ...]) -> Launc
         "folder": "",
         "warm": packages.warm(allowed),
         "landlock": None,
-        "syscalls": syscalls.program(unix_sockets=True).hex(),
+        "syscalls": program.hex(),
     }
-    return Launch(
-        args, python, ("/sandbox", "/sandbox/site"), config, kill_children, {"HOME": f"{TMP}/work", "TMPDIR": TMP}
-    )
+    environment = {"HOME": f"{TMP}/work", "TMPDIR": TMP}
+    return Launch(args, python, ("/sandbox", "/sandbox/site"), config, kill_children, environment, unlock)
 
 
 def _parents(paths: list[Path]) -> list[Path]:

@@ -32,8 +32,8 @@ ENVIRONMENT = {
 }
 
 
-def _nothing() -> None:
-    pass
+def nothing() -> None:
+    """Give nothing back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Launch:
     config: dict[str, Any]
     kill: Callable[[int], None]
     environment: dict[str, str] = field(default_factory=dict)
-    release: Callable[[], None] = _nothing
+    release: Callable[[], None] = nothing
 
 
 Backend = Callable[[Path, Limits, tuple[str, ...]], Launch]
@@ -72,17 +72,12 @@ class Sandbox:
         self._launch = backend(submission, limits, allowed)
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  -- closed with the sandbox
-        with theirs:
-            self.process = subprocess.Popen(
-                command(self._launch, theirs.fileno()),
-                stdin=subprocess.DEVNULL,
-                stdout=self._log,
-                stderr=self._log,
-                pass_fds=[theirs.fileno()],
-                env=environment(self._launch),
-                cwd="/",
-                start_new_session=True,
-            )
+        try:
+            with theirs:
+                self.process = self._started(theirs.fileno())
+        except OSError:
+            self._launch.release()
+            raise
         try:
             self._expect("ready", START_S)
         except GraderFault:
@@ -147,6 +142,18 @@ class Sandbox:
     def alive(self) -> bool:
         """Whether it can take another check."""
         return not self._closed and self.process.poll() is None
+
+    def _started(self, control: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command(self._launch, control),
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            pass_fds=[control],
+            env=environment(self._launch),
+            cwd="/",
+            start_new_session=True,
+        )
 
     def _expect(self, key: str, timeout_s: float) -> None:
         if key not in self._answer(timeout_s):
