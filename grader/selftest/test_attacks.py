@@ -14,6 +14,13 @@ from grader.attacks import attack, children, names
 from grader.grade import PROJECT
 from grader.model import Verdict
 
+
+def allowed(planted: specimen.Specimen) -> set[Verdict]:
+    """Its verdicts; what one limit ends, a slow machine ends by time, of which attacks get little."""
+    own = set(planted.verdicts)
+    return own | ({Verdict.TIMEOUT} if own & {Verdict.CRASHED, Verdict.MEMORY, Verdict.OUTPUT} else set())
+
+
 FOLLOWED = names()[::6]
 """After these an honest submission is graded; `grader attacks` does so after all of them."""
 
@@ -25,7 +32,7 @@ def test_an_attack_gains_and_does_nothing(name: str, kind: str) -> None:
     assert done.score is not None, "the grader failed"
     assert done.score == done.most
     assert (done.changed, done.connections, done.survivors, done.next_differs) == ((), 0, (), ())
-    assert set(map(Verdict, done.verdicts)) <= set(specimen.load(name).verdicts)
+    assert set(map(Verdict, done.verdicts)) <= allowed(specimen.load(name))
     assert done.withstood
 
 
