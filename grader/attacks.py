@@ -104,8 +104,7 @@ def attack_all(chosen: Sequence[str], isolations: Sequence[str]) -> Iterator[Att
 
 def tasks_of(planted: specimen.Specimen) -> tuple[str, ...]:
     """The tasks of the modules that a specimen changes."""
-    modules = {path.stem for path in (specimen.FOLDER / planted.name).glob("*.py")}
-    return tuple(task.id for task in TASKS.values() if task.module in modules)
+    return tuple(task.id for task in TASKS.values() if task.module in planted.modules)
 
 
 @cache

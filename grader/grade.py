@@ -98,16 +98,8 @@ def _run(
     results, log = folder / "results.jsonl", folder / "log"
     results.touch()
     args = [sys.executable, "-m", "pytest", "-q", "-p", "tests.harness.plugin", "-p", "grader.isolation.plugin"]
-    args += [
-        "-p",
-        "grader.pace",
-        "-p",
-        "no:cacheprovider",
-        "-c",
-        str(PROJECT / "pyproject.toml"),
-        "--rootdir",
-        str(PROJECT),
-    ]
+    args += ["-p", "grader.pace", "-p", "no:cacheprovider"]
+    args += ["-c", str(PROJECT / "pyproject.toml"), "--rootdir", str(PROJECT)]
     args += ["--basetemp", str(folder / "pytest"), "--isolation", isolation, "--results", str(results)]
     args += [part for task in options.tasks for part in ("--task", task)]
     if options.check_seconds is not None:
