@@ -86,8 +86,14 @@ def judge(planted: Specimen, report: Report) -> tuple[str, ...]:
 
 
 def _verdicts(planted: Specimen, lost: Sequence[CheckResult]) -> list[str]:
-    wrong = [check for check in lost if check.verdict not in planted.verdicts]
-    return [f"{check.id} is {check.verdict.value}, not {', '.join(planted.verdicts)}" for check in wrong]
+    wanted = [(check, _wanted(planted, check)) for check in lost]
+    return [f"{c.id} is {c.verdict.value}, not {', '.join(w)}" for c, w in wanted if c.verdict not in w]
+
+
+def _wanted(planted: Specimen, check: CheckResult) -> tuple[Verdict, ...]:
+    """What a lost check may come to; what a specimen has left as a stub is not written."""
+    untouched = planted.base == "stubs" and TASKS[check.task].module not in planted.modules
+    return (Verdict.NOT_WRITTEN,) if untouched else planted.verdicts
 
 
 def _named(planted: Specimen, lost: Iterable[CheckResult]) -> list[str]:
@@ -108,7 +114,7 @@ def _first(check: CheckResult) -> str:
 def tasks_of(planted: Specimen, *, fast: bool) -> tuple[str, ...]:
     """The tasks to grade it on: all, or fast those of its modules, since modules are apart."""
     modules = planted.modules
-    everything = not fast or not modules or planted.base == "stubs"
+    everything = not fast or not modules
     return tuple(task.id for task in TASKS.values() if everything or task.module in modules)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.grade import PROJECT
 from grader.isolation.wire import parse
 from grader.selftest.test_wire import plain as plain_values
 from tests.harness import expect, expect_raises, expect_that
@@ -140,3 +144,40 @@ def test_showing_a_deep_value_is_quick() -> None:
         value = [value, {1: value}]
     assert short(value).startswith("[...")
     assert len(short(value)) < 100
+
+
+EXAMPLES = """
+import sys
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+from tests.harness import plugin
+
+config = pytest.Config.fromdictargs({}, [])
+if "plugin" in sys.argv:
+    plugin.pytest_configure(config)
+if "near" in sys.argv:
+    import near
+seen = []
+
+@hypothesis.settings(derandomize=True, database=None, max_examples=300)
+@hypothesis.given(st.integers(0, 10**6))
+def examples(n):
+    seen.append(n)
+
+examples()
+print(seen)
+"""
+
+
+def test_examples_do_not_depend_on_what_is_imported(tmp_path: Path) -> None:
+    """Hypothesis by itself takes constants from source files near it; with the plugin, those of none."""
+    (tmp_path / "near.py").write_text(f"NUMBERS = {list(range(1001, 1400))}\n", encoding="utf-8")
+    script = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(PROJECT)!r}]\n{EXAMPLES}"
+
+    def examples(*words: str) -> str:
+        run = [sys.executable, "-c", script, *words]
+        return subprocess.run(run, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+
+    assert examples("near") != examples()
+    assert examples("plugin", "near") == examples("plugin")

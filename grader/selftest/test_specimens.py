@@ -134,6 +134,16 @@ def test_a_judgement_needs_words_for_a_misconception() -> None:
         assert "must name the mistake" in judge(replace(WRONG, message=words), report)[0]
 
 
+def test_what_a_specimen_leaves_as_a_stub_is_not_written() -> None:
+    """Its own verdicts are for the tasks of its modules; the others must be found to be stubs."""
+    planted = specimen.load("hangs_at_import")
+    checks = (_check("1.2/a", Verdict.NOT_WRITTEN, ""), _check("5.5/b", Verdict.TIMEOUT, "importing"))
+    report = replace(checked({}), checks=(checks[0], replace(checks[1], task="5.5")))
+    assert judge(planted, report) == ()
+    report = replace(report, checks=tuple(replace(c, verdict=Verdict.TIMEOUT) for c in report.checks))
+    assert judge(planted, report) == ("1.2/a is TIMEOUT, not NOT_WRITTEN",)
+
+
 def test_a_judgement_finds_a_wrong_verdict_and_a_correct_one_that_loses() -> None:
     """TIMEOUT where FAILED must be; a correct one that lost a point, whatever its file says."""
     slow = replace(WRONG, verdicts=(Verdict.TIMEOUT,))

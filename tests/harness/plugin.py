@@ -13,6 +13,8 @@ from typing import Any
 
 import hypothesis
 import pytest
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from tests.harness import board
 from tests.harness.checks import Check, Outcome, check_of, judge
@@ -75,6 +77,9 @@ def pytest_configure(config: pytest.Config) -> None:
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     hypothesis.settings.load_profile("checks")
+    # It would mix in constants from the files that happen to be imported, the submission's among them, and so try
+    # other examples in a student's run than in the grader's, and others again after any edit.
+    providers._get_local_constants = Constants
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
