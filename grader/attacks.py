@@ -124,9 +124,9 @@ def honest(options: Options) -> list[str]:
 def seen() -> Seen:
     """Files of this project, and those of sandboxes' uids in folders that matter."""
     found = {}
-    for path in PROJECT.rglob("*"):
-        if not any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(PROJECT).parts):
-            found[str(path)] = _state(path)
+    for folder, folders, files in os.walk(PROJECT):
+        folders[:] = [name for name in folders if not name.startswith(".") and name != "__pycache__"]
+        found |= {path: _state(Path(path)) for path in (f"{folder}/{name}" for name in (*folders, *files))}
     for folder in WATCHED:
         for path in Path(folder).glob("*"):
             with contextlib.suppress(OSError):

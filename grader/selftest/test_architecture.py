@@ -62,6 +62,15 @@ def test_what_ships_knows_nothing_of_the_grader() -> None:
         assert not starts(imports(path), "grader"), path
 
 
+def test_a_file_of_checks_begins_with_the_number_of_its_tasks() -> None:
+    """`--task` and `--part` leave other files unread, and must miss no check."""
+    for path in [*PROJECT.glob("tests/test_*.py"), *PROJECT.glob("grader/hidden/test_*.py")]:
+        number = path.stem.removeprefix("test_").rpartition("_")[0].replace("_", ".")
+        tasks = set(re.findall(r'task="([\d.]+)"', path.read_text(encoding="utf-8")))
+        assert tasks, path
+        assert {task for task in tasks if not f"{task}.".startswith(f"{number}.")} == set(), path
+
+
 def test_modules_are_apart() -> None:
     """Public modules of the reference import none of the others: a mistake in one stays in its tasks."""
     modules = {task.module for task in TASKS.values()}

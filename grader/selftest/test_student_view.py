@@ -51,6 +51,17 @@ def test_the_reference_passes_in_the_students_clone(clone: Path) -> None:
     assert "7.5/7.5 points (hidden checks hold 7.5 more)" in output
 
 
+def test_one_task_or_part_can_be_asked_for(clone: Path) -> None:
+    """Files of other tasks are not even read; a number that there is not is told, with those that there are."""
+    (clone / "tests" / "test_5_broken.py").write_text("1 / 0", encoding="utf-8")
+    assert run(clone, "--task", "1.3", "--task", "4.1")[1].count("not written (hidden") == 2
+    assert run(clone, "--part", "2")[1].count("not written (hidden") == 5
+    assert "ZeroDivisionError" in run(clone)[1]
+    status, output = run(clone, "--task", "1.7")
+    assert status == 4
+    assert "--task 1.7: there is none of that number; there are 1.1, 1.2, 1.3," in output
+
+
 def test_a_mistake_is_a_diagnosis(clone: Path) -> None:
     """Called, expected, got, try; and where the student's own code raised."""
     with (clone / "assignment" / "bpe.py").open("a", encoding="utf-8") as file:

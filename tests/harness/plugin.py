@@ -6,6 +6,7 @@ The grader adds a plugin of its own that answers `pytest_student_backend` with a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.harness.direct import DirectBackend
 from tests.harness.expect import CALLS
 from tests.harness.outcomes import Limits, Stopped, Verdict
 from tests.harness.student import Backend, Student
+from tests.harness.tasks import TASKS
 
 CHECK = pytest.StashKey[Check]()
 OUTCOMES = pytest.StashKey[list[Outcome]]()
@@ -59,12 +61,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers, and make property tests give the same examples each time."""
+    """Register the markers, refuse unknown tasks, and make property tests give the same examples each time."""
     config.addinivalue_line("markers", "points(n, task): what the check is worth, and its task")
     config.addinivalue_line(
         "markers", "limits(**limits): what the check may use, see tests.harness.outcomes.Limits"
     )
     config.stash[OUTCOMES] = []
+    for option, known in (("task", list(TASKS)), ("part", sorted({task[0] for task in TASKS}))):
+        for name in set(config.getoption(option)) - set(known):
+            raise pytest.UsageError(
+                f"--{option} {name}: there is none of that number; there are {', '.join(known)}"
+            )
     hypothesis.settings.register_profile(
         "checks",
         derandomize=True,
@@ -82,6 +89,15 @@ def pytest_configure(config: pytest.Config) -> None:
     providers._get_local_constants = Constants
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave files of other tasks unread; a file's name begins with its task's number, or its part's."""
+    named = re.match(r"test_([1-9_]+)_", collection_path.name)
+    if named is None:
+        return None
+    number = named[1].replace("_", ".") + "."
+    return not any(_wanted(config, task) for task in TASKS if f"{task}.".startswith(number)) or None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Read each check, keep the tasks asked for, and announce the plan."""
     checks: dict[str, pytest.Item] = {}
@@ -90,7 +106,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if not isinstance(item, pytest.Function) or "student" not in item.fixturenames:
             continue
         check = item.stash[CHECK] = check_of(item)
-        if not _wanted(config, check):
+        if not _wanted(config, check.task):
             left_out.append(item)
         elif check.id in checks:
             raise pytest.UsageError(f"{item.nodeid} and {checks[check.id].nodeid} are both check {check.id!r}")
@@ -102,9 +118,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_checks_planned(config=config, checks=[item.stash[CHECK] for item in checks.values()])
 
 
-def _wanted(config: pytest.Config, check: Check) -> bool:
+def _wanted(config: pytest.Config, task: str) -> bool:
     tasks, parts = config.getoption("--task"), config.getoption("--part")
-    return (not tasks or check.task in tasks) and (not parts or check.task.split(".")[0] in parts)
+    return (not tasks or task in tasks) and (not parts or task.split(".")[0] in parts)
 
 
 @pytest.hookimpl(trylast=True)
