@@ -59,7 +59,7 @@ def test_one_task_or_part_can_be_asked_for(clone: Path) -> None:
     assert "ZeroDivisionError" in run(clone)[1]
     status, output = run(clone, "--task", "1.7")
     assert status == 4
-    assert "--task 1.7: there is none of that number; there are 1.1, 1.2, 1.3," in output
+    assert "--task 1.7: there is no such number, only 1.1, 1.2, 1.3," in output
 
 
 def test_a_mistake_is_a_diagnosis(clone: Path) -> None:
