@@ -123,7 +123,7 @@ def honest(options: Options) -> list[str]:
 
 def seen() -> Seen:
     """Files of this project, and those of sandboxes' uids in folders that matter."""
-    found = {}
+    found: Seen = {}
     for folder, folders, files in os.walk(PROJECT):
         folders[:] = [name for name in folders if not name.startswith(".") and name != "__pycache__"]
         found |= {path: _state(Path(path)) for path in (f"{folder}/{name}" for name in (*folders, *files))}

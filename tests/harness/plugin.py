@@ -69,9 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[OUTCOMES] = []
     for option, known in (("task", list(TASKS)), ("part", sorted({task[0] for task in TASKS}))):
         for name in set(config.getoption(option)) - set(known):
-            raise pytest.UsageError(
-                f"--{option} {name}: there is none of that number; there are {', '.join(known)}"
-            )
+            raise pytest.UsageError(f"--{option} {name}: there is no such number, only {', '.join(known)}")
     hypothesis.settings.register_profile(
         "checks",
         derandomize=True,
