@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
-from html.parser import HTMLParser
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -24,6 +22,7 @@ from grader.model import CheckResult, Report, Verdict
 from grader.render.html import to_html
 from grader.render.json_report import from_json, schema, to_json
 from grader.render.terminal import render
+from grader.selftest.pages import Page
 
 HOSTILE = (
     "\x1b[2J\x1b]0;owned\x07 [bold red]x[/] </pre><script>alert(1)</script> \u202egnp.exe \r ${x} {{ 7*7 }} 日"
@@ -146,20 +145,8 @@ def test_hostile_text_is_shown_as_text() -> None:
 
 def test_the_page_is_self_contained() -> None:
     """Nothing is loaded or run, every tag is closed."""
-    page = to_html(report_of(check_of(Verdict.PASSED, ""), check_of(Verdict.FAILED, "x")))
-    assert not re.search(r"(src|href)=|url\(|@import|<script|http", page.replace("http-equiv", ""))
-    open_tags: list[str] = []
-
-    class Tags(HTMLParser):
-        def handle_starttag(self, tag: str, attrs: object) -> None:
-            if tag != "meta":
-                open_tags.append(tag)
-
-        def handle_endtag(self, tag: str) -> None:
-            assert open_tags.pop() == tag
-
-    Tags().feed(page)
-    assert open_tags == []
+    page = Page(to_html(report_of(check_of(Verdict.PASSED, ""), check_of(Verdict.FAILED, "x"))))
+    assert page.links == set()
 
 
 def test_an_unwritten_task_is_one_line() -> None:

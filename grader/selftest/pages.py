@@ -1,0 +1,34 @@
+"""Reads the pages that the grader writes, and holds what is asked of each of them."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+
+class Page(HTMLParser):
+    """A self-contained page, its ids, and where its links lead: every tag is closed, nothing is loaded or run.
+
+    Raises:
+        AssertionError: it is not.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.identifiers: set[str] = set()
+        self.links: set[str] = set()
+        assert not re.search(r"src=|url\(|@import|<script|http:|https:", text)
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag, its id and its link."""
+        self.identifiers.update(value or "" for name, value in attrs if name == "id")
+        self.links.update(value or "" for name, value in attrs if name == "href")
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """It closes the tag that was opened last."""
+        assert self.open.pop() == tag
