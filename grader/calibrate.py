@@ -19,7 +19,7 @@ from grader.specimen import Specimen, must_lose
 from tests.harness.tasks import TASKS
 
 CHECK_SECONDS = 5.0
-"""No check of a specimen may take longer in the sandbox, so that endless loops don't take all the time."""
+"""No check of a wrong specimen may take longer in the sandbox, so that endless loops don't take all the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +122,10 @@ def try_one(planted: Specimen, *, fast: bool = False, isolation: str = "auto") -
     """Grade one specimen as an archive, and judge it; an attack in the sandbox, whatever is asked for."""
     if planted.kind == "attack" and isolation == "none":
         isolation = "auto"
+    own_limits = isolation == "none" or planted.kind == "correct"
+    options = Options(tasks_of(planted, fast=fast), isolation, None if own_limits else CHECK_SECONDS)
     with tempfile.TemporaryDirectory(prefix="specimen-") as folder:
-        archive = specimen.archive(planted, Path(folder) / f"{planted.name}.zip")
-        options = Options(tasks_of(planted, fast=fast), isolation, CHECK_SECONDS if isolation != "none" else None)
-        report = grade(archive, options)
+        report = grade(specimen.archive(planted, Path(folder) / f"{planted.name}.zip"), options)
     faults = [f"the grader failed in {c.id}" for c in report.checks if c.verdict is Verdict.GRADER_FAULT]
     return Trial(planted, report, (*faults, *judge(planted, report)))
 
