@@ -1,37 +1,61 @@
 """A pytest plugin that grades a submission that hangs wherever it can within a platform's ten minutes.
 
-A check that runs out of time takes all of its limit. So the time of slow checks is counted, and limits shrink with
-what is left: a few checks that hang change nothing for the others, many of them leave each that follows `LEAST_S`.
+A check that runs out of time takes all of its limit. So limits shrink when time runs short: a check may take a
+share of what is left, when each of the others is given `LEAST_S`. A few checks that hang change nothing for the
+others, and neither do slow ones, such as those of a module that is slow to import, while there is time for all.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import time
+from collections.abc import Generator
 
 import pytest
 
-from tests.harness.checks import Outcome
+from tests.harness.checks import Check
+from tests.harness.outcomes import Stopped, Verdict
 from tests.harness.plugin import CHECK
 
-PATIENCE_S = 240.0
-"""Seconds that checks may lose altogether before every limit is the least."""
+ALL_S = 480.0
+"""For all checks together."""
 
-SHARE = 0.1
+SHARE = 0.15
 """Of what is left, one check may take this much."""
 
 LEAST_S = 2.0
 """On two cores, all but one of the reference's checks take less."""
 
-LOST = pytest.StashKey[float]()
+
+class Pace:
+    """How many checks are still to come, and since when they have been running."""
+
+    def __init__(self, checks: int) -> None:
+        self.to_come = checks
+        self.began = time.monotonic()
+
+    def limit_s(self, own: float) -> float:
+        """The limit of the next check."""
+        self.to_come -= 1
+        return limit_s(own, ALL_S - (time.monotonic() - self.began) - LEAST_S * self.to_come)
 
 
-def limit_s(own: float, lost_s: float) -> float:
-    """A check's limit after others have lost so many seconds.
+PACE = pytest.StashKey[Pace]()
+OWN_S = pytest.StashKey[float]()
 
-    >>> limit_s(20, lost_s=40), limit_s(20, lost_s=140), limit_s(20, lost_s=1000)
-    (20, 10.0, 2.0)
+
+def limit_s(own: float, left_s: float) -> float:
+    """A check's limit when so many seconds are left.
+
+    >>> limit_s(20, left_s=160), limit_s(20, left_s=80), limit_s(20, left_s=-10)
+    (20, 12.0, 2.0)
     """
-    return min(own, max(LEAST_S, SHARE * (PATIENCE_S - lost_s)))
+    return min(own, max(LEAST_S, round(SHARE * left_s, 1)))
+
+
+def pytest_checks_planned(config: pytest.Config, checks: list[Check]) -> None:
+    """Begin to count."""
+    config.stash[PACE] = Pace(len(checks))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -39,11 +63,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Shorten the check's limit, before its fixtures use it."""
     check = item.stash.get(CHECK, None)
     if check is not None:
-        wall_s = limit_s(check.limits.wall_s, item.config.stash.get(LOST, 0.0))
+        item.stash[OWN_S] = check.limits.wall_s
+        wall_s = item.config.stash[PACE].limit_s(check.limits.wall_s)
         item.stash[CHECK] = dataclasses.replace(check, limits=dataclasses.replace(check.limits, wall_s=wall_s))
 
 
-def pytest_check_finished(config: pytest.Config, outcome: Outcome) -> None:
-    """Count the time of a slow check, whatever came of it: a submission can hang and still answer in the end."""
-    if outcome.wall_s > LEAST_S:
-        config.stash[LOST] = config.stash.get(LOST, 0.0) + outcome.wall_s
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Say of a check that has run out of a shortened time why it had no more."""
+    try:
+        yield
+    except Stopped as stopped:
+        own_s = item.stash.get(OWN_S, 0.0)
+        if stopped.verdict is not Verdict.TIMEOUT or item.stash[CHECK].limits.wall_s >= own_s:
+            raise
+        why = f"instead of {own_s:g} s, since the checks before it took so long"
+        raise Stopped(stopped.verdict, f"{stopped.message} ({why})") from None

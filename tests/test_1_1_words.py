@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.harness import Student, expect, expect_raises, points
+from tests.harness import Student, expect, expect_close, expect_raises, points
 
 APPLE = "Apple is looking at buying U.K. startup for $1 billion"
 
@@ -62,7 +62,7 @@ def test_unknown_words_and_ids(student: Student) -> None:
 @given(text=st.text(min_size=1, max_size=30), tokens=st.integers(1, 9))
 def test_compression_counts_bytes(student: Student, text: str, tokens: int) -> None:
     """The compression ratio is UTF-8 bytes per token."""
-    expect(
+    expect_close(
         student.words.compression_ratio(text, [0] * tokens),
         len(text.encode()) / tokens,
         "bytes of the text, divided by the number of tokens",

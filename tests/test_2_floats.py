@@ -85,7 +85,7 @@ def test_the_largest_scale_that_does_not_overflow(student: Student) -> None:
             "the sign was kept; the largest gradient is -2**-10": lambda: 2**42,
         },
     )
-    with expect_raises(ValueError, naming="zero"):
+    with expect_raises(ValueError, naming=("zero", "0")):
         student.floats.largest_loss_scale([0.0], *FLOAT16)
 
 

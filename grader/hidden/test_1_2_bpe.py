@@ -242,7 +242,7 @@ def test_encode_iterable_is_lazy(student: Student) -> None:
     if feed.taken == 10_000:
         hint = "the whole input was read before the first id; yield the ids that no later text can change"
     expect_that(
-        feed.taken <= 100, "at most 100 strings read for the first id", f"{feed.taken:,} strings read", hint
+        feed.taken <= 101, "at most 101 strings read for the first id", f"{feed.taken:,} strings read", hint
     )
     for _ in range(200):
         next(ids, None)

@@ -68,6 +68,7 @@ CHAINS: list[tuple[list[int], list[list[Any]]]] = [
     ([3, 4, 2], [["slice", 0, 1, 3, 1], ["clone"], ["contiguous"]]),
     ([1, 3], [["expand", [2, 3]], ["reshape", [6]]]),
     ([1], [["expand", [3]], ["contiguous"]]),
+    ([1], [["expand", [3, 1]], ["contiguous"]]),
     ([3], [["expand", [2, 3]], ["reshape", [6]], ["select", 0, 0], ["clone"]]),
     ([3, 4], [["transpose", 0, 1], ["reshape", [12]], ["slice", 0, 0, 5, 1], ["clone"]]),
     ([3, 4], [["transpose", 0, 1], ["clone"], ["transpose", 0, 1], ["contiguous"], ["reshape", [-1]]]),
@@ -114,7 +115,7 @@ def test_positions_in_any_view(
     )
     outside = [[*index[:-1], shape[-1]], [*index[:-1], -shape[-1] - 1]] if shape else []
     for wrong in ([*index, 7], *outside):
-        with expect_raises(IndexError, naming=str(wrong[-1])):
+        with expect_raises(IndexError, naming=(str(wrong[-1]), str(len(wrong)))):
             student.views.storage_position(wrong, shape, strides, offset)
 
 

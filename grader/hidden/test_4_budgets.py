@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from operator import mul
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.reference import budgets as reference
@@ -49,6 +49,8 @@ def test_clusters_of_any_size(student: Student, gpus: int, seconds: int, peak: i
 
 @points(0.5, task="4.5")
 @given(flops=big, gpus=st.integers(1, 10**5), peak=st.integers(1, 10**16), mfu=st.integers(1, 100))
+@example(flops=10**24, gpus=7, peak=10**12, mfu=1)
+@example(flops=10**24, gpus=7, peak=10**12, mfu=100)
 def test_budgets_of_any_size(student: Student, flops: int, gpus: int, peak: int, mfu: int) -> None:
     """Exact to the second, rounded up, however large the numbers."""
     exact = reference.training_seconds(flops, gpus, peak, mfu)

@@ -31,6 +31,7 @@ from grader.model import Limits, Verdict
 from tests.harness.outcomes import NotPlain, Stopped, StudentError
 from tests.harness.tasks import LIGHT
 
+EXCEPTIONS = {name for name, kind in vars(builtins).items() if isinstance(kind, type)}
 TICK_S = 0.05
 MEMORY_EVERY_S = 0.25
 
@@ -185,9 +186,9 @@ class IsolatedBackend:
                 return value
             case {"not_plain": str(text), **rest} if not rest:
                 raise NotPlain(_line(text, 500))
-            case {"error": [str(kind), str(text), str(where)], **rest} if not rest:
-                known = isinstance(getattr(builtins, kind, None), type)
-                raise StudentError(kind if known else "Exception", text[:2000], _line(where, 200))
+            case {"error": [list(kinds), str(text), str(where)], **rest} if not rest:
+                known = [kind for kind in kinds[:8] if type(kind) is str and kind in EXCEPTIONS]
+                raise StudentError(known or ["Exception"], text[:2000], _line(where, 200))
             case {"memory": True, **rest} if not rest:
                 raise self._stop(Verdict.MEMORY, f"more memory than the {self._limits.memory_mib:,} MiB allowed")
             case {"exit": str(code), **rest} if not rest:

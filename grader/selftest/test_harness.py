@@ -16,8 +16,9 @@ from grader.isolation.wire import parse
 from grader.selftest.test_wire import plain as plain_values
 from tests.harness import expect, expect_raises, expect_that
 from tests.harness.checks import judge
+from tests.harness.direct import DirectBackend, forget_assignment
 from tests.harness.expect import CALLS, Failure, difference
-from tests.harness.outcomes import NotPlain, Stopped, StudentError, Verdict
+from tests.harness.outcomes import Limits, NotPlain, Stopped, StudentError, Verdict
 from tests.harness.plain import conform, plain, short
 
 
@@ -95,16 +96,97 @@ def test_equal_values_of_other_types_differ() -> None:
 def test_expected_exceptions_must_name_the_offender() -> None:
     """The kind and the name in the message both count."""
     with expect_raises(ValueError, naming="x"):
-        raise StudentError("ValueError", "x is wrong", "")
+        raise StudentError(["ValueError"], "x is wrong", "")
     with (
         pytest.raises(Failure, match="whose message names y"),
         expect_raises(ValueError, naming="y"),
     ):
-        raise StudentError("ValueError", "x is wrong", "")
+        raise StudentError(["ValueError"], "x is wrong", "")
     with pytest.raises(Failure, match="KeyError"), expect_raises(ValueError, naming=""):
-        raise StudentError("KeyError", "x", "")
+        raise StudentError(["KeyError"], "x", "")
     with pytest.raises(Failure, match="no exception"), expect_raises(ValueError, naming=""):
         pass
+
+
+def test_a_class_of_several_kinds_is_each_of_them() -> None:
+    """An exception that is a ValueError counts as one, whatever else it is; another does not."""
+    both = StudentError(["KeyError", "LookupError", "ValueError", "Exception"], "no 'x'", "")
+    for wanted in (ValueError, KeyError, (TypeError, ValueError)):
+        with expect_raises(wanted, naming="x"):
+            raise both
+    with pytest.raises(Failure, match="got       KeyError: \"no 'x'\""), expect_raises(TypeError, naming="x"):
+        raise both
+
+
+@pytest.mark.parametrize(
+    ("naming", "text", "good"),
+    [
+        ("[5, -1]", "no shape (5, -1)", True),
+        ("[2]", "no shape (2,)", True),
+        ("overflow", "Overflow of 3.0", True),
+        (("zero", "0"), "all are 0.0", True),
+        ("[5, -1]", "no shape (5, 1)", False),
+        ("12", "exponent_bits is out of range", False),
+    ],
+)
+def test_a_message_may_name_in_its_own_words(naming: str | tuple[str, ...], text: str, good: bool) -> None:
+    """A tuple for a list, capitals, one of several words; a hint says what to put in where it is not there."""
+    if not good:
+        with pytest.raises(Failure, match="in the message of the ValueError"):  # noqa: SIM117
+            with expect_raises(ValueError, naming=naming, hint="look again"):
+                raise StudentError(["ValueError"], text, "")
+    else:
+        with expect_raises(ValueError, naming=naming):
+            raise StudentError(["ValueError"], text, "")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "hint"),
+    [
+        (["ModuleNotFoundError", "ImportError"], "only the packages"),
+        (["ImportError"], "this is Python 3"),
+        (["SyntaxError"], "this is Python 3"),
+        (["RecursionError", "RuntimeError"], "a loop in the place of recursion"),
+    ],
+)
+def test_what_nobody_raises_on_purpose_is_told_as_it_is(kinds: list[str], hint: str) -> None:
+    """Where an exception was expected, a failed import or too deep a recursion is not called a wrong one."""
+    with pytest.raises(StudentError) as error, expect_raises(ValueError, naming="x", hint="name x"):
+        raise StudentError(kinds, "y", "")
+    assert hint in judge(error.value)[1]
+
+
+def test_an_int_becomes_a_float_where_one_is_due() -> None:
+    """But no bool does, nor an int that no float can hold."""
+    converted = conform([1, {"a": 2}, 2.5], tuple[float, dict[str, float], float])
+    assert converted == (1.0, {"a": 2.0}, 2.5)
+    assert type(converted[0]) is type(converted[1]["a"]) is float
+    for wrong in (True, 10**400, "1"):
+        with pytest.raises(NotPlain, match="not float"):
+            conform(wrong, float)
+
+
+def test_a_submission_gets_copies_and_imports_that_fail_again(tmp_path: Path) -> None:
+    """What it does to its arguments stays with it, and a package that is broken stays broken."""
+    (tmp_path / "assignment").mkdir()
+    (tmp_path / "assignment" / "__init__.py").write_text("from . import words, nothing", encoding="utf-8")
+    (tmp_path / "assignment" / "words.py").write_text(
+        "def clear(x):\n    x.clear()\n    return x", encoding="utf-8"
+    )
+    before, path = {n: m for n, m in sys.modules.items() if n.startswith("assignment")}, sys.path[:]
+    try:
+        backend = DirectBackend(tmp_path, tmp_path, Limits())
+        for _ in range(2):
+            with pytest.raises(StudentError, match="ImportError"):
+                backend.invoke("words.clear", None, [[1]], {}, keep=False)
+        (tmp_path / "assignment" / "__init__.py").write_text("\n", encoding="utf-8")
+        given = [{"a": 1}]
+        assert backend.invoke("words.clear", None, [given], {}, keep=False) == []
+        assert given == [{"a": 1}]
+    finally:
+        forget_assignment()
+        sys.modules.update(before)
+        sys.path[:] = path
 
 
 @pytest.mark.parametrize(
@@ -112,7 +194,7 @@ def test_expected_exceptions_must_name_the_offender() -> None:
     [
         (Failure("f()", "1", "2", ""), Verdict.FAILED),
         (AssertionError(), Verdict.FAILED),
-        (StudentError("KeyError", "x", "bpe.py:1 in f"), Verdict.FAILED),
+        (StudentError(["KeyError"], "x", "bpe.py:1 in f"), Verdict.FAILED),
         (NotPlain("a set"), Verdict.FAILED),
         (Stopped(Verdict.TIMEOUT, "no answer"), Verdict.TIMEOUT),
         (Stopped(Verdict.NOT_WRITTEN, "Task 1.2"), Verdict.NOT_WRITTEN),
@@ -149,13 +231,11 @@ def test_showing_a_deep_value_is_quick() -> None:
 EXAMPLES = """
 import sys
 import hypothesis
-import pytest
 from hypothesis import strategies as st
 from tests.harness import plugin
 
-config = pytest.Config.fromdictargs({}, [])
 if "plugin" in sys.argv:
-    plugin.pytest_configure(config)
+    plugin.settle_examples()
 if "near" in sys.argv:
     import near
 seen = []

@@ -239,6 +239,58 @@ def doubled(iterator):
     assert backend.pull(handle, 100) == ([4, 6, 8], True)
 
 
+def test_threads_may_take_from_an_iterator(sandboxed: Open) -> None:
+    """Several at a time, and one that reads ahead between two requests, when the grader does not listen."""
+    backend = sandboxed(
+        """
+import queue, threading
+from concurrent.futures import ThreadPoolExecutor
+def squares(function):
+    with ThreadPoolExecutor(8) as pool: return list(pool.map(function, range(50)))
+def ahead(iterator):
+    filled = queue.Queue(maxsize=20)
+    def fill():
+        for item in iterator: filled.put(item)
+        filled.put(None)
+    threading.Thread(target=fill, daemon=True).start()
+    while (item := filled.get()) is not None: yield item
+"""
+    )
+    assert call(backend, "squares", lambda x: x * x) == [n * n for n in range(50)]
+    handle = backend.invoke("probe.ahead", None, [iter(range(500))], {}, True)
+    taken = []
+    for count in range(1, 32):
+        taken += backend.pull(handle, count)[0]
+    assert taken == list(range(len(taken)))
+    assert taken + backend.pull(handle, 1000)[0] == list(range(500))
+
+
+def test_exceptions_cross_with_their_classes_and_both_ends_of_their_text(sandboxed: Open) -> None:
+    """All built-in classes count; a long text keeps its end, where what it names may stand."""
+    backend = sandboxed(
+        """
+class Unknown(KeyError, ValueError): pass
+def f(): raise Unknown("a" * 5000 + "the end")
+"""
+    )
+    with pytest.raises(StudentError) as error:
+        call(backend, "f")
+    assert error.value.kind == "KeyError"
+    assert {"KeyError", "ValueError", "LookupError"} <= set(error.value.kinds)
+    assert error.value.text.startswith("'aaa")
+    assert error.value.text.endswith("the end'")
+    assert len(error.value.text) <= 2000
+
+
+def test_a_module_that_fails_to_import_fails_again(sandboxed: Open, folder: Path) -> None:
+    """Though parts of it have been imported by then."""
+    backend = sandboxed("from . import probe, nothing\ndef f(): return 1")
+    (folder / "submission" / "assignment" / "__init__.py").write_text("from . import probe", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(StudentError, match="ImportError"):
+            call(backend, "f")
+
+
 def test_a_wrong_call_back_is_the_submissions_mistake(sandboxed: Open) -> None:
     """Wrong arguments to a function of the grader's raise TypeError over there, not here."""
     backend = sandboxed("def f(g): return g(1, 2, 3)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 import pytest
@@ -105,6 +106,10 @@ def _try(error: StudentError) -> str:
         return "\n  try       that file of assignment/ is missing: hand in the whole folder, stubs too"
     if error.kind == "UnicodeDecodeError":
         return "\n  try       malformed bytes are no error here: decode with errors='replace'"
-    if error.kind in ("ModuleNotFoundError", "ImportError"):
+    if error.kind == "ModuleNotFoundError":
         return "\n  try       only the packages that the handout allows for this task are there when it is graded"
+    if {"ImportError", "SyntaxError"} & {*error.kinds}:
+        return f"\n  try       this is Python {sys.version_info[0]}.{sys.version_info[1]}: use nothing newer"
+    if error.kind == "RecursionError":
+        return "\n  try       a loop in the place of recursion: inputs can be thousands long"
     return ""

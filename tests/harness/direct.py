@@ -40,7 +40,7 @@ class DirectBackend:
         """Call the function or method; see `Backend`."""
         with self._guarded():
             target = self._resolve(path) if handle is None else getattr(self._objects[handle], path.split(".")[-1])
-            value = target(*args, **kwargs)
+            value = target(*map(own, args), **{name: own(arg) for name, arg in kwargs.items()})
             if not keep:
                 return plain(value)
             self._objects.append(value)
@@ -63,7 +63,7 @@ class DirectBackend:
 
     def _resolve(self, path: str) -> Callable[..., Any]:
         module, *names = path.split(".")
-        target: Any = importlib.import_module(f"assignment.{module}")
+        target: Any = load(module)
         for name in names:
             target = getattr(target, name)
         return target  # type: ignore[no-any-return]
@@ -86,30 +86,58 @@ class DirectBackend:
             raise StudentError(*describe(error, self._root)) from error
 
 
+def own(value: Any) -> Any:
+    """A copy of a list or dict with all that is in it, as in the grader's sandbox; other values as they are.
+
+    >>> given = [[1], {"a": [2]}]
+    >>> own(given) == given, own(given)[1]["a"] is given[1]["a"]
+    (True, False)
+    """
+    if type(value) is list:
+        return [own(item) for item in value]
+    return {key: own(item) for key, item in value.items()} if type(value) is dict else value
+
+
+def load(module: str) -> Any:
+    """Import a module of the submission. One that fails leaves nothing behind, and fails the next time, too."""
+    try:
+        return importlib.import_module(f"assignment.{module}")
+    except BaseException:
+        forget_assignment()
+        raise
+
+
+def forget_assignment() -> None:
+    """Let the next import read the files again."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "assignment"]:
+        del sys.modules[name]
+
+
 def use_assignment(root: Path) -> None:
     """Make `import assignment` mean the folder below root."""
     package = sys.modules.get("assignment")
     folders = [Path(folder) for folder in getattr(package, "__path__", [])]
     if package is not None and folders != [root / "assignment"]:
-        for name in [name for name in sys.modules if name.split(".")[0] == "assignment"]:
-            del sys.modules[name]
+        forget_assignment()
     if sys.path[:1] != [str(root)]:
         sys.path.insert(0, str(root))
         importlib.invalidate_caches()
 
 
-def describe(error: BaseException, root: Path) -> tuple[str, str, str]:
-    """Kind, text and innermost place of an exception, for a `StudentError`."""
-    kind = builtin_kind(type(error))
+def describe(error: BaseException, root: Path) -> tuple[list[str], str, str]:
+    """Kinds, text and innermost place of an exception, for a `StudentError`."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(root)]
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name}" if frames else ""
-    return kind, str(error), where
+    return builtin_kinds(type(error)), str(error), where
 
 
-def builtin_kind(kind: type[BaseException]) -> str:
-    """The name of the nearest built-in class, so that a subclass of ValueError counts as one."""
-    known = (base.__name__ for base in kind.__mro__ if getattr(builtins, base.__name__, None) is base)
-    return next(known, kind.__name__)
+def builtin_kinds(kind: type[BaseException]) -> list[str]:
+    """The names of its built-in classes, the nearest first, so that a subclass of ValueError counts as one.
+
+    >>> builtin_kinds(UnicodeDecodeError)[:3]
+    ['UnicodeDecodeError', 'UnicodeError', 'ValueError']
+    """
+    return [base.__name__ for base in kind.__mro__ if getattr(builtins, base.__name__, None) is base]
 
 
 @contextmanager

@@ -6,6 +6,7 @@ in-process run and the grader's isolated one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -85,12 +86,14 @@ class Stopped(BaseException):
 class StudentError(Exception):
     """The submission raised. Carries plain text only, never the student's exception object.
 
-    `where` is the innermost line inside the submission, such as `bpe.py:41 in train_bpe`.
+    `kinds` are the built-in classes that the exception is of, the nearest first, which is also its `kind`; `where`
+    is the innermost line inside the submission, such as `bpe.py:41 in train_bpe`.
     """
 
-    def __init__(self, kind: str, text: str, where: str) -> None:
-        super().__init__(f"{kind}: {text}" if text else kind)
-        self.kind = kind
+    def __init__(self, kinds: Sequence[str], text: str, where: str) -> None:
+        super().__init__(f"{kinds[0]}: {text}" if text else kinds[0])
+        self.kinds = tuple(kinds)
+        self.kind = kinds[0]
         self.text = text
         self.where = where
 

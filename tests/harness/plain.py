@@ -17,6 +17,9 @@ MAX_DEPTH = 64
 MAX_BITS = 8_192
 """Of an int: Python writes out no longer ones, and no answer is nearly as long."""
 
+MAX_FLOAT_BITS = 1_024
+"""Of an int that a float can hold."""
+
 SHOWN_DEPTH = 6
 """Deeper parts of a value are shown as dots."""
 
@@ -57,7 +60,7 @@ def conform(value: object, contract: Any, where: str = "the answer") -> Any:
     """The plain value as its contract types it; a list where a tuple is declared becomes one.
 
     Contracts are built of int, str, bytes, float, bool, None, list[T], dict[K, V], tuple[A, B],
-    tuple[T, ...], T | None.
+    tuple[T, ...], T | None. Where a float is declared, an int becomes one, as type checkers have it.
 
     Raises:
         NotPlain: a part has another type; the message names the place, both types and the value.
@@ -74,6 +77,8 @@ def conform(value: object, contract: Any, where: str = "the answer") -> Any:
         return None if value is None else conform(value, wanted, where)
     if origin is None:
         expected = NoneType if contract is None else contract
+        if expected is float and type(value) is int and value.bit_length() < MAX_FLOAT_BITS:
+            return float(value)
         if type(value) is not expected:
             raise NotPlain(f"{where} is {type(value).__name__} {short(value)}, not {expected.__name__}")
         if isinstance(value, int) and value.bit_length() > MAX_BITS:

@@ -61,7 +61,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers, refuse unknown tasks, and make property tests give the same examples each time."""
+    """Register the markers, refuse unknown tasks, and settle the examples of property tests."""
     config.addinivalue_line("markers", "points(n, task): what the check is worth, and its task")
     config.addinivalue_line(
         "markers", "limits(**limits): what the check may use, see tests.harness.outcomes.Limits"
@@ -70,6 +70,11 @@ def pytest_configure(config: pytest.Config) -> None:
     for option, known in (("task", list(TASKS)), ("part", sorted({task[0] for task in TASKS}))):
         for name in set(config.getoption(option)) - set(known):
             raise pytest.UsageError(f"--{option} {name}: there is no such number, only {', '.join(known)}")
+    settle_examples()
+
+
+def settle_examples() -> None:
+    """Let property tests try the same examples each time, wherever they run and whatever is imported there."""
     hypothesis.settings.register_profile(
         "checks",
         derandomize=True,
@@ -82,8 +87,8 @@ def pytest_configure(config: pytest.Config) -> None:
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     hypothesis.settings.load_profile("checks")
-    # It would mix in constants from the files that happen to be imported, the submission's among them, and so try
-    # other examples in a student's run than in the grader's, and others again after any edit.
+    # By itself it mixes in constants from the files that happen to be imported, the submission's among them, and
+    # so tries other examples in a student's run than in the grader's, and others again after any edit.
     providers._get_local_constants = Constants
 
 

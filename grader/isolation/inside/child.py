@@ -10,6 +10,7 @@ import os
 import socket
 import struct
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -33,6 +34,10 @@ class Child:
         self.channel = socket.socket(fileno=channel)
         self.submission, self.work, self.inputs = submission, work, Path(inputs)
         self.objects: list[Any] = []
+        self.turn = (
+            threading.Lock()
+        )  # who may use the channel: held between requests, when the grader doesn't listen
+        self.turn.acquire()
         self.decoders = {
             TUPLE: lambda items, _: tuple(items),
             CALLBACK: lambda reference, _: Callback(self, reference),
@@ -47,7 +52,10 @@ class Child:
         sys.argv = ["assignment"]
         sys.path.insert(0, self.submission)
         while (request := self.receive()) is not None:
-            self.send(self.answer(request))
+            self.turn.release()
+            answer = self.answer(request)
+            self.turn.acquire()
+            self.send(answer)
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -65,7 +73,7 @@ class Child:
             return {"error": describe(error, self.submission)}
 
     def do_load(self, module: str) -> None:
-        importlib.import_module(f"assignment.{module}")
+        load(module)
 
     def do_invoke(
         self,
@@ -80,7 +88,7 @@ class Child:
         args, kwargs = make_tensors(args, made), make_tensors(kwargs, made)
         module, *names = path.split(".")
         if handle is None:
-            target: Any = importlib.import_module(f"assignment.{module}")
+            target: Any = load(module)
             for name in names:
                 target = getattr(target, name)
         else:
@@ -104,9 +112,10 @@ class Child:
         return str(path)
 
     def ask(self, callback: int, args: list[Any]) -> Any:
-        """Call back into the grader, from within a call."""
-        self.send({"callback": callback, "args": [plain(arg) for arg in args]})
-        reply = self.receive()
+        """Call back into the grader, from within a call; a thread that asks between two waits for the next."""
+        with self.turn:
+            self.send({"callback": callback, "args": [plain(arg) for arg in args]})
+            reply = self.receive()
         if reply is None:
             os._exit(0)
         if reply.get("stop"):
@@ -136,6 +145,16 @@ class Child:
             parts.append(part)
             size -= len(part)
         return b"".join(parts)
+
+
+def load(module: str) -> Any:
+    """One that failed leaves nothing behind, and fails the next time as well."""
+    try:
+        return importlib.import_module(f"assignment.{module}")
+    except BaseException:
+        for name in [name for name in sys.modules if name.split(".")[0] == "assignment"]:
+            del sys.modules[name]
+        raise
 
 
 class Callback:
@@ -231,13 +250,18 @@ def key_of(key: Any) -> Any:
     raise NotPlain(f"a dict key of type {type(key).__qualname__}, which is not int, str or bytes")
 
 
-def describe(error: BaseException, submission: str) -> list[str]:
-    """Kind (the nearest built-in class), text and innermost place in the submission."""
+def describe(error: BaseException, submission: str) -> list[Any]:
+    """Kinds (its built-in classes, the nearest first), text and innermost place in the submission."""
     known = [c.__name__ for c in type(error).__mro__ if getattr(builtins, c.__name__, None) is c]
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(submission)]
     where = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno} in {frames[-1].name}" if frames else ""
-    text = safely(lambda: str(error)[:2000])
-    return [known[0], text.encode("utf-8", "replace").decode(), where]
+    text = safely(lambda: shortened(str(error)))
+    return [known[:8], text.encode("utf-8", "replace").decode(), where]
+
+
+def shortened(text: str) -> str:
+    """The beginning and the end: what a message names stands in either."""
+    return text if len(text) <= 2000 else f"{text[:1000]} ... {text[-990:]}"
 
 
 def safely(text: Callable[[], str]) -> str:
