@@ -66,15 +66,17 @@ class FakeDevice:
 class FakeModel(FakeDevice):
     """A model on the device: give its methods to `time_training_step`.
 
-    Its backward pass takes `BACKWARD_S`, and as much again for each time that gradients were not cleared.
+    Its backward passes take `backwards`, then `BACKWARD_S` each, and as much again for each time that gradients
+    were not cleared.
 
     >>> model = FakeModel(); model.zero_grad(); model.forward(); model.backward(); model.synchronize()
     >>> model.clock() == LAUNCH_S + CLEAR_S + COLD_S + BACKWARD_S
     True
     """
 
-    def __init__(self, later: Iterable[float] = ()) -> None:
+    def __init__(self, later: Iterable[float] = (), backwards: Iterable[float] = ()) -> None:
         super().__init__(later)
+        self._backwards = iter(backwards)
         self._gradients = 0
 
     def forward(self) -> None:
@@ -85,7 +87,7 @@ class FakeModel(FakeDevice):
     def backward(self) -> None:
         """Start a backward pass, whose gradients add to those that are there."""
         self._gradients += 1
-        self._start("backward", BACKWARD_S * self._gradients)
+        self._start("backward", next(self._backwards, BACKWARD_S) * self._gradients)
 
     def zero_grad(self) -> None:
         """Clear the gradients."""

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.harness import Student, expect, expect_raises, points
 
-sizes = st.integers(1, 5000)
+sizes = st.integers(1, 5000).map(lambda n: n % 5000 + 1)
+"""From 1 on; what fails is shrunk to 2, since many mistakes look alike at 1."""
 
 
 @points(1, task="4.1")
@@ -31,7 +32,10 @@ def test_batches_broadcast(student: Student) -> None:
         student.flops.matmul_flops([4, 1, 16, 32], [3, 32, 8]),
         4 * 3 * 8192,
         "batches broadcast to (4, 3)",
-        {"only the batch of the first shape was counted": lambda: 4 * 8192},
+        {
+            "only the batch of the first shape was counted": lambda: 4 * 8192,
+            "a multiply-add is 2 FLOPs, and was counted as 1": lambda: 4 * 3 * 4096,
+        },
     )
     hint = "the inner sizes were never compared; where they differ, raise ValueError"
     with expect_raises(ValueError, naming="31", hint=hint):

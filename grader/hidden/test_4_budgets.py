@@ -14,6 +14,17 @@ from tests.harness import Student, expect, expect_raises, points
 big = st.integers(1, 10**27)
 HOPPER = ("fp32", "tf32", "bf16", "fp8")
 TABLE = {"A100": HOPPER[:3], "H100": HOPPER, "H200": HOPPER, "B200": (*HOPPER, "fp4")}
+UNKNOWN = (
+    *(("A100", dtype, sparse, ("A100", dtype)) for dtype in ("fp8", "fp4") for sparse in (False, True)),
+    *((gpu, "fp4", True, (gpu, "fp4")) for gpu in ("H100", "H200")),
+    ("H200", "fp4", False, ("H200", "fp4")),
+    *((gpu, "fp32", True, (gpu, "fp32")) for gpu in TABLE),
+    ("V9", "bf16", False, ("V9",)),
+    ("V9", "fp32", True, ("V9", "fp32")),
+    ("H100", "int8", False, ("int8",)),
+    ("A100", "int8", True, ("int8",)),
+)
+"""What the table does not have: a GPU, a dtype and whether sparse, and what a message may name of it."""
 
 
 @points(1, task="4.5")
@@ -29,9 +40,10 @@ def test_every_peak_of_the_table(student: Student) -> None:
                     "see the handout's table",
                     {"that is the sparse peak; dense is half of it": partial(mul, 2, exact)},
                 )
-    for gpu, dtype in (("A100", "fp8"), ("H200", "fp4"), ("V9", "bf16")):
-        with expect_raises((ValueError, KeyError), naming=gpu):
-            student.budgets.peak_flops(gpu, dtype, False)
+    for gpu, dtype, sparse, names in UNKNOWN:
+        hint = f"the table has no {'sparse' if sparse else 'dense'} peak of {gpu} in {dtype}"
+        with expect_raises((ValueError, KeyError), naming=names, hint=hint):
+            student.budgets.peak_flops(gpu, dtype, sparse)
 
 
 @points(0.5, task="4.5")
@@ -65,6 +77,6 @@ def test_budgets_of_any_size(student: Student, flops: int, gpus: int, peak: int,
             ),
         },
     )
-    for wrong in (0, 101):
-        with expect_raises(ValueError, naming=str(wrong)):
+    for wrong in (0, -5, 101):
+        with expect_raises(ValueError, naming=str(wrong), hint=f"a share of {wrong} % is not in 1 to 100"):
             student.budgets.training_seconds(flops, gpus, peak, wrong)

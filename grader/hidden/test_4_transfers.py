@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from functools import partial
+from math import ceil
+
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.reference import transfers as reference
@@ -11,11 +14,22 @@ from tests.harness import Student, expect, expect_raises, points
 sizes = st.integers(1, 10**5)
 LINKS = ["PCIe 4.0 x16", "PCIe 5.0 x16", "NVLink 3", "NVLink 4", "NVLink 5"]
 MEMORIES = ["A100 memory", "H100 memory", "H200 memory", "B200 memory"]
+UNKNOWN = ["RS-232", "PCIe 5.0", "NVLink", "NVLink 6", "H100", ""]
+RIDGES = (
+    (10**18 - 1, 10**18, 1, 1, "memory"),
+    (10**18, 10**18, 1, 1, "compute"),
+    (10**18 + 1, 10**18, 1, 1, "compute"),
+    (10**18, 10**18 + 1, 1, 1, "memory"),
+    (9895 * 10**15, 3350 * 10**13, 9895 * 10**11, 3350 * 10**9, "compute"),
+    (9895 * 10**15 - 1, 3350 * 10**13, 9895 * 10**11, 3350 * 10**9, "memory"),
+)
+"""Work at the ridge, and one FLOP or byte off it: FLOPs, bytes, peak, bandwidth, and what limits."""
 
 
 @points(0.5, task="4.6")
-@given(n_bytes=st.integers(0, 10**13), link=st.sampled_from(LINKS + MEMORIES))
-def test_times_over_any_link(student: Student, n_bytes: int, link: str) -> None:
+@given(n_bytes=st.integers(0, 10**20), link=st.sampled_from(LINKS + MEMORIES), unknown=st.sampled_from(UNKNOWN))
+@example(n_bytes=64_000 * (2**60 + 1), link="PCIe 5.0 x16", unknown="PCIe 5.0")
+def test_times_over_any_link(student: Student, n_bytes: int, link: str, unknown: str) -> None:
     """Every row of the table, in whole microseconds, rounded up."""
     speed = reference.bandwidth(link)
     expect(
@@ -27,9 +41,14 @@ def test_times_over_any_link(student: Student, n_bytes: int, link: str) -> None:
     expect(
         student.transfers.transfer_us(n_bytes, link),
         reference.transfer_us(n_bytes, link),
-        "bytes * 10**6 / bandwidth, rounded up",
-        {"it was rounded down": lambda: n_bytes * 10**6 // speed},
+        "bytes * 10**6 / bandwidth, rounded up, in integers: -(-a // b)",
+        {
+            "it was rounded down": lambda: n_bytes * 10**6 // speed,
+            "floats were used, which hold 53 bits; integers are exact": lambda: ceil(n_bytes * 1e6 / speed),
+        },
     )
+    with expect_raises((ValueError, KeyError), naming=unknown, hint="only the table's own names are names"):
+        student.transfers.bandwidth(unknown)
 
 
 @points(0.5, task="4.6")
@@ -42,6 +61,10 @@ def test_bytes_of_any_product(student: Student, m: int, k: int, n: int, itemsize
         "itemsize * (m*k + k*n + m*n)",
         {"the result was left out; it is written": lambda: itemsize * (m * k + k * n)},
     )
+
+
+def _other(limit: str) -> str:
+    return "compute" if limit == "memory" else "memory"
 
 
 @points(0.5, task="4.6")
@@ -72,6 +95,14 @@ def test_rooflines_of_any_product(
     )
     expect(student.transfers.bound_by(flops, moved, peak, speed), reference.bound_by(flops, moved, peak, speed))
     expect(student.transfers.bound_by(speed, peak, speed, peak), "compute", "both take equally long")
+    for *numbers, limit in RIDGES:
+        expect(
+            student.transfers.bound_by(*numbers),
+            limit,
+            "compare flops * bytes_per_s with peak * n_bytes",
+            {"so near to the ridge floats are not exact; compare integers": partial(_other, limit)},
+        )
     expect(student.transfers.attainable_flops(1, 1, peak, 3), 3, "one byte is enough")
-    with expect_raises(ValueError, naming="0"):
-        student.transfers.attainable_flops(flops, 0, peak, speed)
+    for wrong in (0, -1):
+        with expect_raises(ValueError, naming=str(wrong), hint=f"nothing moves {wrong} bytes"):
+            student.transfers.attainable_flops(flops, wrong, peak, speed)

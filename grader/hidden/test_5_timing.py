@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fake_device import BACKWARD_S, COLD_S, LAUNCH_S, WORK_S, FakeDevice, FakeModel
-from tests.harness import Student, expect, points
+from tests.harness import Student, expect, expect_raises, points
 
 works = st.integers(1, 2**16).map(lambda n: n * 2.0**-20)
+WRONG_COUNTS = ((-1, 3, "-1"), (-2, 1, "-2"), (0, 0, "0"), (2, -3, "-3"))
+"""Values of warmup and repeats one of which is too low, and that one."""
 
 
 @points(1, task="5.1")
@@ -42,23 +44,47 @@ def test_runs_are_counted(student: Student, warmup: int, repeats: int) -> None:
     expect(got, median((first + [LAUNCH_S + WORK_S] * repeats)[:repeats]), f"warmup={warmup}, repeats={repeats}")
     expect(device.calls.count("fn"), warmup + repeats, "run fn warmup + repeats times")
     expect(device.unsynchronized_readings, 0, "call synchronize() right before each reading of the clock")
+    expect(
+        device.calls.count("clock"),
+        2 * repeats,
+        "read the clock before and after each run that is measured, and nowhere else",
+        {
+            "one reading ended a run and began the next; each run has two of its own": lambda: repeats + 1,
+            "the clock was read during the warm-up, too": lambda: 2 * (warmup + repeats),
+        },
+    )
+    for few, fewer, name in WRONG_COUNTS:
+        with expect_raises(ValueError, naming=name, hint="warmup is 0 or more, repeats 1 or more; below, raise"):
+            student.timing.benchmark(device.launch, device.synchronize, device.clock, few, fewer)
 
 
 @points(1, task="5.2")
-@given(later=st.lists(works, max_size=6), warmup=st.integers(0, 3), repeats=st.integers(1, 5))
-def test_training_steps_of_any_length(student: Student, later: list[float], warmup: int, repeats: int) -> None:
+@given(
+    later=st.lists(works, max_size=6),
+    backwards=st.lists(works, max_size=8),
+    warmup=st.integers(0, 3),
+    repeats=st.integers(1, 5),
+)
+def test_training_steps_of_any_length(
+    student: Student, later: list[float], backwards: list[float], warmup: int, repeats: int
+) -> None:
     """Medians over whole steps, each of which clears, goes forward and goes backward once."""
-    model = FakeModel(later)
+    model = FakeModel(later, backwards)
     got = student.timing.time_training_step(
         model.forward, model.backward, model.zero_grad, model.synchronize, model.clock, warmup, repeats
     )
     forward = [LAUNCH_S + work for work in [COLD_S, *later, *[WORK_S] * 9][warmup:][:repeats]]
+    backward = [LAUNCH_S + work for work in [*backwards, *[BACKWARD_S] * 9][warmup:][:repeats]]
+    both = [there + back for there, back in zip(forward, backward, strict=True)]
     expect(
         got,
-        (median(forward), LAUNCH_S + BACKWARD_S),
-        f"the forward passes took {forward}",
+        (median(forward), median(backward)),
+        f"the forward passes took {forward}, the backward passes {backward}",
         {
-            "the mean was returned; return the median": lambda: (mean(forward), LAUNCH_S + BACKWARD_S),
+            "the mean was returned; return the median": lambda: (mean(forward), mean(backward)),
+            "the median of forward was taken off that of both; take that of backward itself": (
+                lambda: (median(forward), median(both) - median(forward))
+            ),
         },
     )
     steps = [call for call in model.calls if call in ("forward", "backward", "zero_grad")]
@@ -68,3 +94,13 @@ def test_training_steps_of_any_length(student: Student, later: list[float], warm
         "each step, a warm-up too, does all three",
     )
     expect(model.unsynchronized_readings, 0, "call synchronize() right before each reading of the clock")
+    expect(
+        model.calls.count("clock"),
+        3 * repeats,
+        "read the clock three times for each step that is measured, and nowhere else",
+        {"the clock was read during the warm-up, too": lambda: 3 * (warmup + repeats)},
+    )
+    functions = model.forward, model.backward, model.zero_grad, model.synchronize, model.clock
+    for few, fewer, name in WRONG_COUNTS:
+        with expect_raises(ValueError, naming=name, hint="warmup is 0 or more, repeats 1 or more; below, raise"):
+            student.timing.time_training_step(*functions, few, fewer)

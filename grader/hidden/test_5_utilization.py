@@ -14,6 +14,17 @@ from tests.timing_examples import rows
 
 sizes = st.integers(1, 10**6)
 times = st.floats(1e-3, 1e4)
+LAYER = {"width": 7, "height": 5, "channels": 3, "batch": 2, "filters": 4, "filter_width": 3, "filter_height": 3}
+PLAIN = LAYER | {"pad_width": 0, "pad_height": 0, "stride_width": 1, "stride_height": 1}
+OBLONG = (
+    (PLAIN, 2 * 8 * 5 * 3 * 27),
+    (PLAIN | {"pad_width": 1}, 2 * 8 * 7 * 3 * 27),
+    (PLAIN | {"pad_height": 2}, 2 * 8 * 5 * 7 * 27),
+    (PLAIN | {"stride_width": 2}, 2 * 8 * 3 * 3 * 27),
+    (PLAIN | {"stride_height": 3}, 2 * 8 * 5 * 1 * 27),
+    (PLAIN | {"width": 9, "pad_width": 2, "stride_width": 4, "filter_height": 2}, 2 * 8 * 3 * 4 * 18),
+)
+"""Layers, wider than high, and FLOPs: 2 · batch · filters · width · height of results · products of each."""
 
 
 @points(0.5, task="5.3")
@@ -44,10 +55,12 @@ def test_the_mfu_of_any_training(
         "FLOPs of a token, times tokens per second, divided by the peak of all GPUs",
         {"the peak of one GPU was taken for that of all": lambda: share * gpus},
     )
-    with expect_raises(ValueError, naming="gpus"):
-        student.utilization.mfu(each, rate, 0, peak)
-    with expect_raises(ValueError, naming="peak"):
-        student.utilization.mfu(each, rate, gpus, 0)
+    for low in (0, -1):
+        hint = f"{low} is below 1: raise, and name it as in gpus={low}"
+        with expect_raises(ValueError, naming="gpus", hint=hint):
+            student.utilization.mfu(each, rate, low, peak)
+        with expect_raises(ValueError, naming="peak", hint=hint):
+            student.utilization.mfu(each, rate, gpus, low)
 
 
 @points(0.5, task="5.3")
@@ -69,13 +82,14 @@ def test_the_hfu_of_any_training(student: Student, share: float, checkpointing: 
 @given(inputs=st.none() | times, weights=times, forward=times)
 def test_ratios_of_any_times(student: Student, inputs: float | None, weights: float, forward: float) -> None:
     """First layers too, whose inputs need no gradient."""
+    added = "a first layer's inputs take no time" if inputs is None else "the forward pass was added"
     expect_close(
         student.gradients.backward_ratio(forward, inputs, weights),
         gradients.backward_ratio(forward, inputs, weights),
         "both gradients together, divided by forward; None where inputs need no gradient",
         {
             "the gradient of the weights was left out": lambda: (inputs or 0.0) / forward,
-            "the forward pass was added": lambda: gradients.backward_ratio(forward, inputs, weights) + 1,
+            added: lambda: gradients.backward_ratio(forward, inputs, weights) + 1,
         },
     )
 
@@ -83,6 +97,8 @@ def test_ratios_of_any_times(student: Student, inputs: float | None, weights: fl
 @points(0.5, task="5.4")
 @given(ratios=st.lists(times, min_size=1, max_size=40))
 @example(ratios=[float(n) for n in range(101, 0, -1)])
+@example(ratios=[float(n) for n in range(10, 0, -1)])
+@example(ratios=[float(n) for n in range(1, 21)])
 def test_spreads_of_any_ratios(student: Student, ratios: list[float]) -> None:
     """The median, and percentiles by rank."""
     expect_close(
@@ -92,11 +108,29 @@ def test_spreads_of_any_ratios(student: Student, ratios: list[float]) -> None:
         {
             "the mean was taken for the median; a few slow layers move it": (
                 lambda: gradients.spread(ratios) | {"median": sum(ratios) / len(ratios)}
-            )
+            ),
+            "ranks count from 1, indices from 0: rank r is at index r - 1": lambda: _one_rank_too_high(ratios),
         },
     )
     with expect_raises(ValueError, naming=""):
         student.gradients.spread([])
+
+
+def _one_rank_too_high(ratios: list[float]) -> dict[str, float]:
+    ranked, n = sorted(ratios), len(ratios)
+    return gradients.spread(ratios) | {"p10": ranked[n * 10 // 100], "p90": ranked[n * 90 // 100]}
+
+
+def _turned(layer: dict[str, int], *names: str) -> int:
+    """The FLOPs with some of its widths and heights exchanged."""
+    pairs = [(f"{name}_width", f"{name}_height") for name in names]
+    exchanged = {a: layer[b] for pair in pairs for a, b in (pair, pair[::-1])}
+    return gradients.conv_flops(layer | exchanged)
+
+
+def _alike(layer: dict[str, int], name: str) -> int:
+    """The FLOPs with its width for its height, too."""
+    return gradients.conv_flops(layer | {f"{name}_height": layer[f"{name}_width"]})
 
 
 def _padded_on_one_side(layer: dict[str, int]) -> int:
@@ -118,6 +152,18 @@ def test_flops_of_all_recorded_layers(student: Student) -> None:
                 "padding was counted on one side; it is on both": partial(_padded_on_one_side, row["layer"]),
             },
         )
+    for oblong, flops in OBLONG:
+        expect(
+            student.gradients.conv_flops(oblong),
+            flops,
+            "output sizes are (size + 2·pad - filter) // stride + 1, each with its own pad, filter and stride",
+            {
+                "pad_width and pad_height were exchanged": partial(_turned, oblong, "pad"),
+                "pad_width was taken for both directions": partial(_alike, oblong, "pad"),
+                "stride_width and stride_height were exchanged": partial(_turned, oblong, "stride"),
+                "stride_width was taken for both directions": partial(_alike, oblong, "stride"),
+            },
+        )
     for row in rows("recurrent"):
         layer = {name: row[name] for name in ("cell", "hidden", "batch", "steps")}
         expect(
@@ -129,5 +175,11 @@ def test_flops_of_all_recorded_layers(student: Student) -> None:
         flops = 2 * row["m"] * row["n"] * row["k"]
         got = student.gradients.achieved_flops(flops, row["ms"])
         expect_close(got, flops * 1000 / row["ms"], "a millisecond is 1/1000 s")
-    with expect_raises(ValueError, naming="0"):
-        student.gradients.achieved_flops(1, 0.0)
+    for ms, name in ((0.0, "0"), (-2.5, "-2.5")):
+        with expect_raises(ValueError, naming=name, hint=f"{ms} ms are not above 0"):
+            student.gradients.achieved_flops(1, ms)
+    for cell in ("gru", "lstm", "RNN", ""):
+        with expect_raises(
+            (ValueError, KeyError), naming=cell, hint="the cells are Vanilla, GRU and LSTM, so written"
+        ):
+            student.gradients.recurrent_flops({"cell": cell, "hidden": 3, "batch": 2, "steps": 5})

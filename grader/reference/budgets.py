@@ -30,7 +30,8 @@ def peak_flops(gpu: str, dtype: str, sparse: bool) -> int:
     done by other units, which know no sparsity.
 
     Raises:
-        ValueError: no such GPU or dtype, or fp32 with sparsity; the message names what is wrong.
+        ValueError: no such GPU or dtype, or not both together, or fp32 with sparsity; the message names the GPU or
+            the dtype, the unknown one if there is one.
 
     Source: NVIDIA's data sheets of the A100 (2021), H100 (2023) and H200 (2024), SXM, and the HGX B200 (2024).
 

@@ -11,7 +11,7 @@ def matmul_flops(a_shape: list[int], b_shape: list[int]) -> int:
 
     A multiply-add is 2 FLOPs. The last two sizes are the matrices, (M, K) and (K, N); sizes before them are
     batches and broadcast: from the right, two sizes are equal, or one of them is 1 or missing. A shape of one
-    size is a vector: (K,) stands for (1, K) on the left and for (K, 1) on the right.
+    size is a vector: (K,) stands for (1, K) on the left and for (K, 1) on the right. K does not broadcast.
 
     Raises:
         ValueError: the shapes do not fit, or one has no size at all; the message names both.

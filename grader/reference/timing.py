@@ -24,7 +24,7 @@ def benchmark(
             the mean of the middle two.
 
     Every reading of the clock comes right after `synchronize`, so that neither earlier work is counted nor work
-    of this run left out.
+    of this run left out. The clock is read twice for each run that is measured, and not during the warm-up.
 
     Raises:
         ValueError: warmup is below 0 or repeats below 1; the message names it.
@@ -60,7 +60,7 @@ def time_training_step(
         backward: starts the backward pass of the last forward pass.
         zero_grad: clears the gradients; it belongs before each forward pass, and into neither of the times.
         synchronize: as in `benchmark`.
-        clock: as in `benchmark`.
+        clock: as in `benchmark`; read three times for each step that is measured, and not during the warm-up.
         warmup: whole steps before the measurement.
         repeats: steps that are measured.
 

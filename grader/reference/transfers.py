@@ -32,6 +32,8 @@ def bandwidth(link: str) -> int:
 def transfer_us(n_bytes: int, link: str) -> int:
     """Whole microseconds, rounded up, that bytes take over a link at its full speed. (Task 4.6.)
 
+    Exact, however many bytes: compute in integers.
+
     >>> transfer_us(2 * 70 * 10**9, "PCIe 5.0 x16")  # 70 billion parameters in bfloat16
     2187500
     """
@@ -68,6 +70,8 @@ def attainable_flops(flops: int, n_bytes: int, peak: int, bytes_per_s: int) -> i
 
 def bound_by(flops: int, n_bytes: int, peak: int, bytes_per_s: int) -> str:
     """Whether "memory" or "compute" is what limits; where both take equally long, "compute". (Task 4.6.)
+
+    Exact, as `attainable_flops` is: compare integers.
 
     >>> bound_by(2 * 4096**2, n_bytes=33_570_816, peak=9895 * 10**11, bytes_per_s=3_350 * 10**9)
     'memory'

@@ -1,0 +1,1 @@
+_UNITS = _UNITS | {"KB": 1000}
