@@ -271,10 +271,12 @@ def test_contiguity_of_all_small_views(student: Student, view: tuple[list[int], 
 
 
 def _contiguity(student: Student, shape: list[int], strides: list[int]) -> None:
+    exact = reference.is_contiguous(shape, strides)
     expect(
         student.views.is_contiguous(shape, strides),
-        reference.is_contiguous(shape, strides),
-        "skip sizes of 1, wherever; then each stride is the product of the later sizes; no elements: contiguous",
+        exact,
+        "skip sizes of 1; then each stride is the product of the later sizes; no elements: contiguous",
+        {"sizes of 1 don't count between others either": lambda: False} if exact and 1 in shape[1:-1] else None,
     )
 
 
@@ -325,11 +327,11 @@ def test_reshapes_of_any_shape(student: Student, view: tuple[list[int], list[int
     for wrong in ([prod(shape) + 1], [-1, -1], [prod(shape) + 1, -1]):
         with expect_raises(ValueError, naming=str(wrong)):
             student.views.reshape_copies(shape, strides, wrong)
-    for start, steps, wrong, hint in NO_TARGETS:
+    for start, steps, wrong, hint in () if shape else NO_TARGETS:
         for function in (student.views.view_strides, student.views.reshape_copies):
             with expect_raises(ValueError, naming=str(wrong), hint=hint):
                 function(start, steps, wrong)
-    for start, steps, wanted in RESHAPES:
+    for start, steps, wanted in () if shape else RESHAPES:
         few = "one element, or none, has a view in any shape that fits"
         copied = reference.reshape_copies(start, steps, wanted)
         expect(student.views.reshape_copies(start, steps, wanted), copied, few if prod(start) < 2 else "")
@@ -348,7 +350,7 @@ def test_chains_of_any_operations(student: Student, shape: list[int], data: st.D
         chain.append(operation)
     for start, steps in [(shape, chain), *CHAINS]:
         _same_bytes(student, start, steps)
-    for wrong in ("melt", "Clone", "view"):
+    for wrong in ("melt", "view"):
         with expect_raises(
             (ValueError, KeyError), naming=wrong, hint="it is unknown wherever it stands in the chain"
         ):
@@ -361,7 +363,7 @@ def _same_bytes(student: Student, shape: list[int], chain: list[list[Any]]) -> N
     expect(
         student.views.allocated_bytes(shape, 2, chain),
         exact,
-        "follow sizes and strides through the chain; a copy is contiguous, but for a clone",
+        "a clone keeps the order of its strides, and no gaps; any other copy is contiguous",
         {"every operation was taken for a view": lambda: [0] * len(chain) if several else None},
     )
 
