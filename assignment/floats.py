@@ -80,7 +80,7 @@ def accumulate(values: list[float], exponent_bits: int, mantissa_bits: int) -> f
 def stalled_sum(step: float, exponent_bits: int, mantissa_bits: int) -> float:
     """Where a sum of ever the same number of a format stops to grow, rounded after each addition. (Task 2.5.)
 
-    That is an infinity when the number is so large that the sum overflows first.
+    The number is 0 or more. The result is an infinity when it is so large that the sum overflows first.
 
     >>> stalled_sum(1.0, exponent_bits=8, mantissa_bits=7), stalled_sum(3.0, exponent_bits=5, mantissa_bits=2)
     (256.0, 32.0)
@@ -90,6 +90,8 @@ def stalled_sum(step: float, exponent_bits: int, mantissa_bits: int) -> float:
 
 def largest_loss_scale(gradients: list[float], exponent_bits: int, mantissa_bits: int) -> int:
     """The largest power of two, 1 or more, by which no gradient overflows when multiplied. (Task 2.5.)
+
+    Gradients are finite, and need not be numbers of the format; one overflows when `fate` says so.
 
     Raises:
         ValueError: a gradient overflows without any scale, or all are zero, so that there is no largest one.

@@ -73,6 +73,9 @@ def largest_model(gpus: int, gb_per_gpu: int, recipe: str, optimizer: str) -> in
 
     1 GB is 10**9 bytes. Activations are left out, and everything is spread evenly over the GPUs.
 
+    Raises:
+        ValueError: no such recipe or optimizer; the message names it.
+
     >>> largest_model(8, 80, "mixed", "adamw")
     40000000000
     """

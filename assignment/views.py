@@ -56,8 +56,8 @@ def view_strides(shape: list[int], strides: list[int], target: list[int]) -> lis
         elements.
 
     Raises:
-        ValueError: the target does not have as many elements, has several -1, or a -1 that can't be told; the
-            message names it.
+        ValueError: the target does not have as many elements, has several -1, a size below -1, or a -1 that can't
+            be told; the message names it.
 
     >>> view_strides([3, 4], [4, 1], [2, -1])
     [6, 1]
@@ -84,7 +84,7 @@ def allocated_bytes(shape: list[int], itemsize: int, operations: list[list[Any]]
         itemsize: bytes of an element.
         operations: ["slice", dim, start, stop, step], ["select", dim, index], ["transpose", dim, dim],
             ["expand", sizes], ["reshape", sizes], ["contiguous"] or ["clone"], each applied to what the one before
-            gave. The handout says what each does.
+            gave. The handout says what each does. Dimensions are numbered from 0, and slices lie within the size.
 
     Raises:
         ValueError: there is no such operation; the message names it.

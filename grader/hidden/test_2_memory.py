@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from math import prod
+from functools import partial
+from math import ceil, prod
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.reference import memory as reference
@@ -19,8 +20,26 @@ DTYPES = (
 ).split()
 """Every dtype of torch, as the handout's table has them."""
 
+NO_DTYPES = {
+    "half float double short int long": "torch has other words for some dtypes; the table has one name for each",
+    "int0 int9 int12 int24 int128 uint12 float8 float24 float128 complex16 bfloat32 qint4 quint16 bits32": (
+        "the number in a name does not make it a dtype; the table's names are the only ones"
+    ),
+    "float8_x float8_e3m4 float8_e4m3 float8_e5m2u float4_e2m1fn quint4 bits4x4 int4x2": (
+        "its name only begins or ends as one of the table's; compare names as a whole"
+    ),
+    "torch.float32 FLOAT32 Float32 Bool": "names are taken as they are, without a prefix and in small letters",
+}
+"""Names that are near those of the table and not in it, and what to try."""
+
+LARGE_SHAPES = [([2**61 + 2], "int4"), ([2**31 + 1, 2**31 - 1, 8], "uint3"), ([3, 2**55 + 1], "bool")]
+"""Shapes whose bytes a float does not hold exactly."""
+
 recipes = st.sampled_from(["fp32", "bf16", "mixed", "mixed_no_master"])
 optimizers = st.sampled_from(["sgd", "adagrad", "adamw"])
+NO_RECIPES, NO_OPTIMIZERS = ("fp7", "MIXED"), ("AdamW", "adam")
+chains = st.lists(st.integers(1, 10**5), min_size=2, max_size=8).filter(lambda w: w[-1] != sum(w[:-1]))
+"""Widths of layers; the last one is not the sum of the others, so that each mistake gives another number."""
 
 
 @points(0.5, task="2.1")
@@ -31,16 +50,30 @@ def test_every_dtype(student: Student) -> None:
             student.memory.dtype_bits(dtype),
             reference.dtype_bits(dtype),
             "see the handout's table",
-            {"that is what several numbers take together": lambda: 8, "a bool takes a whole byte": lambda: 1},
+            {
+                "that is what several numbers take together": partial(int, 8 if dtype[-2] == "x" else -1),
+                "a bool takes a whole byte": partial(int, 1 if dtype == "bool" else -1),
+            },
         )
         with expect_raises((ValueError, KeyError), naming=f"{dtype}?"):
             student.memory.dtype_bits(f"{dtype}?")
+    for names, hint in NO_DTYPES.items():
+        for name in names.split():
+            with expect_raises((ValueError, KeyError), naming=name, hint=hint):
+                student.memory.dtype_bits(name)
 
 
 @points(0.5, task="2.1")
 @given(shape=st.lists(st.integers(0, 3000), max_size=4), dtype=st.sampled_from(DTYPES))
+@example(shape=[], dtype="int1")
 def test_every_shape(student: Student, shape: list[int], dtype: str) -> None:
-    """Tensors of all dtypes, packed."""
+    """Tensors of all dtypes, packed, and very large ones."""
+    _same_bytes(student, shape, dtype)
+    for case in LARGE_SHAPES if not shape else ():
+        _same_bytes(student, *case)
+
+
+def _same_bytes(student: Student, shape: list[int], dtype: str) -> None:
     bits = reference.dtype_bits(dtype)
     expect(
         student.memory.tensor_bytes(shape, dtype),
@@ -51,6 +84,9 @@ def test_every_shape(student: Student, shape: list[int], dtype: str) -> None:
             "each number was given bytes of its own; numbers of less than a byte are packed": (
                 lambda: prod(shape) * -(-bits // 8)
             ),
+            "a float was used on the way, and has too few digits; use // on integers": (
+                lambda: ceil(prod(shape) * bits / 8)
+            ),
         },
     )
 
@@ -58,7 +94,7 @@ def test_every_shape(student: Student, shape: list[int], dtype: str) -> None:
 @points(1, task="2.4")
 @given(parameters=st.integers(0, 10**13), recipe=recipes, optimizer=optimizers)
 def test_every_recipe_and_optimizer(student: Student, parameters: int, recipe: str, optimizer: str) -> None:
-    """The handout's table, for any number of parameters."""
+    """The handout's table, for any number of parameters; and names that are none."""
     expect(
         student.memory.training_bytes(parameters, recipe, optimizer),
         reference.training_bytes(parameters, recipe, optimizer),
@@ -69,12 +105,20 @@ def test_every_recipe_and_optimizer(student: Student, parameters: int, recipe: s
             )
         },
     )
+    for wrong in NO_RECIPES:
+        with expect_raises(
+            (ValueError, KeyError), naming=wrong, hint="there are four recipes, by these names only"
+        ):
+            student.memory.training_bytes(parameters, wrong, optimizer)
+    for wrong in NO_OPTIMIZERS:
+        with expect_raises((ValueError, KeyError), naming=wrong, hint="there are three, named in small letters"):
+            student.memory.training_bytes(parameters, recipe, wrong)
 
 
 @points(0.5, task="2.4")
-@given(batch=st.integers(1, 10**6), widths=st.lists(st.integers(1, 10**5), min_size=2, max_size=8), recipe=recipes)
+@given(batch=st.integers(1, 10**6), widths=chains, recipe=recipes)
 def test_activations_of_any_chain(student: Student, batch: int, widths: list[int], recipe: str) -> None:
-    """Inputs of all layers, in the recipe's dtype."""
+    """Inputs of all layers, in the recipe's dtype; too few widths, and names that are none."""
     expect(
         student.memory.activation_bytes(batch, widths, recipe),
         reference.activation_bytes(batch, widths, recipe),
@@ -85,20 +129,34 @@ def test_activations_of_any_chain(student: Student, batch: int, widths: list[int
             ),
         },
     )
-    with expect_raises((ValueError, KeyError), naming="fp7"):
-        student.memory.activation_bytes(batch, widths, "fp7")
+    for wrong in NO_RECIPES:
+        with expect_raises((ValueError, KeyError), naming=wrong):
+            student.memory.activation_bytes(batch, widths, wrong)
+    for few in ([], widths[:1]):
+        with expect_raises(ValueError, naming=str(few), hint="a layer lies between two widths; here is none"):
+            student.memory.activation_bytes(batch, few, recipe)
 
 
 @points(0.5, task="2.4")
 @given(gpus=st.integers(1, 10**5), gb=st.integers(1, 300), recipe=recipes, optimizer=optimizers)
+@example(gpus=99_901, gb=280, recipe="bf16", optimizer="adagrad")
 def test_the_largest_model_of_any_cluster(
     student: Student, gpus: int, gb: int, recipe: str, optimizer: str
 ) -> None:
-    """Whole parameters, rounded down, with GB of 10**9 bytes."""
+    """Whole parameters, rounded down, with GB of 10**9 bytes; and names that are none."""
     each = sum(reference.training_bytes(1, recipe, optimizer).values())
     expect(
         student.memory.largest_model(gpus, gb, recipe, optimizer),
         gpus * gb * 10**9 // each,
         "round down: a part of a parameter does not fit",
-        {"a GB was taken for a GiB; 1 GB is 10**9 bytes": lambda: gpus * gb * 2**30 // each},
+        {
+            "a GB was taken for a GiB; 1 GB is 10**9 bytes": lambda: gpus * gb * 2**30 // each,
+            "a float was used on the way, which rounds; use // on integers": lambda: int(gpus * gb * 1e9 / each),
+        },
     )
+    for wrong in NO_RECIPES:
+        with expect_raises((ValueError, KeyError), naming=wrong):
+            student.memory.largest_model(gpus, gb, wrong, optimizer)
+    for wrong in NO_OPTIMIZERS:
+        with expect_raises((ValueError, KeyError), naming=wrong):
+            student.memory.largest_model(gpus, gb, recipe, wrong)

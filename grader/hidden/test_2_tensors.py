@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.harness import Student, expect, need_torch, points
+from tests.harness.expect import Mistakes
 
 PLURAL = "each storage once, whole, and none for meta tensors"
 
@@ -49,7 +51,7 @@ def test_any_set_of_views(student: Student, data: st.DataObject) -> None:
 
 @points(1, task="2.2")
 def test_meta_empty_and_sparse_tensors(student: Student) -> None:
-    """No memory behind a meta tensor, a whole storage behind an empty slice, the parts of a sparse one."""
+    """No memory behind a meta tensor, a whole storage behind a slice or a number, the parts of a sparse tensor."""
     torch = need_torch()
     meta = torch.empty(1000, 1000, device="meta")
     expect(student.tensors.element_bytes(meta), 4_000_000, "a meta tensor has elements")
@@ -58,15 +60,44 @@ def test_meta_empty_and_sparse_tensors(student: Student) -> None:
     _held(student, [x[:0], y[:0]], 600, "both slices are empty, and each keeps its storage")
     _held(student, [torch.empty(0), torch.empty(0)], 0, "nothing is held")
     _held(student, [x.view(torch.uint8), x], 400, "another dtype, the same storage")
-    places, ones = torch.arange(10), torch.ones(10)
-    coo = torch.sparse_coo_tensor(torch.stack([places, places]), ones, (10, 10), check_invariants=True)
-    csr = torch.sparse_csr_tensor(torch.arange(11), places, ones, (10, 10), check_invariants=True)
-    dense = "a sparse tensor was taken for a dense one; its parts are indices and values"
-    for tensor, size in ((coo, 2 * 10 * 8 + 10 * 4), (csr, 11 * 8 + 10 * 8 + 10 * 4)):
+    without = {"a tensor without dimensions was taken for empty; it is one number": lambda: 0}
+    for number, held in ((torch.tensor(1.0), 4), (x[7], 400)):
+        expect(student.tensors.element_bytes(number), 4, "one element", without)
+        _held(student, [number], held, "a number is an element of its storage")
+    _sparse(student)
+
+
+def _sparse(student: Student) -> None:
+    """Dense parts of every kind: with 4-byte indices, an index twice, slices, shared ones."""
+    torch = need_torch()
+    rows, places, ones, long = torch.arange(11), torch.arange(10), torch.ones(10), torch.ones(50)
+    coo = partial(torch.sparse_coo_tensor, size=(10, 10), check_invariants=True)
+    csr = partial(torch.sparse_csr_tensor, size=(10, 10), check_invariants=True)
+    plain, eight = csr(rows, places, ones), "indices were taken for 8 bytes each; they have a dtype, too"
+    twice = "indices that are there twice were added up first; the tensor holds them as they are"
+    cut = "bytes of the parts' elements; each part keeps its whole storage"
+    for tensor, size, held, mistakes in (
+        (coo(torch.stack([places, places]), ones), 200, 200, {}),
+        (coo(torch.tensor([[0, 0, 1], [1, 1, 2]]), torch.ones(3)), 60, 60, {twice: 40}),
+        (coo(torch.stack([places, places]), long[:10]), 200, 360, {cut: 200}),
+        (plain, 208, 208, {}),
+        (csr(rows.int(), places.int(), ones), 124, 124, {eight: 208}),
+        (csr(rows, places, long[:10]), 208, 368, {cut: 208}),
+    ):
+        named: Mistakes = {sentence: partial(int, wrong) for sentence, wrong in mistakes.items()}
+        dense: Mistakes = {
+            "a sparse tensor was taken for a dense one; its parts are indices and values": lambda: 400
+        }
         got = student.tensors.element_bytes(tensor)
-        expect(got, size, "the bytes of the indices and of the values", {dense: lambda: 400})
-        _held(student, [tensor, tensor], size, "each part's storage, once")
+        expect(got, size, "the bytes of the indices and of the values", {**dense, **named})
+        _held(student, [tensor, tensor], held, "each part's storage, whole and once", named)
+    _held(
+        student,
+        [plain, ones, long[:5], places],
+        408,
+        "a sparse tensor's part and a dense tensor may share a storage",
+    )
 
 
-def _held(student: Student, tensors: list[Any], size: int, hint: str) -> None:
-    expect(student.tensors.held_bytes(tensors), size, hint)
+def _held(student: Student, tensors: list[Any], size: int, hint: str, mistakes: Mistakes | None = None) -> None:
+    expect(student.tensors.held_bytes(tensors), size, hint, mistakes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import product
 from math import prod
 from typing import Any
@@ -24,12 +23,18 @@ SMALL = [
 
 @st.composite
 def views(draw: st.DrawFn) -> tuple[list[int], list[int]]:
-    """Shape and strides of a view of a contiguous tensor: its dimensions in any order, sliced, expanded."""
+    """Shape and strides of a view of a contiguous tensor: its dimensions in any order, sliced, expanded.
+
+    A size of 1 has any stride.
+    """
     shape = draw(st.lists(st.sampled_from([1, 2, 2, 3, 4, 6]), max_size=4))
     order = list(draw(st.permutations(range(len(shape)))))
     outer = reference.contiguous_strides([shape[n] for n in order])
     strides = [outer[order.index(n)] for n in range(len(shape))]
     scale = [draw(st.sampled_from([1, 1, 1, 1, 2, 0])) for _ in shape]
+    scale = [
+        draw(st.sampled_from([1, 0, 7, 99])) if size == 1 else by for size, by in zip(shape, scale, strict=True)
+    ]
     return shape, [stride * by for stride, by in zip(strides, scale, strict=True)]
 
 
@@ -47,6 +52,18 @@ def targets(draw: st.DrawFn, elements: int) -> list[int]:
     return target
 
 
+ONES = [
+    ([2, 1, 3], [3, 99, 1]),
+    ([2, 1, 1, 3], [3, 0, 7, 1]),
+    ([1, 2, 1, 3, 1], [0, 3, 5, 1, 9]),
+    ([2, 1, 3], [6, 3, 1]),
+    ([2, 1, 3], [3, 1, 2]),
+    ([3, 1, 2], [1, 3, 3]),
+    ([2, 0, 3], [1, 1, 9]),
+    ([1, 1, 1], [5, 0, 7]),
+]
+"""Sizes and strides with a size of 1 or 0 between others, or nothing but ones."""
+
 RESHAPES = [
     ([3, 4], [4, 1], [2, -1]),
     ([3, 4], [4, 1], [-1, 2, 3]),
@@ -58,12 +75,38 @@ RESHAPES = [
     ([6, 4], [8, 2], [24]),
     ([2, 2, 3], [0, 3, 1], [2, 6]),
     ([4, 6], [1, 8], [2, 2, 3, 2]),
+    ([1, 1], [5, 7], [1]),
+    ([1, 1], [5, 7], []),
+    ([1, 1], [5, 7], [-1]),
+    ([], [], [1, 1]),
+    ([0, 2], [2, 1], [-1]),
+    ([0, 2], [1, 9], [0]),
+    ([2, 0], [9, 4], [0, 3]),
+    ([3, 0, 2], [1, 1, 1], [2, 0, 5, 1]),
+    ([0, 2], [2, 1], [5, -1]),
 ]
-"""Sizes, strides and targets: splits, joins, both at once, with a -1 at either end."""
+"""Sizes, strides and targets: splits, joins, both at once, with a -1 at either end, one element, none."""
+
+NO_TARGETS = [
+    ([3, 4], [4, 1], [-2], "only -1 stands for what is left"),
+    ([3, 4], [4, 1], [-3, -4], "sizes are 0 or more, whatever their product"),
+    ([3, 4], [4, 1], [-1, -3, -4], "sizes are 0 or more, whatever their product"),
+    ([3, 4], [4, 1], [-1, 0], "no size makes 12 of 0"),
+    ([3, 4], [4, 1], [], "12 elements are more than one"),
+    ([0, 2], [2, 1], [-1, 0], "any size would do for the -1"),
+    ([0, 2], [2, 1], [0, -1, 3], "any size would do for the -1"),
+    ([0, 2], [2, 1], [-1, -1], "there may be one -1, even without elements"),
+    ([0, 2], [2, 1], [], "[] is the shape of one element, and here is none"),
+    ([0, 2], [2, 1], [0, -2], "only -1 stands for what is left"),
+]
+"""Sizes, strides, targets that are none of theirs, and what to try."""
 
 CHAINS: list[tuple[list[int], list[list[Any]]]] = [
     ([1], [["slice", 0, 0, 1, 2], ["contiguous"]]),
     ([4, 3], [["slice", 0, 0, 4, 2], ["select", 0, 1], ["contiguous"]]),
+    ([4, 4], [["slice", 1, 0, 2, 1], ["clone"], ["contiguous"]]),
+    ([3, 4], [["transpose", 0, 1], ["slice", 0, 0, 2, 1], ["clone"], ["contiguous"]]),
+    ([4, 3, 2], [["transpose", 0, 2], ["slice", 1, 0, 3, 2], ["clone"], ["transpose", 0, 2], ["contiguous"]]),
     ([4, 4], [["slice", 0, 0, 4, 2], ["slice", 1, 0, 2, 1], ["contiguous"]]),
     ([3, 4, 2], [["slice", 0, 1, 3, 1], ["clone"], ["contiguous"]]),
     ([1, 3], [["expand", [2, 3]], ["reshape", [6]]]),
@@ -76,6 +119,30 @@ CHAINS: list[tuple[list[int], list[list[Any]]]] = [
     ([2, 3, 4], [["transpose", 0, 1], ["transpose", 1, 2], ["clone"], ["transpose", 0, 2], ["reshape", [6, 4]]]),
 ]
 """What is seen of each operation only by those that follow it."""
+
+OUTSIDE: list[tuple[list[int], list[int], list[int]]] = [
+    ([-4, 0], [3, 4], [4, 1]),
+    ([3, 0], [3, 4], [4, 1]),
+    ([0, -5], [3, 4], [4, 1]),
+    ([0, 4], [4, 3], [1, 4]),
+    ([1, -4, 0], [2, 3, 2], [6, 2, 1]),
+    ([0], [0], [1]),
+    ([-1], [0], [1]),
+    ([1, 0], [3, 0], [1, 1]),
+]
+"""Indices, sizes and strides where one index is out of range: below and above, in each place, of no elements."""
+
+BOXES = [
+    *[(slice(None), 1), (slice(None), slice(None), 1), (slice(None), slice(2)), (slice(None), slice(2, None))],
+    *[
+        (slice(None), slice(None, None, 2)),
+        (slice(None), slice(1, None, 2)),
+        (..., slice(1)),
+        (..., slice(1, None)),
+    ],
+    *[(slice(None, None, 2),), (slice(1, None, 2),), (1,), (slice(1, None),) * 3, (slice(0),), (1, 2, 0)],
+]
+"""Parts of a tensor of three dimensions: rows, columns, every second one, corners, a number, nothing."""
 
 
 def where(shape: list[int], strides: list[int] | None) -> list[int] | None:
@@ -98,7 +165,7 @@ def test_strides_of_any_shape(student: Student, sizes: list[int]) -> None:
 def test_positions_in_any_view(
     student: Student, view: tuple[list[int], list[int]], offset: int, data: st.DataObject
 ) -> None:
-    """Any index, negative ones too; sizes of 0; indices that are out of range or too many."""
+    """Any index, negative ones too; sizes of 0; indices that are out of range, too many or too few."""
     shape, strides = view
     index = [data.draw(st.integers(-size, size - 1)) for size in shape]
     exact = reference.storage_position(index, shape, strides, offset)
@@ -113,12 +180,25 @@ def test_positions_in_any_view(
             ),
         },
     )
-    outside = [[*index[:-1], shape[-1]], [*index[:-1], -shape[-1] - 1]] if shape else []
-    for wrong in ([*index, 7], *outside):
-        with expect_raises(IndexError, naming=(str(wrong[-1]), str(len(wrong)))):
+    for dim, size in enumerate(shape):
+        for beyond in (size, -size - 1):
+            wrong = [*index[:dim], beyond, *index[dim + 1 :]]
+            with expect_raises(
+                IndexError, naming=(str(beyond), str(wrong)), hint="each index has a range of its own"
+            ):
+                student.views.storage_position(wrong, shape, strides, offset)
+    with expect_raises(IndexError, naming=(str([*index, 7]), "7", str(len(index) + 1)), hint="too many indices"):
+        student.views.storage_position([*index, 7], shape, strides, offset)
+    for wrong in (index[:-1], index[1:]) if shape else ():
+        with expect_raises(IndexError, naming="", hint="too few indices"):
             student.views.storage_position(wrong, shape, strides, offset)
+    for wrong, sizes, steps in () if shape else OUTSIDE:
+        naming = (str(wrong), *(str(n) for n, size in zip(wrong, sizes, strict=True) if not -size <= n < size))
+        with expect_raises(IndexError, naming=naming, hint="every index must be in the range of its size"):
+            student.views.storage_position(wrong, sizes, steps, offset)
 
 
+NOTHING = slice(0, 0, 1)
 slices = st.builds(slice, st.integers(0, 9), st.integers(4, 12), st.integers(1, 3))
 
 
@@ -130,12 +210,19 @@ def _pairs(first: slice, second: slice) -> list[tuple[Any, Any]]:
     return [(a, b), (x.view(torch.int16)[5:9], b), (x[:1].expand(5), b), (a, y[second])]
 
 
+def _boxes() -> list[tuple[Any, Any]]:
+    """Parts of a tensor of 3 by 4 by 2, each with each other one, whose dimensions are in reverse order."""
+    x = need_torch().zeros(3, 4, 2)
+    parts = [x[box] for box in BOXES]
+    return [(a, b.permute([*reversed(range(b.dim()))])) for a, b in product(parts, parts)]
+
+
 @points(0.5, task="3.2")
 @given(first=slices, second=slices)
 @example(first=slice(0, 0, 1), second=slice(0, 0, 1))
 @example(first=slice(0, 12, 2), second=slice(1, 12, 2))
 def test_elements_of_any_two_views(student: Student, first: slice, second: slice) -> None:
-    """Whether any byte belongs to both."""
+    """Whether any byte belongs to both, in one dimension and in three."""
     need_torch()
     from grader.reference import tensors  # not above: it imports torch, and most gradings need none
 
@@ -144,6 +231,12 @@ def test_elements_of_any_two_views(student: Student, first: slice, second: slice
             student.tensors.shares_element(left, right),
             tensors.shares_element(left, right),
             "collect the bytes of each element; ranges that overlap may have no element in common",
+        )
+    for left, right in _boxes() if first == second == NOTHING else ():
+        expect(
+            student.tensors.shares_element(left, right),
+            tensors.shares_element(left, right),
+            "each dimension has a stride of its own; follow them all to the elements",
         )
 
 
@@ -169,18 +262,20 @@ def test_storages_of_any_two_views(student: Student, first: slice, second: slice
 @given(view=views())
 @example(view=([], []))
 def test_contiguity_of_all_small_views(student: Student, view: tuple[list[int], list[int]]) -> None:
-    """Larger ones at random, then each of 273 small ones."""
+    """Larger ones at random, then each of 273 small ones, and those with ones between others."""
     _contiguity(student, *view)
     if not view[0]:
-        for shape, strides in SMALL:
+        for shape, strides in [*SMALL, *ONES]:
             _contiguity(student, shape, strides)
 
 
 def _contiguity(student: Student, shape: list[int], strides: list[int]) -> None:
+    exact = reference.is_contiguous(shape, strides)
     expect(
         student.views.is_contiguous(shape, strides),
-        reference.is_contiguous(shape, strides),
+        exact,
         "skip sizes of 1; then each stride is the product of the later sizes; no elements: contiguous",
+        {"sizes of 1 don't count between others either": lambda: False} if exact and 1 in shape[1:-1] else None,
     )
 
 
@@ -196,7 +291,8 @@ def test_views_of_any_shape(student: Student, view: tuple[list[int], list[int]],
 
 def _same_view(student: Student, shape: list[int], strides: list[int], target: list[int]) -> None:
     exact = reference.view_strides(shape, strides, target)
-    sizes = [prod(shape) // -prod(target) if size == -1 else size for size in target]
+    known = prod(size for size in target if size != -1)
+    sizes = [prod(shape) // known if size == -1 else size for size in target]
     contiguous = reference.is_contiguous(shape, strides)
     got = student.views.view_strides(shape, strides, target)
     if got is not None:
@@ -220,27 +316,33 @@ def test_reshapes_of_any_shape(student: Student, view: tuple[list[int], list[int
     """Whether they copy; and targets that don't fit, or whose -1 can't be told."""
     shape, strides = view
     target = data.draw(targets(prod(shape)))
-    copies = reference.reshape_copies(shape, strides, target)
-    expect(
-        student.views.reshape_copies(shape, strides, target),
-        copies,
-        "it copies only when no strides show the new shape",
-        {"not contiguous is not the same as copied": lambda: not reference.is_contiguous(shape, strides)},
-    )
+    for case in [(shape, strides, target), *(() if shape else RESHAPES)]:
+        _same_copies(student, *case)
     for wrong in ([prod(shape) + 1], [-1, -1], [prod(shape) + 1, -1]):
         with expect_raises(ValueError, naming=str(wrong)):
             student.views.reshape_copies(shape, strides, wrong)
-    with expect_raises(ValueError, naming="[-1, 0]", hint="any size would do for the -1"):
-        student.views.view_strides([0, 2], [2, 1], [-1, 0])
+    for start, steps, wrong, hint in () if shape else NO_TARGETS:
+        for function in (student.views.view_strides, student.views.reshape_copies):
+            with expect_raises(ValueError, naming=str(wrong), hint=hint):
+                function(start, steps, wrong)
     nothing = student.views.view_strides([0, 2], [2, 1], [3, 0, 5])
     expect_that(len(nothing or []) == 3, "three strides, whatever they are", f"{nothing!r}", "a view of nothing")
-    expect(student.views.reshape_copies([0, 2], [1, 1], [3, 0]), False, "nothing is copied of nothing")
+
+
+def _same_copies(student: Student, shape: list[int], strides: list[int], target: list[int]) -> None:
+    few = "one element, or none, has a view in any shape that fits"
+    expect(
+        student.views.reshape_copies(shape, strides, target),
+        reference.reshape_copies(shape, strides, target),
+        "it copies only when no strides show the new shape" if prod(shape) > 1 else few,
+        {"not contiguous is not the same as copied": lambda: not reference.is_contiguous(shape, strides)},
+    )
 
 
 @points(1, task="3.5")
 @given(shape=st.lists(st.integers(1, 4), min_size=1, max_size=3), data=st.data())
 def test_chains_of_any_operations(student: Student, shape: list[int], data: st.DataObject) -> None:
-    """Up to six operations, each on what the one before gave."""
+    """Up to six operations, each on what the one before gave; and one that is none, later in the chain."""
     chain: list[list[Any]] = []
     sizes = shape
     for _ in range(data.draw(st.integers(1, 6))):
@@ -248,15 +350,21 @@ def test_chains_of_any_operations(student: Student, shape: list[int], data: st.D
         chain.append(operation)
     for start, steps in [(shape, chain), *CHAINS]:
         _same_bytes(student, start, steps)
+    for wrong in ("melt", "view"):
+        with expect_raises(
+            (ValueError, KeyError), naming=wrong, hint="it is unknown wherever it stands in the chain"
+        ):
+            student.views.allocated_bytes(shape, 2, [*chain, [wrong]])
 
 
 def _same_bytes(student: Student, shape: list[int], chain: list[list[Any]]) -> None:
     exact = reference.allocated_bytes(shape, 2, chain)
+    several = sum(map(bool, exact)) > 1
     expect(
         student.views.allocated_bytes(shape, 2, chain),
         exact,
-        "follow sizes and strides through the chain; a copy is contiguous, but for a clone",
-        {"every operation was taken for a view": partial(list, [0] * len(chain)) if any(exact) else lambda: None},
+        "a clone keeps the order of its strides, and no gaps; any other copy is contiguous",
+        {"every operation was taken for a view": lambda: [0] * len(chain) if several else None},
     )
 
 

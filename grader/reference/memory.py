@@ -10,7 +10,7 @@ _STATES = {"sgd": 0, "adagrad": 1, "adamw": 2}
 _DTYPE = re.compile(
     r"""
       b?float(16) | float(32|64)                          # bfloat16
-    | float(8)_e\d+m\d+(?:fn)?(?:uz|u)? | float(4)_e2m1fn_x2
+    | float(8)_(?:e4m3fn(?:uz)?|e5m2(?:fnuz)?|e8m0fnu) | float(4)_e2m1fn_x2
     | complex(32|64|128)
     | u?int([1-8]|16|32|64)
     | qu?int(8) | q?int(32) | quint(?:(4)x2|(2)x4)
@@ -108,6 +108,9 @@ def largest_model(gpus: int, gb_per_gpu: int, recipe: str, optimizer: str) -> in
     """The most parameters whose training fits the GPUs' memory together. (Task 2.4.)
 
     1 GB is 10**9 bytes. Activations are left out, and everything is spread evenly over the GPUs.
+
+    Raises:
+        ValueError: no such recipe or optimizer; the message names it.
 
     >>> largest_model(8, 80, "mixed", "adamw")
     40000000000
