@@ -56,8 +56,8 @@ def view_strides(shape: list[int], strides: list[int], target: list[int]) -> lis
         elements.
 
     Raises:
-        ValueError: the target does not have as many elements, has several -1, a size below -1, or a -1 that can't
-            be told; the message names it.
+        ValueError: the target does not have as many elements, has several -1, or a -1 that can't be told; the
+            message names it.
 
     >>> view_strides([3, 4], [4, 1], [2, -1])
     [6, 1]

@@ -30,9 +30,7 @@ def is_contiguous(shape, strides):
 
 def resolved(elements, target):
     known = math.prod(size for size in target if size != -1)
-    if target.count(-1) > 1 or any(size < -1 for size in target):
-        raise ValueError(f"target {target} may hold one -1, and nothing below")
-    if -1 in target and (known == 0 or elements % known != 0):
+    if target.count(-1) > 1 or (-1 in target and (known == 0 or elements % known != 0)):
         raise ValueError(f"target {target} does not fit {elements} elements")
     sizes = [elements // known if size == -1 else size for size in target]
     if math.prod(sizes) != elements:
