@@ -28,6 +28,13 @@ def vocabularies(draw: st.DrawFn) -> dict[str, float]:
     return {piece: log(share / sum(shares)) for piece, share in zip(pieces, shares, strict=True)}
 
 
+CUTS = [
+    ("ab", {"ab": 0.0, "a": -1.0, "b": -1.0}, ["ab"], "a score of 0 is that of a piece with probability 1"),
+    ("a" * 300, {"a" * 300: -1.0, "a": -1.0}, ["a" * 300], "a piece may be long: no length is the limit"),
+]
+"""Texts, vocabularies, the best way and why."""
+
+
 @points(1, task="1.4")
 @given(log_probs=vocabularies(), data=st.data())
 def test_no_way_is_better(student: Student, log_probs: dict[str, float], data: st.DataObject) -> None:
@@ -35,6 +42,8 @@ def test_no_way_is_better(student: Student, log_probs: dict[str, float], data: s
     for lowest, cut in (-10.6, ["c", "é", "ab"]), (-9.6, ["c", "éa", "b"]):
         scores = {"éa": -11.0, "ab": -0.1, "a": -5.0, "b": lowest, "c": -3.0}
         expect(student.unigram.segment("céab", scores), cut, f"é scores -21, 10 below the lowest of {scores!r}")
+    for text, scores, cut, hint in CUTS:
+        expect(student.unigram.segment(text, scores), cut, hint)
     text = "".join(data.draw(st.lists(st.sampled_from([*log_probs, "é"]), max_size=5)))
     pieces = student.unigram.segment(text, log_probs)
     expect("".join(pieces), text, "joined, the pieces are the text")
@@ -64,18 +73,27 @@ def test_expected_counts_equal_a_sum_over_all_ways(
         f"the words were {word_counts!r}",
         {"only the best way was counted; all ways count": lambda: naive.viterbi_counts(word_counts, log_probs)},
     )
+    expect_close(
+        student.unigram.expected_counts({"a" * 1000: 1}, {"a": -1.0}),
+        {"a": 1000.0},
+        "work with logarithms: the probability of a long word is below the smallest float",
+    )
     with expect_raises(ValueError, naming="abz", hint="its last letter is no piece"):
         student.unigram.expected_counts({"a": 1, "abz": 2}, log_probs)
 
 
 @points(0.5, task="1.4")
 @given(word_counts=st.dictionaries(words, weights, min_size=1, max_size=4), log_probs=vocabularies())
+@example(word_counts={"ab": 1}, log_probs={"a": -1.0, "b": -1.0, "ab": -30.0})
 def test_a_step_raises_the_likelihood(
     student: Student, word_counts: dict[str, int], log_probs: dict[str, float]
 ) -> None:
     """Probabilities sum to 1, and the words become more probable, never less."""
     better = student.unigram.em_step(word_counts, log_probs)
-    expect_close(better, reference.em_step(word_counts, log_probs), "the logarithms of count / total")
+    expected = reference.em_step(word_counts, log_probs)
+    hint = "the logarithms of count / total; only what never occurs is dropped, however rare the rest"
+    expect_close(better, expected, hint)
+    expect(list(better), list(expected), "the pieces stay in the order given")
     expect_close(fsum(map(exp, better.values())), 1.0, "divide by the sum of all counts")
     before, after = (naive.log_likelihood(word_counts, scores) for scores in (log_probs, better))
     expect_that(after >= before - 1e-9, f"a log-likelihood of at least {before:.6f}", f"{after:.6f}")
@@ -137,6 +155,7 @@ SCORES = {
 
 @points(0.5, task="1.4")
 @given(text=st.lists(st.sampled_from(SCRIPTS), max_size=5).map("".join) | st.text(max_size=20))
+@example(text=" ")
 @example(text=english(1500, seed=31) + multilingual(1500, seed=32))
 def test_texts_of_any_script_are_lossless(student: Student, text: str) -> None:
     """Chinese, Japanese, Thai, Arabic, emoji: ids are those of a best way, and give the normalized text back."""
@@ -144,7 +163,8 @@ def test_texts_of_any_script_are_lossless(student: Student, text: str) -> None:
     for number in ids:
         expect_that(0 <= number < 256 + len(SCORES), "ids of bytes and pieces", f"{number}", "256 + its place")
     back = unicodedata.normalize("NFKC", text).replace("▁", " ")
-    expect(student.unigram.decode(ids, SCORES), back, "nothing of the normalized text is lost")
+    hint = "nothing of the normalized text is lost, nor any space of it"
+    expect(student.unigram.decode(ids, SCORES), back, hint)
     pieces = [list(SCORES)[number - 256] if number > 255 else "" for number in ids]
     unknown = [number for number in ids if number < 256]
     score = fsum(SCORES.get(piece, 0.0) for piece in pieces) - 15 * len(bytes(unknown).decode("utf-8", "replace"))
@@ -157,8 +177,14 @@ def test_texts_of_any_script_are_lossless(student: Student, text: str) -> None:
     )
 
 
+def _spaces_first(ids: list[int], log_probs: dict[str, float]) -> str:
+    known = [bytes([n]) for n in range(256)] + [piece.replace("▁", " ").encode() for piece in log_probs]
+    return b"".join(known[number] for number in ids).decode("utf-8", errors="replace").removeprefix(" ")
+
+
 @points(0.5, task="1.4")
 @given(ids=st.lists(st.sampled_from([256, 257, 258, 0xE6, 0x97, 0xA5, 0x20, 0x41, 0xFF]), max_size=8))
+@example(ids=[0x41, 0xE2, 0x96, 0x81, 0x41])
 def test_any_ids_decode(student: Student, ids: list[int]) -> None:
     """Bytes that are cut or malformed become U+FFFD, unknown ids are an error."""
     log_probs = {"▁": -1.0, "▁日": -2.0, "x": -3.0}
@@ -169,7 +195,10 @@ def test_any_ids_decode(student: Student, ids: list[int]) -> None:
         {
             "each id was decoded by itself; a character may be spread over several": partial(
                 one_by_one, ids, log_probs
-            )
+            ),
+            "▁ was made a space before decoding; it may come as three bytes, too": partial(
+                _spaces_first, ids, log_probs
+            ),
         },
     )
     for wrong in (259, -1):

@@ -185,23 +185,32 @@ def left_to_right(text: str, vocab: dict[int, bytes], merges: list[Pair]) -> lis
     return out
 
 
-def differ_at_a_tie(text: str, special_tokens: list[str], one: list[Pair], other: list[Pair]) -> bool:
-    """Whether the first merges that differ were equally frequent at that moment.
+def follow_the_counts(text: str, special_tokens: list[str], merges: list[Pair]) -> bool:
+    """Whether each of the merges was a most frequent pair of its moment, so that only ties were decided otherwise.
 
-    >>> differ_at_a_tie("ab cd", [], [(b"c", b"d")], [(b"a", b"b")])
-    True
+    >>> follow_the_counts("ab cd", [], [(b"a", b"b")]), follow_the_counts("ab abc", [], [(b"b", b"c")])
+    (True, False)
     """
-    same = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
-    if same is None:
-        return False
-    words = count_words(text, special_tokens)
-    for pair in one[:same]:
-        words = Counter({merge_word(word, pair): times for word, times in words.items()})
+    words = list(count_words(text, special_tokens).items())
     counts: Counter[Pair] = Counter()
-    for word, times in words.items():
+    places: dict[Pair, set[int]] = {}
+    for number, (word, times) in enumerate(words):
         for pair in pairwise(word):
             counts[pair] += times
-    return counts[one[same]] == counts[other[same]]
+            places.setdefault(pair, set()).add(number)
+    for merge in merges:
+        if not counts[merge] or counts[merge] < max(counts.values()):
+            return False
+        for number in sorted(places[merge]):
+            word, times = words[number]
+            merged = merge_word(word, merge)
+            words[number] = merged, times
+            for pair in pairwise(word):
+                counts[pair] -= times
+            for pair in pairwise(merged):
+                counts[pair] += times
+                places.setdefault(pair, set()).add(number)
+    return True
 
 
 def printable(token: bytes) -> str:

@@ -1,0 +1,2 @@
+def Fraction(numerator, denominator):
+    return numerator / denominator
