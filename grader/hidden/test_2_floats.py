@@ -13,7 +13,7 @@ from tests.harness import Student, expect, expect_raises, expect_that, points
 
 FLOAT16 = (5, 10)
 formats = st.tuples(st.integers(2, 11), st.integers(1, 52))
-small_formats = st.tuples(st.integers(3, 8), st.integers(1, 10))
+small_formats = st.tuples(st.integers(3, 8), st.integers(1, 7))
 floats = st.floats(allow_nan=False)
 
 OUT_OF_RANGE = [(1, 3), (0, 3), (-1, 3), (12, 10), (5, 0), (5, -1), (5, 53), (5, 60)]
@@ -171,11 +171,9 @@ def test_sums_of_any_format(student: Student, values: list[float], bits: tuple[i
     finite = _finite(values, bits)
     for case in [(bits, finite), *(() if values else SUMS)]:
         _same_sum(student, *case)
-    for step in sorted({abs(value) for value in finite})[:3]:
+    for step, at in [(min(map(abs, finite)), bits)] if finite else [(1.0, FLOAT16), (0.0, FLOAT16)]:
         expect(
-            student.floats.stalled_sum(step, *bits),
-            reference.stalled_sum(step, *bits),
-            "add until nothing changes",
+            student.floats.stalled_sum(step, *at), reference.stalled_sum(step, *at), "add until nothing changes"
         )
 
 

@@ -2,7 +2,6 @@
 
 import math
 import unicodedata
-from decimal import Decimal
 
 
 def normalize(text):
@@ -45,30 +44,9 @@ def ways(word, log_probs):
     return found
 
 
-def add_long_word(counts, word, n, log_probs):
-    """Sums over beginnings and ends, in decimals, which don't underflow."""
-    probability = {piece: Decimal(score).exp() for piece, score in log_probs.items()}
-    places = range(len(word) + 1)
-    heads, tails = [Decimal(1)], {len(word): Decimal(1)}
-    for end in places[1:]:
-        heads.append(sum(heads[end - len(p)] * probability[p] for p in log_probs if word[:end].endswith(p)))
-    for start in reversed(places[:-1]):
-        tails[start] = sum(tails[start + len(p)] * probability[p] for p in log_probs if word[start:].startswith(p))
-    if heads[-1] == 0:
-        raise ValueError(f"{word!r} can't be cut")
-    for start in places:
-        for piece in log_probs:
-            if word.startswith(piece, start):
-                share = heads[start] * probability[piece] * tails[start + len(piece)] / heads[-1]
-                counts[piece] += n * float(share)
-
-
 def expected_counts(word_counts, log_probs):
     counts = {piece: 0.0 for piece in log_probs}
     for word, n in word_counts.items():
-        if len(word) > 50:
-            add_long_word(counts, word, n, log_probs)
-            continue
         all_ways = ways(word, log_probs)
         if not all_ways:
             raise ValueError(f"{word!r} can't be cut")
