@@ -171,10 +171,12 @@ def test_sums_of_any_format(student: Student, values: list[float], bits: tuple[i
     finite = _finite(values, bits)
     for case in [(bits, finite), *(() if values else SUMS)]:
         _same_sum(student, *case)
-    for step, at in [(min(map(abs, finite)), bits)] if finite else [(1.0, FLOAT16), (0.0, FLOAT16)]:
-        expect(
-            student.floats.stalled_sum(step, *at), reference.stalled_sum(step, *at), "add until nothing changes"
-        )
+    steps = [] if values else [(1.0, FLOAT16), (0.0, FLOAT16)]
+    if finite and bits[1] <= 4:  # these stall soon: who adds step by step has time for them
+        steps.append((min(map(abs, finite)), bits))
+    for step, at in steps:
+        exact = reference.stalled_sum(step, *at)
+        expect(student.floats.stalled_sum(step, *at), exact, "add until nothing changes")
 
 
 def _same_sum(student: Student, bits: tuple[int, int], values: list[float]) -> None:
