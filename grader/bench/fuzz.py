@@ -36,7 +36,7 @@ SEEDS: list[dict[str, Any]] = [
     {"ok": {"a": 1.5, "b": -0.0}},
     {"ok": [[1, 2, 3], True]},
     {"not_plain": "a set"},
-    {"error": ["ValueError", "no such unit", "errata.py:7 in size_bytes"]},
+    {"error": [["KeyError", "ValueError"], "no such unit", "errata.py:7 in size_bytes"]},
     {"memory": True},
     {"exit": "0"},
     {"callback": 0, "args": [1, "x"]},
