@@ -69,6 +69,13 @@ def test_every_check_catches_a_planted_misconception(everything: set[str]) -> No
         assert sum(any(check.startswith(f"{task}/") for check in checks) for checks in lost.values()) >= 2, task
 
 
+def test_a_mistake_loses_checks_of_one_task_alone() -> None:
+    """What other tasks ask for of the same function is right, so that points are lost once."""
+    for planted in map(specimen.load, NAMES):
+        if planted.kind == "misconception":
+            assert len({check.split("/")[0] for check in planted.loses}) == 1, planted.name
+
+
 def test_every_task_has_two_correct_solutions_beside_the_reference() -> None:
     """Written independently: none imports the reference's own modules, or any other of the assignment's."""
     correct = [planted for planted in map(specimen.load, NAMES) if planted.kind == "correct"]
