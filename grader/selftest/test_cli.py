@@ -125,8 +125,8 @@ def test_what_can_be_graded_is(tmp_path: Path) -> None:
         "pytest.py",
     ):
         (planted / "assignment" / name).write_text("def (:\n", encoding="utf-8")
-    report = grade(planted)
-    assert report.score == FULL
+    report = grade(planted, Options(("1.1", "1.2", "2.2", "5.5")))
+    assert report.score == report.max_score == sum(TASKS[task].points for task in ("1.1", "1.2", "2.2", "5.5"))
 
 
 def test_a_check_without_result_is_the_graders_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,7 +137,7 @@ def test_a_check_without_result_is_the_graders_fault(tmp_path: Path, monkeypatch
         "_run",
         lambda *args: [line for line in real(*args) if "boundaries" not in str(line.get("result"))],
     )
-    report = grade(specimen.compose(specimen.load("reference"), tmp_path / "s"))
+    report = grade(specimen.compose(specimen.load("reference"), tmp_path / "s"), Options(("1.2",)))
     assert report.score is None
     assert [c.verdict for c in report.checks if c.id.endswith("boundaries")] == [Verdict.GRADER_FAULT]
 
