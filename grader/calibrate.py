@@ -1,7 +1,8 @@
 """Holds the checks against planted submissions: correct ones lose nothing, wrong ones lose what they must.
 
 One judgement for the command `grader calibrate` and for the selftest. *Fast* grades a specimen on the tasks of its
-modules only, and without isolation unless it is an attack; otherwise everything is graded, in the sandbox.
+modules only, and without isolation unless it is an attack. Otherwise all are graded in the sandbox, and correct ones
+and attacks on all tasks. A mistake can't reach other tasks than its modules', which import none of each other.
 """
 
 from __future__ import annotations
@@ -112,9 +113,9 @@ def _first(check: CheckResult) -> str:
 
 
 def tasks_of(planted: Specimen, *, fast: bool) -> tuple[str, ...]:
-    """The tasks to grade it on: all, or fast those of its modules, since modules are apart."""
+    """The tasks to grade it on: all; fast, or for a mistake, those of its modules, since modules are apart."""
     modules = planted.modules
-    everything = not fast or not modules
+    everything = not modules or not (fast or planted.kind == "misconception")
     return tuple(task.id for task in TASKS.values() if everything or task.module in modules)
 
 
