@@ -2,7 +2,7 @@
 
 One judgement for the command `grader calibrate` and for the selftest. *Fast* grades a specimen on the tasks of its
 modules only, and without isolation unless it is an attack. Otherwise all are graded in the sandbox, and correct
-ones and attacks on all tasks. A mistake can't reach other tasks than its modules', which import none of each other.
+ones and attacks on all tasks. A mistake reaches no tasks of other modules: they import none of each other.
 """
 
 from __future__ import annotations
