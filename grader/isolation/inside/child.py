@@ -34,9 +34,7 @@ class Child:
         self.channel = socket.socket(fileno=channel)
         self.submission, self.work, self.inputs = submission, work, Path(inputs)
         self.objects: list[Any] = []
-        self.turn = (
-            threading.Lock()
-        )  # who may use the channel: held between requests, when the grader doesn't listen
+        self.turn = threading.Lock()  # to use the channel; taken between requests, when the grader does not listen
         self.turn.acquire()
         self.decoders = {
             TUPLE: lambda items, _: tuple(items),
