@@ -119,12 +119,13 @@ def tasks_of(planted: Specimen, *, fast: bool) -> tuple[str, ...]:
     return tuple(task.id for task in TASKS.values() if everything or task.module in modules)
 
 
-def try_one(planted: Specimen, *, fast: bool = False, isolation: str = "auto") -> Trial:
+def try_one(planted: Specimen, *, fast: bool = False, isolation: str = "auto", examples: int = 0) -> Trial:
     """Grade one specimen as an archive, and judge it; an attack in the sandbox, whatever is asked for."""
     if planted.kind == "attack" and isolation == "none":
         isolation = "auto"
     own_limits = isolation == "none" or planted.kind == "correct"
-    options = Options(tasks_of(planted, fast=fast), isolation, None if own_limits else CHECK_SECONDS)
+    seconds = None if own_limits else CHECK_SECONDS
+    options = Options(tasks_of(planted, fast=fast), isolation, seconds, examples=examples)
     with tempfile.TemporaryDirectory(prefix="specimen-") as folder:
         report = grade(specimen.archive(planted, Path(folder) / f"{planted.name}.zip"), options)
     faults = [f"the grader failed in {c.id}" for c in report.checks if c.verdict is Verdict.GRADER_FAULT]
@@ -143,6 +144,7 @@ def calibrate(
     fast: bool,
     isolation: str,
     jobs: int,
+    examples: int = 0,
     progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> Calibration:
     """Try some specimens at a time; all of them prove each check, too.
@@ -152,7 +154,9 @@ def calibrate(
     """
     chosen = [specimen.load(name) for name in names]
     with ThreadPoolExecutor(jobs) as pool:
-        running = [pool.submit(try_one, planted, fast=fast, isolation=isolation) for planted in chosen]
+        running = [
+            pool.submit(try_one, planted, fast=fast, isolation=isolation, examples=examples) for planted in chosen
+        ]
         for done, future in enumerate(as_completed(running), start=1):
             progress(done, len(running), future.result().specimen.name)
     trials = tuple(future.result() for future in running)

@@ -41,6 +41,9 @@ def calibrate_command(
         int,
         typer.Option(metavar="N", min=0, help="Instead, grade the reference N times, under load, and compare."),
     ] = 0,
+    examples: Annotated[
+        int, typer.Option(metavar="N", help="Let property tests try other random examples than in grading.")
+    ] = 0,
     jobs: Jobs = CPUS,
 ) -> None:
     """Grade all planted submissions: correct ones must lose nothing, wrong ones the right points."""
@@ -50,7 +53,14 @@ def calibrate_command(
         return
     names = only or specimen.names()
     with progress("calibrating") as advance:
-        result = calibrate(names, fast=fast, isolation="none" if fast else isolation, jobs=jobs, progress=advance)
+        result = calibrate(
+            names,
+            fast=fast,
+            isolation="none" if fast else isolation,
+            jobs=jobs,
+            examples=examples,
+            progress=advance,
+        )
     _print_matrix(result)
     if html:
         write_atomically(html, calibration_html(result))

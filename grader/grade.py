@@ -39,13 +39,14 @@ Progress = Callable[[int, int, str], None]
 class Options:
     """How to grade. `tasks` empty means all; `check_seconds` bounds each check's own limit from above.
 
-    `checks` are folders of this project.
+    `checks` are folders of this project. Another number of `examples` lets properties try other random ones.
     """
 
     tasks: tuple[str, ...] = ()
     isolation: str = "auto"
     check_seconds: float | None = None
     checks: tuple[str, ...] = ("tests", "grader/hidden")
+    examples: int = 0
 
 
 def grade(path: Path, options: Options = Options(), progress: Progress | None = None) -> Report:
@@ -102,6 +103,7 @@ def _run(
     args += ["-c", str(PROJECT / "pyproject.toml"), "--rootdir", str(PROJECT)]
     args += ["--basetemp", str(folder / "pytest"), "--isolation", isolation, "--results", str(results)]
     args += [part for task in options.tasks for part in ("--task", task)]
+    args += ["--examples", str(options.examples)]
     if options.check_seconds is not None:
         args += ["--check-seconds", str(options.check_seconds)]
     if submission.root is None:

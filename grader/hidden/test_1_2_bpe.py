@@ -267,6 +267,7 @@ def test_encode_iterable_for_any_chunking(student: Student, text: list[str], cut
     pieces = [whole[start:end] for start, end in pairwise(edges)]
     _same_ids(student, pieces, [END, END + END, "<|"])
     _same_ids(student, list(whole), [])
+    _same_ids(student, ["the", END, END, " cat", END], [END, END + END])
     _same_ids(student, ["the", "", " cat"], [])
     _same_ids(student, ["it'l", "l"], [])
     _same_ids(student, list("it'll  do,'ve\n  \n'l x"), [])
