@@ -19,7 +19,7 @@ import psutil
 
 from grader import specimen
 from grader.errors import GraderFault, UsageError
-from grader.grade import PROJECT, Options, grade
+from grader.grade import PROJECT, RUNNER, Options, grade
 from grader.isolation.uid import UIDS, locked
 from tests.harness.tasks import TASKS
 
@@ -161,7 +161,8 @@ def children() -> set[psutil.Process]:
     """Live processes below this one, to which orphans come once it has asked for them."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    return {each for each in psutil.Process().children(recursive=True) if _lives(each)}
+    ours = RUNNER.server_pid
+    return {each for each in psutil.Process().children(recursive=True) if each.pid != ours and _lives(each)}
 
 
 def _lives(process: psutil.Process) -> bool:

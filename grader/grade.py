@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +17,7 @@ from typing import Any
 
 from grader import __version__
 from grader.errors import GraderFault, UsageError
+from grader.forking import Process, Runner
 from grader.intake import intake
 from grader.isolation.choose import choose
 from grader.model import CheckResult, Feedback, PlannedCheck, Report, Submission, Verdict
@@ -26,6 +25,11 @@ from grader.suspicions import suspicions
 from tests.harness.tasks import TASKS
 
 PROJECT = Path(__file__).resolve().parents[1]
+PLUGINS = ("tests.harness.plugin", "grader.isolation.plugin", "grader.pace", "no:cacheprovider")
+COMMON = ("-q", *(part for name in PLUGINS for part in ("-p", name)))
+COMMON = (*COMMON, "-c", str(PROJECT / "pyproject.toml"), "--rootdir", str(PROJECT))
+CHECKS = ("tests", "grader/hidden")
+RUNNER = Runner(PROJECT, [*COMMON, "--collect-only", *(str(PROJECT / folder) for folder in CHECKS)], ["torch"])
 POLL_S = 0.05
 STUCK_S = 300.0
 """Limits would have ended a check before: the grader hangs, and checks without a result are its fault."""
@@ -45,7 +49,7 @@ class Options:
     tasks: tuple[str, ...] = ()
     isolation: str = "auto"
     check_seconds: float | None = None
-    checks: tuple[str, ...] = ("tests", "grader/hidden")
+    checks: tuple[str, ...] = CHECKS
     examples: int = 0
 
 
@@ -98,10 +102,7 @@ def _run(
     """Run the checks in a trusted process, and give the lines that it wrote."""
     results, log = folder / "results.jsonl", folder / "log"
     results.touch()
-    args = [sys.executable, "-m", "pytest", "-q", "-p", "tests.harness.plugin", "-p", "grader.isolation.plugin"]
-    args += ["-p", "grader.pace", "-p", "no:cacheprovider"]
-    args += ["-c", str(PROJECT / "pyproject.toml"), "--rootdir", str(PROJECT)]
-    args += ["--basetemp", str(folder / "pytest"), "--isolation", isolation, "--results", str(results)]
+    args = [*COMMON, "--basetemp", str(folder / "pytest"), "--isolation", isolation, "--results", str(results)]
     args += [part for task in options.tasks for part in ("--task", task)]
     args += ["--examples", str(options.examples)]
     if options.check_seconds is not None:
@@ -112,9 +113,7 @@ def _run(
         args += ["--submission", str(submission.root)]
     args += [str(PROJECT / folder) for folder in options.checks]
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            args, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=PROJECT, env=_environment()
-        )
+        process = RUNNER.start(args, output, _environment())
         try:
             _follow(process, results, progress or (lambda *_: None))
         finally:
@@ -129,10 +128,10 @@ def _run(
 def _environment() -> dict[str, str]:
     """Ours without what would change pytest: options, and plugins that happen to be installed."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    return kept | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "GRADER_PID": str(os.getpid())}
+    return kept | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
-def _follow(process: subprocess.Popen[bytes], results: Path, progress: Progress) -> None:
+def _follow(process: Process, results: Path, progress: Progress) -> None:
     """Report progress until the checks have run, or none has ended for so long that it is our fault."""
     done = -1
     running = True

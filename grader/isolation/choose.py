@@ -14,6 +14,8 @@ LADDER: dict[str, Backend] = {"bwrap": bwrap.prepare, "uid": uid.prepare}
 """The backends, strongest first."""
 
 BACKENDS = (*LADDER, "none")
+WORKING: set[str] = set()
+"""Those that have been tried here, so that a class is not graded with a trial for each submission."""
 ADVICE = "`grader doctor` tells more; --isolation none grades without any, which a submission can abuse"
 
 
@@ -38,11 +40,14 @@ def choose(wanted: str) -> str:
 
 
 def problem(name: str) -> str | None:
-    """Why a sandbox of this kind can't be started here, or None when it can."""
+    """Why a sandbox of this kind can't be started here, or None when it can, which is tried once."""
+    if name in WORKING:
+        return None
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
         Path(folder).chmod(0o755)
         try:
             Sandbox(LADDER[name], Path(folder), Limits()).close()
         except (GraderFault, OSError) as error:
             return str(error)
+    WORKING.add(name)
     return None

@@ -5,11 +5,9 @@ It runs in the trusted test process, which the grader starts for one submission.
 
 from __future__ import annotations
 
-import ctypes
 import dataclasses
 import json
 import os
-import signal
 import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -17,13 +15,13 @@ from typing import Any
 
 import pytest
 
+from grader.forking import PARENT, end_with_parent
 from grader.isolation.backend import SandboxPool
 from grader.isolation.choose import BACKENDS, LADDER
 from tests.harness.checks import Check, Outcome
 from tests.harness.student import Backend
 from tests.harness.tasks import TASKS
 
-PR_SET_PDEATHSIG = 1
 POOL = pytest.StashKey[SandboxPool]()
 
 
@@ -40,9 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the sandbox; it starts with the first check. End with the grader, even when that is killed."""
     if sys.platform == "linux" and config.getoption("--results"):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if str(os.getppid()) != os.environ.get("GRADER_PID", str(os.getppid())):
-            os._exit(1)  # it was killed before we asked
+        end_with_parent(int(os.environ.get(PARENT, os.getppid())))
     kind = LADDER.get(config.getoption("--isolation"))
     if kind and config.getoption("--submission"):
         config.stash[POOL] = SandboxPool(kind, Path(config.getoption("--submission")).resolve())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -11,6 +12,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from grader import specimen
 from grader.isolation import choose
 from grader.isolation.backend import IsolatedBackend, SandboxPool
 from grader.isolation.choose import LADDER
@@ -59,6 +61,22 @@ def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="grader-test-") as made:
         Path(made).chmod(0o755)
         yield Path(made)
+
+
+def half_written(folder: Path) -> Path:
+    """Write a submission with one module that has a mistake; all else is stubs, which take no time to grade."""
+    whole = specimen.compose(specimen.load("ties_first_seen"), folder)
+    others = shutil.ignore_patterns("bpe.py", "_*.py")
+    stubs = specimen.compose(specimen.load("untouched"), folder / "stubs")
+    shutil.copytree(stubs / "assignment", whole / "assignment", ignore=others, dirs_exist_ok=True)
+    shutil.rmtree(stubs)
+    return whole
+
+
+def half_written_archive(folder: Path) -> Path:
+    """The same, as `submission.zip` in a folder."""
+    with tempfile.TemporaryDirectory(prefix="grader-test-") as root:
+        return Path(shutil.make_archive(str(folder / "submission"), "zip", half_written(Path(root))))
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def allowed(planted: specimen.Specimen) -> set[Verdict]:
     return own | ({Verdict.TIMEOUT} if own & {Verdict.CRASHED, Verdict.MEMORY, Verdict.OUTPUT} else set())
 
 
-FOLLOWED = names()[::6]
+FOLLOWED = [name for name in names() if specimen.load(name).modules == {"errata"}][::5]
 """After these an honest submission is graded; `grader attacks` does so after all of them."""
 
 

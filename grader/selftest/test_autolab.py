@@ -20,7 +20,7 @@ from grader.builders import build_autolab
 from grader.errors import UsageError
 from grader.formats.autolab import to_autolab
 from grader.grade import Options, grade
-from grader.selftest.conftest import needs_sandbox
+from grader.selftest.conftest import half_written_archive, needs_sandbox
 from tests.harness.tasks import TASKS
 
 
@@ -88,7 +88,7 @@ def test_the_assessment_is_what_autolab_imports(lab: Path) -> None:
 @needs_sandbox
 def test_autolab_gives_the_grade_of_the_command(job: Path) -> None:
     """The two last lines are the format's, and all that is said."""
-    archive = specimen.archive(specimen.load("ties_first_seen"), job / "submission.zip")
+    archive = half_written_archive(job)
     status, lines = make(job)
     assert status == 0
     assert lines == to_autolab(grade(archive, Options())).splitlines()

@@ -24,8 +24,6 @@ from grader.model import Verdict
 from grader.render.json_report import schema
 from tests.harness.tasks import TASKS
 
-FULL = round(sum(task.points for task in TASKS.values()))
-
 
 def grader(*args: str | Path) -> subprocess.CompletedProcess[str]:
     """Run the command."""
@@ -43,16 +41,18 @@ def zipped(path: Path, files: dict[str, str | bytes]) -> Path:
 
 
 def test_grade_writes_all_its_files(tmp_path: Path) -> None:
-    """Exit status 0, JSON that follows the schema, HTML, Gradescope; the reference has full marks."""
+    """Exit status 0, JSON that follows the schema, HTML, Gradescope; the reference has all points of a task."""
     archive = specimen.archive(specimen.load("reference"), tmp_path / "s.zip")
     report, page, scope = tmp_path / "r.json", tmp_path / "r.html", tmp_path / "results.json"
-    done = grader("grade", archive, "--report", report, "--html", page, "--format", f"gradescope={scope}")
+    files = ("--report", report, "--html", page, "--format", f"gradescope={scope}")
+    done = grader("grade", archive, "--task", "5.5", *files)
     assert done.returncode == 0, done.stderr
-    assert f"Score {FULL} of {FULL}" in done.stdout
+    most = TASKS["5.5"].points
+    assert f"Score {most:g} of {most:g}" in done.stdout
     data = json.loads(report.read_text(encoding="utf-8"))
     jsonschema.validate(data, schema())
-    assert (data["score"], data["max_score"], data["isolation"]) == (FULL, FULL, "bwrap")
-    assert json.loads(scope.read_text(encoding="utf-8"))["score"] == FULL
+    assert (data["score"], data["max_score"], data["isolation"]) == (most, most, "bwrap")
+    assert json.loads(scope.read_text(encoding="utf-8"))["score"] == most
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 

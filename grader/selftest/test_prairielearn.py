@@ -14,12 +14,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from grader import specimen
 from grader.builders import build_prairielearn
 from grader.errors import UsageError
 from grader.formats.prairielearn import to_prairielearn
 from grader.grade import Options, grade
-from grader.selftest.conftest import needs_sandbox
+from grader.selftest.conftest import half_written_archive, needs_sandbox
 from grader.selftest.test_render import format_schema
 from tests.harness.tasks import TASKS
 
@@ -117,7 +116,7 @@ class Elements(HTMLParser):
 @needs_sandbox
 def test_prairielearn_gives_the_grade_of_the_command(root: Path) -> None:
     """Check by check, from an archive that PrairieLearn does not unpack; what is left lies open to nobody."""
-    archive = specimen.archive(specimen.load("ties_first_seen"), root / "student" / "submission.zip")
+    archive = half_written_archive(root / "student")
     results = submit(root)
     direct = to_prairielearn(grade(archive, Options()))
     assert results["tests"] == direct["tests"]

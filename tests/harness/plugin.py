@@ -134,7 +134,7 @@ def _seed(item: pytest.Function, check: Check, examples: int) -> None:
 
 
 def _untold(excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
-    """A check's diagnosis stands in place of a traceback, which would take longer than most checks to put together."""
+    """A diagnosis stands in place of a traceback, which takes longer to put together than most checks."""
     del excinfo, style
     return ""
 

@@ -1,0 +1,122 @@
+"""Runs of pytest in forks of a server: what they are given, how they end, and what is left of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from grader.forking import PARENT, Fork, Process, Runner
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only on Linux are there forks")
+
+TELLS = """
+import json, os, sys, time
+BEGAN = os.getpid()
+
+def test_tells():
+    told = {"began": BEGAN, "pid": os.getpid(), "args": sys.argv, "cwd": os.getcwd()}
+    told["environment"] = dict(os.environ)
+    with open(os.environ["OUT"], "w") as file:
+        json.dump(told, file)
+    time.sleep(float(os.environ.get("SLEEP", 0)))
+    assert "FAIL" not in os.environ
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project with one test, which tells of its process."""
+    (tmp_path / "test_tells.py").write_text(TELLS, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def runner(folder: Path) -> Iterator[Runner]:
+    """One whose next run is a fork."""
+    made = Runner(folder, ["-q", "--collect-only", "test_tells.py"])
+    assert isinstance(run(made, folder, folder / "first.json"), subprocess.Popen)
+    yield made
+    made.close()
+
+
+def run(runner: Runner, folder: Path, out: Path, wait: bool = True, **environment: str) -> Process:
+    """Run the test, and wait for its end, or until it has told."""
+    kept = {"PATH": os.environ["PATH"], "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OUT": str(out), **environment}
+    with (folder / "log").open("wb") as log:
+        process = runner.start(["-q", "test_tells.py"], log, kept)
+    until = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < until and (wait or not out.exists()):
+        time.sleep(0.01)
+    return process
+
+
+def test_a_fork_gets_what_a_process_gets(runner: Runner, folder: Path) -> None:
+    """Arguments, variables and folder of its own, what it prints in its log, and modules from the server."""
+    process = run(runner, folder, folder / "second.json", ONLY_HERE="1")
+    assert isinstance(process, Fork)
+    first, second = (json.loads((folder / f"{name}.json").read_text()) for name in ("first", "second"))
+    assert first["began"] == first["pid"]
+    assert second["began"] == runner.server_pid != second["pid"]
+    assert second["args"][1:] == first["args"][1:] == ["-q", "test_tells.py"]
+    assert second["cwd"] == first["cwd"] == str(folder)
+    changed = {"OUT", "ONLY_HERE", PARENT, "LC_CTYPE"}  # which a start of Python sets itself
+    assert {k: v for k, v in second["environment"].items() if k not in changed} == {
+        k: v for k, v in first["environment"].items() if k not in changed
+    }
+    assert "1 passed" in (folder / "log").read_text()
+    assert process.wait() == process.poll() == 0
+
+
+def test_its_status_is_told(runner: Runner, folder: Path) -> None:
+    """A test that fails, a run that is killed, one that was over before."""
+    assert run(runner, folder, folder / "a.json", FAIL="1").poll() == 1
+    process = run(runner, folder, folder / "b.json", wait=False, SLEEP="60")
+    assert process.poll() is None
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    process.kill()
+    assert not psutil.pid_exists(json.loads((folder / "b.json").read_text())["pid"])
+
+
+def test_a_server_that_is_gone_takes_its_runs_along_and_is_replaced(runner: Runner, folder: Path) -> None:
+    """A run ends as one that was killed; the next has a new server."""
+    process = run(runner, folder, folder / "a.json", wait=False, SLEEP="60")
+    before = runner.server_pid
+    assert before is not None
+    fork = psutil.Process(json.loads((folder / "a.json").read_text())["pid"])
+    os.kill(before, signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    assert psutil.wait_procs([fork], timeout=10)[1] == []
+    assert run(runner, folder, folder / "b.json").poll() == 0
+    assert runner.server_pid != before
+
+
+def test_nothing_outlives_the_grader(folder: Path) -> None:
+    """Killed without a warning, it leaves neither server nor runs."""
+    script = (
+        "import os, sys, time\nfrom pathlib import Path\nfrom grader.forking import Runner\n"
+        "runner = Runner(Path(sys.argv[1]), ['-q', '--collect-only', 'test_tells.py'])\n"
+        "log = open(os.devnull, 'wb')\n"
+        "runner.start(['--version'], log, dict(os.environ)).wait()\n"
+        "runner.start(['-q', 'test_tells.py'], log, dict(os.environ)).wait()\n"
+    )
+    out = folder / "told.json"
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OUT": str(out), "SLEEP": "60"}
+    grader = psutil.Popen([sys.executable, "-c", script, str(folder)], env=environment)
+    until = time.monotonic() + 60
+    while not out.exists() and time.monotonic() < until:
+        time.sleep(0.01)
+    family = grader.children(recursive=True)
+    assert len(family) == 2
+    grader.kill()
+    grader.wait()
+    assert psutil.wait_procs(family, timeout=10)[1] == []
