@@ -6,7 +6,6 @@ import ast
 import doctest
 import importlib
 import inspect
-import os
 import re
 import subprocess
 import sys
@@ -14,9 +13,11 @@ import typing
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from grader import specimen, stubs
 from grader.builders import PLATFORMS
+from grader.cli import app
 from grader.formats import FORMATS
 from grader.grade import PROJECT
 from tests.harness.contract import RETURNS, Handle, Lazy
@@ -208,10 +209,8 @@ def test_the_readmes_commands_exist() -> None:
     known = set()
     for command, rest in set(re.findall(r"(?:`|/)grader (\w+)([^`#\n]*)", readme)):
         options = set(re.findall(r"--[a-z-]+", rest))
-        help_ = [sys.executable, "-m", "grader", command, "--help"]
-        environment = {**os.environ, "COLUMNS": "200"}
-        done = subprocess.run(help_, capture_output=True, text=True, env=environment, check=False)
-        assert done.returncode == 0, command
+        done = CliRunner(env={"COLUMNS": "200"}).invoke(app, [command, "--help"])
+        assert done.exit_code == 0, command
         assert options <= set(re.findall(r"--[a-z-]+", done.stdout)), command
         known.add(command)
     assert {"grade", "release", "build", "doctor"} <= known
