@@ -79,6 +79,7 @@ vocabularies = st.sets(st.text("ab", min_size=1, max_size=3), max_size=8)
     starts=vocabularies, inner=vocabularies, word=st.text("abc", min_size=1, max_size=10), limit=st.integers(6, 12)
 )
 @example(starts=set(), inner={"é"}, word="aéa", limit=3)
+@example(starts={"ab"}, inner={"ba"}, word="abbab", limit=9)
 def test_any_word_with_any_vocabulary(
     student: Student, starts: set[str], inner: set[str], word: str, limit: int
 ) -> None:
