@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import ctypes
+import gc
 import importlib.util
 import json
 import os
@@ -217,6 +218,8 @@ def _main(control: int, modules: str, warm: list[str]) -> None:
     for module in filter(None, modules.split(",")):
         if importlib.util.find_spec(module):
             importlib.import_module(module)
+    gc.collect()
+    gc.freeze()  # else each fork's first collection would copy the memory of all that was imported
     _serve(socket.socket(fileno=control))
 
 

@@ -65,8 +65,8 @@ def folder() -> Iterator[Path]:
 
 def half_written(folder: Path) -> Path:
     """Write a submission with one module that has a mistake; all else is stubs, which take no time to grade."""
-    whole = specimen.compose(specimen.load("ties_first_seen"), folder)
-    others = shutil.ignore_patterns("bpe.py", "_*.py")
+    whole = specimen.compose(specimen.load("words_split_at_spaces"), folder)
+    others = shutil.ignore_patterns("words.py", "_*.py")
     stubs = specimen.compose(specimen.load("untouched"), folder / "stubs")
     shutil.copytree(stubs / "assignment", whole / "assignment", ignore=others, dirs_exist_ok=True)
     shutil.rmtree(stubs)

