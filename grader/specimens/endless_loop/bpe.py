@@ -1,6 +1,0 @@
-def _forever(self, ids):
-    while True:
-        pass
-
-
-Tokenizer.decode = _forever

@@ -1,0 +1,3 @@
+def size_bytes(size):
+    while True:
+        pass
