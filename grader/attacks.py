@@ -24,7 +24,7 @@ from grader.isolation.uid import UIDS, locked
 from tests.harness.tasks import TASKS
 
 PR_SET_CHILD_SUBREAPER = 36
-CHECK_S = 4.0
+CHECK_S = 8.0
 QUICK_S = 2.0
 """Enough for each honest check of a task that takes milliseconds."""
 PORT, ABSTRACT, SOCKET = 49321, "\0grader-canary", Path("/tmp/grader-canary.sock")  # noqa: S108  -- to be found

@@ -19,7 +19,7 @@ from grader.model import CheckResult, Report, Verdict
 from grader.specimen import Specimen, must_lose
 from tests.harness.tasks import TASKS
 
-CHECK_SECONDS = 5.0
+CHECK_SECONDS = 10.0
 """No check of a wrong specimen may take longer in the sandbox, so that endless loops don't take all the time."""
 
 

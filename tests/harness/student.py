@@ -166,7 +166,7 @@ class LazyResult:
             raise StopIteration
         return items[0]
 
-    def rest(self, limit: int = 1_000_000) -> list[Any]:
+    def rest(self, limit: int = 2_000_000) -> list[Any]:
         """All items that are left, pulled in batches; more than `limit` of them count as endless."""
         items: list[Any] = []
         ended = False
