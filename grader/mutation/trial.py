@@ -8,6 +8,7 @@ to take all memory, and both are bounded.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import resource
@@ -138,6 +139,8 @@ class Trials:
             raise GraderFault(f"the reference itself loses {', '.join(lost) or 'everything'}")
         self._took = {outcome.check.id: outcome.wall_s for outcome in outcomes}
         self._limit_s = GRACE_S + SLOWER * sum(self._took.values())
+        gc.collect()
+        gc.freeze()  # as in grader.forking
 
     def run(self, mutants: Iterable[Mutant], done: Callable[[Trial], None]) -> None:
         """Try each, and tell of each when it is done."""
