@@ -25,9 +25,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, NoReturn, Protocol
 
+from grader.errors import GraderFault
+
 PR_SET_PDEATHSIG = 1
 PARENT = "GRADER_PID"
 """Tells a run whose child it is, so that it ends when that has."""
+READY = b"ready"
 TICK_S = 0.02
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Threads don't survive a fork, and who waits for one there waits forever."""
@@ -84,21 +87,31 @@ class Runner:
 
 
 class Server:
-    """A process of ours that has imported what runs need, and forks for each."""
+    """A process of ours that has imported what runs need, and forks for each.
+
+    Raises:
+        GraderFault: it did not start; the message holds what it says itself.
+    """
 
     def __init__(self, folder: Path, warm: Sequence[str], environment: Mapping[str, str]) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
+        with theirs, tempfile.TemporaryFile() as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "grader.forking", str(theirs.fileno()), *warm],
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
                 cwd=folder,
                 env={**environment, **ONE_THREAD},
                 pass_fds=[theirs.fileno()],
             )
-        atexit.register(self.close)
+            atexit.register(self.close)
+            theirs.close()
+            if self._control.recv(16) != READY:
+                self.close()
+                log.seek(0)
+                said = log.read().decode(errors="replace").strip()
+                raise GraderFault(f"the process that checks are forked from did not start: {said[-2000:]}")
 
     def start(self, args: Sequence[str], log: IO[bytes], environment: Mapping[str, str]) -> Fork:
         """Order a run."""
@@ -148,6 +161,7 @@ class Fork:
 
 def _serve(control: socket.socket) -> None:
     """Fork for each order, until nobody is left to give one."""
+    control.send(READY)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the grader, which ends us by going
     running: dict[int, socket.socket] = {}
     while True:

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from grader.errors import GraderFault
 from grader.forking import PARENT, Fork, Process, Runner
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only on Linux are there forks")
@@ -98,6 +99,16 @@ def test_a_server_that_is_gone_takes_its_runs_along_and_is_replaced(runner: Runn
     assert psutil.wait_procs([fork], timeout=10)[1] == []
     assert run(runner, folder, folder / "b.json").poll() == 0
     assert runner.server_pid != before
+
+
+def test_a_server_that_does_not_start_says_why(folder: Path) -> None:
+    """And leaves no process."""
+    runner = Runner(folder, ["--version"], ["os.path.nowhere"])
+    run(runner, folder, folder / "a.json")
+    before = set(psutil.Process().children())
+    with pytest.raises(GraderFault, match=r"did not start: [\s\S]*os\.path"):
+        run(runner, folder, folder / "b.json")
+    assert set(psutil.Process().children()) <= before
 
 
 def test_nothing_outlives_the_grader(folder: Path) -> None:
