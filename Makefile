@@ -44,6 +44,7 @@ delivery: install
 
 bench: install
 	$(BIN)/python -m grader.bench.isolation
+	$(BIN)/python -m grader.bench.forking
 	$(BIN)/python -m grader.bench.training
 
 install: $(VENV)/installed
