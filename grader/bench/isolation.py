@@ -30,7 +30,7 @@ def main(repeats: int = 5) -> None:
             },
             repeats,
         )
-        show("Grading the reference", f"medians of {repeats}, interleaved; all but the first are forks, which start in a fraction of a second", whole)
+        show("Grading the reference", f"medians of {repeats}, interleaved; run in forks", whole)
         for name in working():
             _steps(name, path, 20 * repeats)
 
