@@ -84,6 +84,11 @@ def test_specimens_name_checks_that_there_are(everything: set[str]) -> None:
         assert {name for name in planted.loses if "/" in name} <= everything, planted.name
 
 
+def test_only_who_writes_nothing_else_loses_everything() -> None:
+    """What stands on the reference has the points of other modules."""
+    assert {planted.base for planted in map(specimen.load, NAMES) if planted.loses == ("*",)} == {"stubs"}
+
+
 def test_every_task_has_public_and_hidden_checks_and_a_property() -> None:
     """For each task: checks in tests/, hidden ones, and at least one on random inputs."""
     texts = {path: path.read_text(encoding="utf-8") for path in CHECKS}
