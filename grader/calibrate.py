@@ -157,8 +157,12 @@ def calibrate(
         running = [
             pool.submit(try_one, planted, fast=fast, isolation=isolation, examples=examples) for planted in chosen
         ]
-        for done, future in enumerate(as_completed(running), start=1):
-            progress(done, len(running), future.result().specimen.name)
+        try:
+            for done, future in enumerate(as_completed(running), start=1):
+                progress(done, len(running), future.result().specimen.name)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     trials = tuple(future.result() for future in running)
     missed = planned() - caught_by(trials) if set(names) == set(specimen.names()) else set()
     return Calibration(trials, tuple(sorted(missed)))

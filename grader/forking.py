@@ -14,14 +14,15 @@ import gc
 import importlib.util
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Mapping, Sequence
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import IO, NoReturn, Protocol
 
@@ -32,6 +33,8 @@ PARENT = "GRADER_PID"
 """Tells a run whose child it is, so that it ends when that has."""
 READY = b"ready"
 TICK_S = 0.02
+START_S = 300.0
+END_S = 10.0
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Threads don't survive a fork, and who waits for one there waits forever."""
 
@@ -60,6 +63,8 @@ class Runner:
         self._lock = threading.Lock()
         self._runs = 0
         self._server: Server | None = None
+        if sys.platform != "win32":
+            os.register_at_fork(after_in_child=self._leave)
 
     def start(self, args: Sequence[str], log: IO[bytes], environment: Mapping[str, str]) -> Process:
         """Start one; what it prints goes to the log."""
@@ -73,7 +78,19 @@ class Runner:
                 )
             if self._server is None or self._server.process.poll() is not None:
                 self._server = Server(self._folder, self._warm, environment)
-            return self._server.start(args, log, environment)
+            try:
+                return self._server.start(args, log, environment)
+            except OSError:  # it has ended just now
+                self._server.close()
+                self._server = Server(self._folder, self._warm, environment)
+                return self._server.start(args, log, environment)
+
+    def _leave(self) -> None:
+        """In a fork of this process, the server is the parent's: it ends with that."""
+        self._lock = threading.Lock()
+        if self._server:
+            self._server.leave()
+            self._server = None
 
     def close(self) -> None:
         """End the server, if there is one, and its runs."""
@@ -107,7 +124,7 @@ class Server:
             )
             atexit.register(self.close)
             theirs.close()
-            if self._control.recv(16) != READY:
+            if not wait([self._control], START_S) or self._control.recv(16) != READY:
                 self.close()
                 log.seek(0)
                 said = log.read().decode(errors="replace").strip()
@@ -119,21 +136,37 @@ class Server:
         with tempfile.TemporaryFile() as order, theirs:
             order.write(json.dumps({"args": list(args), "environment": dict(environment)}).encode())
             order.flush()
-            socket.send_fds(self._control, [b"run"], [order.fileno(), log.fileno(), theirs.fileno()])
-        return Fork(ours)
+            try:
+                socket.send_fds(self._control, [b"run"], [order.fileno(), log.fileno(), theirs.fileno()])
+            except OSError:
+                ours.close()
+                raise
+        return Fork(ours, self.process)
 
     def close(self) -> None:
         """End it and its forks."""
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)  # a fork of ours may hold it, too
+        self.leave()
+        try:
+            self.process.wait(END_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def leave(self) -> None:
+        """Have nothing to do with it any more."""
+        atexit.unregister(self.close)
         self._control.close()
-        self.process.wait()
 
 
 class Fork:
     """A run in a fork of the server, which tells of its end, and is told to kill it, over a channel."""
 
-    def __init__(self, channel: socket.socket) -> None:
-        self._channel = channel
+    def __init__(self, channel: socket.socket, server: subprocess.Popen[bytes]) -> None:
+        self._channel, self._server = channel, server
         self._status: int | None = None
+        self._told = False
 
     def poll(self) -> int | None:
         """The exit status, or None while it runs."""
@@ -141,18 +174,22 @@ class Fork:
 
     def kill(self) -> None:
         """End it."""
+        self._told = True
         if self._status is None:
             with contextlib.suppress(OSError):
                 self._channel.shutdown(socket.SHUT_WR)
 
     def wait(self) -> int:
-        """Wait for its end, and give the exit status."""
-        status = self._ended(None)
-        assert status is not None
-        return status
+        """Wait for its end, and give the exit status. A server that doesn't kill it when told is killed itself."""
+        if self._ended(END_S if self._told else None) is None:
+            self._server.kill()
+            self._channel.close()
+            self._status = -signal.SIGKILL
+        assert self._status is not None
+        return self._status
 
     def _ended(self, timeout_s: float | None) -> int | None:
-        if self._status is None and select.select([self._channel], [], [], timeout_s)[0]:
+        if self._status is None and wait([self._channel], timeout_s):
             said = self._channel.recv(16)
             self._status = int(said) if said else -signal.SIGKILL  # without a word: the server was killed itself
             self._channel.close()
@@ -166,7 +203,7 @@ def _serve(control: socket.socket) -> None:
     running: dict[int, socket.socket] = {}
     while True:
         watched = [control, *running.values()]
-        ready = select.select(watched, [], [], TICK_S if running else None)[0]
+        ready = wait(watched, TICK_S if running else None)
         for pid, channel in list(running.items()):
             if channel in ready:
                 os.kill(pid, signal.SIGKILL)
@@ -181,12 +218,18 @@ def _serve(control: socket.socket) -> None:
                 break
             order, log, channel_fd = descriptors
             channel = socket.socket(fileno=channel_fd)
-            server, pid = os.getpid(), os.fork()
-            if pid == 0:
-                _run(order, log, server, [*watched, channel])
+            server = os.getpid()
+            try:
+                pid = os.fork()
+            except OSError as error:
+                os.write(log, f"no fork: {error}\n".encode())
+                channel.close()
+            else:
+                if pid == 0:
+                    _run(order, log, server, [*watched, channel])
+                running[pid] = channel
             os.close(order)
             os.close(log)
-            running[pid] = channel
     for pid in running:
         os.kill(pid, signal.SIGKILL)
 
@@ -211,9 +254,12 @@ def _run(order: int, log: int, server: int, not_ours: Sequence[socket.socket]) -
 
         sys.argv = ["pytest", *told["args"]]
         code = int(pytest.main(told["args"]))
-        sys.stdout.flush()
-        sys.stderr.flush()
+    except BaseException:  # noqa: BLE001  -- there is nobody else to tell
+        traceback.print_exc()
     finally:
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
         os._exit(code)
 
 

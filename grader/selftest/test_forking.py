@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from grader import forking
 from grader.errors import GraderFault
 from grader.forking import PARENT, Fork, Process, Runner
 
@@ -99,6 +102,56 @@ def test_a_server_that_is_gone_takes_its_runs_along_and_is_replaced(runner: Runn
     assert psutil.wait_procs([fork], timeout=10)[1] == []
     assert run(runner, folder, folder / "b.json").poll() == 0
     assert runner.server_pid != before
+
+
+def test_a_server_belongs_to_the_process_that_started_it(runner: Runner, folder: Path) -> None:
+    """A fork of that process starts its own; it keeps the first one neither from serving nor from ending."""
+    assert run(runner, folder, folder / "a.json").poll() == 0
+    server = psutil.Process(runner.server_pid)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pytest-xdist has threads, which don't matter to this fork
+        pid = os.fork()
+    if pid == 0:
+        time.sleep(60 if runner.server_pid is None else 0)
+        os._exit(0)
+    assert run(runner, folder, folder / "b.json").poll() == 0
+    runner.close()
+    assert not server.is_running()
+    assert os.waitpid(pid, os.WNOHANG) == (0, 0), "the fork lives, and has no server"
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+def test_a_server_that_hangs_is_ended(runner: Runner, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is told to kill a run, and doesn't, is killed; so is the run."""
+    monkeypatch.setattr(forking, "END_S", 0.2)
+    process = run(runner, folder, folder / "a.json", wait=False, SLEEP="60")
+    fork = psutil.Process(json.loads((folder / "a.json").read_text())["pid"])
+    assert runner.server_pid is not None
+    os.kill(runner.server_pid, signal.SIGSTOP)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    assert psutil.wait_procs([fork], timeout=10)[1] == []
+
+
+def test_what_goes_wrong_before_pytest_is_in_the_log(runner: Runner, folder: Path) -> None:
+    """A variable that can't be set."""
+    process = run(runner, folder, folder / "a.json", wait=True, **{"": "x"})
+    assert process.poll() == 1
+    assert "OSError" in (folder / "log").read_text()
+
+
+def test_many_open_files_are_no_hindrance(runner: Runner, folder: Path) -> None:
+    """More than 1,024, which select can't wait for."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+    held = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        assert run(runner, folder, folder / "a.json").poll() == 0
+    finally:
+        for each in held:
+            os.close(each)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_server_that_does_not_start_says_why(folder: Path) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from grader import calibrate, specimen
+from grader import grade as grading
 from grader.calibrate import judge, planned, try_one
+from grader.forking import Runner
 from grader.grade import PROJECT, Options, grade
 from grader.model import CheckResult, Report, Verdict
 from grader.specimen import must_lose
@@ -43,8 +45,9 @@ def test_the_sandbox_agrees(name: str) -> None:
     assert trial.report.isolation != "none"
 
 
-def test_grading_twice_gives_the_same_report(tmp_path: Path) -> None:
-    """But for times, a submission gets the same report every time."""
+def test_grading_twice_gives_the_same_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for times, a submission gets the same report every time, from nothing and in a fork."""
+    monkeypatch.setattr(grading, "RUNNER", Runner(PROJECT, []))
     path = specimen.archive(specimen.load("unknown_is_lost"), tmp_path / "s.zip")
     first, second = (grade(path, Options(tasks=("1.4",))) for _ in range(2))
     assert [(c.id, c.verdict, c.message) for c in first.checks] == [

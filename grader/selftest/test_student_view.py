@@ -27,7 +27,9 @@ def run(clone: Path, *args: str) -> tuple[int, str]:
     """Run pytest there, without this project on the path."""
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *args]
     environment = {**os.environ, "PYTHONPATH": str(clone), "PYTEST_ADDOPTS": "", "COLUMNS": "120"}
-    done = subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=clone, env=environment, input="", capture_output=True, text=True, check=False
+    )
     return done.returncode, done.stdout + done.stderr
 
 
@@ -49,6 +51,21 @@ def test_the_reference_passes_in_the_students_clone(clone: Path) -> None:
     status, output = run(clone)
     assert status == 0, output
     assert "7.5/7.5 points (hidden checks hold 7.5 more)" in output
+
+
+def test_a_debugger_stops_in_the_students_code(clone: Path) -> None:
+    """Not at stubs, nor at an exception that a check asks for; the message is there, too."""
+    status, output = run(clone, "--pdb", "--task", "5.5")
+    assert (status, "entering PDB" in output) == (1, False)
+    shutil.rmtree(clone / "assignment")
+    shutil.copytree(PROJECT / "grader" / "reference", clone / "assignment")
+    with (clone / "assignment" / "errata.py").open("a", encoding="utf-8") as file:
+        file.write("\n\ndef week_flops(gpus, printed_peak):\n    return gpus[0]\n")
+    status, output = run(clone, "--pdb", "--task", "5.5")
+    assert output.count("entering PDB") == 1
+    assert "-> return gpus[0]" in output
+    assert "TypeError" in output
+    assert "grader fault" not in output
 
 
 def test_one_task_or_part_can_be_asked_for(clone: Path) -> None:

@@ -96,7 +96,9 @@ def judge(error: BaseException) -> tuple[Verdict, str]:
         return Verdict.FAILED, str(error) or "an assertion failed"
     if type(error).__name__.startswith("Flaky"):
         causes = getattr(error, "exceptions", ())
-        again = judge(causes[0])[1] if causes else CALLS.text
+        verdict, again = judge(causes[0]) if causes else (Verdict.FAILED, CALLS.text)
+        if verdict is Verdict.GRADER_FAULT:
+            return verdict, again
         return Verdict.FAILED, f"{again}\n  note      the same call gave different answers"
     return Verdict.GRADER_FAULT, f"{GRADER_FAULT_TEXT}{type(error).__name__}: {error}"
 

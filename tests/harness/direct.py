@@ -28,11 +28,10 @@ class DirectBackend:
     `root` goes to the front of `sys.path`, and modules of an `assignment` from elsewhere are dropped.
     """
 
-    def __init__(self, root: Path, scratch: Path, limits: Limits, raw: bool = False) -> None:
+    def __init__(self, root: Path, scratch: Path, limits: Limits) -> None:
         self._root = root
         self._scratch = scratch
         self._limits = limits
-        self._raw = raw  # let the student's exceptions through as they are, for a debugger
         self._objects: list[Any] = []
         use_assignment(root)
 
@@ -81,8 +80,6 @@ class DirectBackend:
         except SystemExit as error:
             raise Stopped(Verdict.CRASHED, f"it ended its process: SystemExit({error.code!r})") from None
         except Exception as error:
-            if self._raw and not isinstance(error, NotImplementedError):
-                raise
             raise StudentError(*describe(error, self._root)) from error
 
 

@@ -22,7 +22,7 @@ from tests.harness import board
 from tests.harness.checks import Check, Outcome, check_of, judge
 from tests.harness.direct import DirectBackend
 from tests.harness.expect import CALLS
-from tests.harness.outcomes import Limits, Stopped, Verdict
+from tests.harness.outcomes import Limits, Stopped, StudentError, Verdict
 from tests.harness.student import Backend, Student
 from tests.harness.tasks import TASKS
 
@@ -130,7 +130,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _seed(item: pytest.Function, check: Check, examples: int) -> None:
     """Take a property's examples from the check's name: by itself Hypothesis takes others after any edit of it."""
     if hypothesis.is_hypothesis_test(item.obj):
-        hypothesis.seed(zlib.crc32(f"{check.id} {examples}".encode()))(item.obj)
+        name = check.id.partition("[")[0]  # parameters share the function
+        hypothesis.seed(zlib.crc32(f"{name} {examples}".encode()))(item.obj)
 
 
 def _untold(excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
@@ -150,7 +151,7 @@ def pytest_student_backend(config: pytest.Config, check: Check, scratch: Path) -
     root = Path(config.getoption("--submission") or config.rootpath).resolve()
     debugging = bool(config.getoption("usepdb"))
     limits = Limits(wall_s=0) if debugging else check.limits  # 0 switches the timer off
-    return nullcontext(DirectBackend(root, scratch, limits, raw=debugging))
+    return nullcontext(DirectBackend(root, scratch, limits))
 
 
 @pytest.fixture
@@ -189,10 +190,22 @@ def pytest_runtest_makereport(
             f"  {e.path}:{e.lineno + 1} in {e.name}\n" for e in ours
         )
     report.verdict = verdict.value  # type: ignore[attr-defined]
+    if item.config.getoption("usepdb"):
+        call.excinfo = _to_debug(call.excinfo)
     outcome = Outcome(check, verdict, message, call.duration)
     item.config.stash[OUTCOMES].append(outcome)
     item.config.hook.pytest_check_finished(config=item.config, outcome=outcome)
     return report
+
+
+def _to_debug(excinfo: pytest.ExceptionInfo[BaseException] | None) -> pytest.ExceptionInfo[BaseException] | None:
+    """What a debugger stops at: the student's own exception, and nothing where a stub is not written."""
+    error = excinfo.value if excinfo else None
+    if isinstance(error, Stopped) and error.verdict is Verdict.NOT_WRITTEN:
+        return None
+    while isinstance(error, StudentError) and error.__cause__:
+        error = error.__cause__
+    return pytest.ExceptionInfo.from_exception(error) if error else None
 
 
 def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
@@ -200,13 +213,6 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
     if getattr(report, "verdict", "") == Verdict.NOT_WRITTEN.value:
         return "not written", "-", "NOT WRITTEN"
     return None
-
-
-def pytest_exception_interact(call: pytest.CallInfo[Any]) -> None:
-    """Keep `--pdb` out of stubs that are not written: there is nothing to look at."""
-    error = call.excinfo.value if call.excinfo else None
-    if isinstance(error, Stopped) and error.verdict is Verdict.NOT_WRITTEN:
-        call.excinfo = None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

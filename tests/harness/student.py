@@ -87,7 +87,7 @@ class Student:
                 return LazyResult(self._backend, int(value), returns.item, text, self._calls)
             result = conform(value, returns)
         except StudentError as error:
-            raise _stub_or(error) from error
+            raise _stub_or(error) from error.__cause__
         self._calls.remember(result, text)
         return result
 
@@ -183,7 +183,7 @@ class LazyResult:
         try:
             items, ended = self._backend.pull(self._handle, count)
         except StudentError as error:
-            raise _stub_or(error) from error
+            raise _stub_or(error) from error.__cause__
         return [conform(item, self._item, "an item") for item in items], ended
 
 
