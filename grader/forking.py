@@ -76,14 +76,13 @@ class Runner:
                 return subprocess.Popen(
                     command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self._folder, env=own
                 )
-            if self._server is None or self._server.process.poll() is not None:
-                self._server = Server(self._folder, self._warm, environment)
-            try:
-                return self._server.start(args, log, environment)
-            except OSError:  # it has ended just now
-                self._server.close()
-                self._server = Server(self._folder, self._warm, environment)
-                return self._server.start(args, log, environment)
+            if self._server:
+                try:
+                    return self._server.start(args, log, environment)
+                except OSError:  # it has been killed
+                    self._server.close()
+            self._server = Server(self._folder, self._warm, environment)
+            return self._server.start(args, log, environment)
 
     def _leave(self) -> None:
         """In a fork of this process, the server is the parent's: it ends with that."""

@@ -25,11 +25,22 @@ from grader.suspicions import suspicions
 from tests.harness.tasks import TASKS
 
 PROJECT = Path(__file__).resolve().parents[1]
-PLUGINS = ("tests.harness.plugin", "grader.isolation.plugin", "grader.pace", "no:cacheprovider")
-COMMON = ("-q", *(part for name in PLUGINS for part in ("-p", name)))
-COMMON = (*COMMON, "-c", str(PROJECT / "pyproject.toml"), "--rootdir", str(PROJECT))
 CHECKS = ("tests", "grader/hidden")
-RUNNER = Runner(PROJECT, [*COMMON, "--collect-only", *(str(PROJECT / folder) for folder in CHECKS)], ["torch"])
+
+
+def pytest_args(tasks: Sequence[str] = (), checks: Sequence[str] = CHECKS) -> list[str]:
+    """What pytest is told of this project, of tasks (all when empty), and of the folders that hold checks.
+
+    >>> pytest_args(["1.2"], [])[-2:]
+    ['--task', '1.2']
+    """
+    args = ["-q", "-p", "no:cacheprovider", "-c", str(PROJECT / "pyproject.toml"), "--rootdir", str(PROJECT)]
+    args += [part for task in tasks for part in ("--task", task)]
+    return [*args, *(str(PROJECT / folder) for folder in checks)]
+
+
+PLUGINS = ("-p", "tests.harness.plugin", "-p", "grader.isolation.plugin", "-p", "grader.pace")
+RUNNER = Runner(PROJECT, [*PLUGINS, *pytest_args(), "--collect-only"], ["torch"])
 POLL_S = 0.05
 STUCK_S = 300.0
 """Limits would have ended a check before: the grader hangs, and checks without a result are its fault."""
@@ -102,16 +113,14 @@ def _run(
     """Run the checks in a trusted process, and give the lines that it wrote."""
     results, log = folder / "results.jsonl", folder / "log"
     results.touch()
-    args = [*COMMON, "--basetemp", str(folder / "pytest"), "--isolation", isolation, "--results", str(results)]
-    args += [part for task in options.tasks for part in ("--task", task)]
-    args += ["--examples", str(options.examples)]
+    args = [*PLUGINS, *pytest_args(options.tasks, options.checks), "--basetemp", str(folder / "pytest")]
+    args += ["--isolation", isolation, "--results", str(results), "--examples", str(options.examples)]
     if options.check_seconds is not None:
         args += ["--check-seconds", str(options.check_seconds)]
     if submission.root is None:
         args.append("--collect-only")
     else:
         args += ["--submission", str(submission.root)]
-    args += [str(PROJECT / folder) for folder in options.checks]
     with log.open("wb") as output:
         process = RUNNER.start(args, output, _environment())
         try:

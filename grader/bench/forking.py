@@ -24,16 +24,19 @@ def main(repeats: int = 5) -> None:
     forks = grading.RUNNER
     with tempfile.TemporaryDirectory() as folder:
         path = specimen.compose(specimen.load("reference"), Path(folder) / "reference")
+        for _ in range(2):  # the second starts the server
+            run(path, ("5.5",), forks)
         for name, tasks in TASKS.items():
-
-            def run(runner: Runner | None, tasks: tuple[str, ...] = tasks) -> None:
-                grading.RUNNER = runner or Runner(PROJECT, [])  # whose first run starts from nothing
-                grade(path, Options(tasks, isolation="none"))
-
-            for _ in range(2):  # the second starts the server
-                run(forks)
-            took = interleaved({"from nothing": partial(run, None), "in a fork": partial(run, forks)}, repeats)
+            took = interleaved(
+                {"from nothing": partial(run, path, tasks), "in a fork": partial(run, path, tasks, forks)}, repeats
+            )
             show(f"Grading the reference directly, {name}", f"medians of {repeats}, interleaved", took)
+
+
+def run(path: Path, tasks: tuple[str, ...], runner: Runner | None = None) -> None:
+    """Grade by this runner, or by a new one, whose first run starts from nothing."""
+    grading.RUNNER = runner or Runner(PROJECT, [])
+    grade(path, Options(tasks, isolation="none"))
 
 
 if __name__ == "__main__":

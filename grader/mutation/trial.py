@@ -28,7 +28,7 @@ import pytest
 import torch
 
 from grader.errors import GraderFault
-from grader.grade import PROJECT, Options
+from grader.grade import pytest_args
 from grader.mutation.mutants import Mutant
 from grader.stubs import REFERENCE
 from tests.harness import plugin
@@ -91,11 +91,9 @@ class Watch:
 def run_checks(root: Path, tasks: tuple[str, ...], order: dict[str, float], *, first: bool) -> list[Outcome]:
     """Run the tasks' checks on the submission at root, in this process; `first` stops at the first lost one."""
     watch = Watch(order)
-    args = ["-q", "-p", "no:cacheprovider", "-c", str(PROJECT / "pyproject.toml")]
-    args += ["--rootdir", str(PROJECT), "--basetemp", str(root / "pytest"), "--submission", str(root)]
-    args += ["-x"] * first + [part for task in tasks for part in ("--task", task)]
+    args = [*pytest_args(tasks), "--basetemp", str(root / "pytest"), "--submission", str(root)]
     with silence():
-        pytest.main([*args, *(str(PROJECT / folder) for folder in Options().checks)], plugins=[plugin, watch])
+        pytest.main([*args, *["-x"] * first], plugins=[plugin, watch])
     return watch.outcomes
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from grader import specimen
+from grader import specimen, stubs
 from grader.isolation import choose
 from grader.isolation.backend import IsolatedBackend, SandboxPool
 from grader.isolation.choose import LADDER
@@ -65,12 +65,11 @@ def folder() -> Iterator[Path]:
 
 def half_written(folder: Path) -> Path:
     """Write a submission with one module that has a mistake; all else is stubs, which take no time to grade."""
-    whole = specimen.compose(specimen.load("words_split_at_spaces"), folder)
-    others = shutil.ignore_patterns("words.py", "_*.py")
-    stubs = specimen.compose(specimen.load("untouched"), folder / "stubs")
-    shutil.copytree(stubs / "assignment", whole / "assignment", ignore=others, dirs_exist_ok=True)
-    shutil.rmtree(stubs)
-    return whole
+    specimen.compose(specimen.load("words_split_at_spaces"), folder)
+    for name, text in stubs.build().items():
+        if name != "words.py":
+            (folder / "assignment" / name).write_text(text, encoding="utf-8")
+    return folder
 
 
 def half_written_archive(folder: Path) -> Path:
