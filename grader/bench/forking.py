@@ -10,11 +10,11 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from grader import grade as grading
-from grader import specimen
 from grader.bench import interleaved, show
-from grader.forking import Runner
-from grader.grade import PROJECT, Options, grade
+from grader.grading import one as grading
+from grader.grading.one import PROJECT, Options, grade
+from grader.isolation.forking import Runner
+from grader.proofs import specimen
 
 TASKS = {"no tensors": ("5.5",), "tensors": ("3.5",), "all": ()}
 

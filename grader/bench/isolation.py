@@ -10,12 +10,12 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from grader import specimen
 from grader.bench import interleaved, show
-from grader.grade import Options, grade
+from grader.grading.one import Options, grade
 from grader.isolation.backend import SandboxPool
 from grader.isolation.choose import LADDER, problem
 from grader.model import Limits
+from grader.proofs import specimen
 
 
 def main(repeats: int = 5) -> None:

@@ -16,10 +16,10 @@ import psutil
 from rich.console import Console
 from rich.progress import track
 
-from grader import specimen
-from grader.attacks import CHECK_S, children, honest, names, seen, tasks_of
-from grader.grade import Options, grade
+from grader.grading.one import Options, grade
 from grader.isolation.choose import LADDER, problem
+from grader.proofs import specimen
+from grader.proofs.attacks import CHECK_S, children, honest, names, seen, tasks_of
 
 console = Console()
 SHARE = 0.4

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from grader.forking import PARENT, end_with_parent
 from grader.isolation.backend import SandboxPool
 from grader.isolation.choose import BACKENDS, LADDER
+from grader.isolation.forking import PARENT, end_with_parent
 from tests.harness.checks import Check, Outcome
 from tests.harness.student import Backend
 from tests.harness.tasks import TASKS

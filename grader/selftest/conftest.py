@@ -12,11 +12,12 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from grader import specimen, stubs
 from grader.isolation import choose
 from grader.isolation.backend import IsolatedBackend, SandboxPool
 from grader.isolation.choose import LADDER
+from grader.making import stubs
 from grader.model import Limits
+from grader.proofs import specimen
 from tests.harness.tasks import LIGHT
 
 hypothesis.settings.register_profile("selftest", derandomize=True, database=None, deadline=None, max_examples=100)

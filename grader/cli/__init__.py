@@ -1,0 +1,5 @@
+"""The command `grader`, a file for each group of its commands: arguments in, printed text and exit status out."""
+
+from grader.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,1 @@
+"""What leaves this repository: the students' repository, and what is uploaded to each platform."""

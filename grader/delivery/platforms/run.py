@@ -1,0 +1,74 @@
+"""Grades for a platform, which is told something whatever happens.
+
+A platform's own module says how it is told of a report, and how of a failure. What is told when not even Python
+starts, a build writes into the file `fault`; the platform's script puts that in place before it calls Python.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.errors import GraderError
+from grader.grading.one import Options, grade
+from grader.model import Report
+
+SOURCE = Path(__file__).resolve().parents[3]
+"""Where the build was unpacked."""
+
+NOT_YOUR_FAULT = "The autograder failed, which is not your fault. This is no grade: it is going to be run again."
+NOT_STARTED = "the grader did not start, or was killed"
+ARCHIVES = (".zip", ".tar.gz", ".tgz")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The text for the platform, and why it tells of no grade, or None when it does."""
+
+    text: str
+    problem: str | None = None
+
+
+def serve(handed_in: Path, told: Callable[[Report], str], failed: Callable[[str], str]) -> Told:
+    """Grade, and put it into words; what goes wrong there is the grader's fault, and is told as that.
+
+    The problem goes to stderr, too, which is for staff.
+    """
+    try:
+        options = Options(isolation=settings().get("isolation", "auto"))
+        return Told(told(grade(only_archive(handed_in), options)))
+    except Exception as error:  # noqa: BLE001  -- whatever happens is the grader's fault
+        problem = str(error) if isinstance(error, GraderError) else repr(error)
+        sys.stderr.write(f"grader: {problem}\n")
+        return Told(failed(problem), problem)
+
+
+def settings() -> dict[str, Any]:
+    """What the build was told to do."""
+    return read(SOURCE / "settings.json")
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A JSON object, or an empty one: without it grading goes on."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def only_archive(handed_in: Path) -> Path:
+    """The archive that is all there is in a folder; else what was given. Some platforms unpack, some don't."""
+    inside = list(handed_in.iterdir()) if handed_in.is_dir() else []
+    if len(inside) == 1 and inside[0].is_file() and inside[0].name.lower().endswith(ARCHIVES):
+        return inside[0]
+    return handed_in
+
+
+def as_json(data: dict[str, Any]) -> str:
+    """The text of a results file."""
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"

@@ -1,0 +1,198 @@
+"""Grades one submission: intake, a trusted pytest with the submission in a sandbox, and a report.
+
+The checks run in a process of their own, which writes the plan before anything of the submission starts and a
+line for each result. A planned check that has no result is the grader's fault, never the student's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader import __version__
+from grader.errors import GraderFault, UsageError
+from grader.intake.suspicions import suspicions
+from grader.intake.take import intake
+from grader.isolation.choose import choose
+from grader.isolation.forking import Process, Runner
+from grader.model import CheckResult, Feedback, PlannedCheck, Report, Submission, Verdict
+from tests.harness.tasks import TASKS
+
+PROJECT = Path(__file__).resolve().parents[2]
+CHECKS = ("tests", "grader/hidden")
+
+
+def pytest_args(tasks: Sequence[str] = (), checks: Sequence[str] = CHECKS) -> list[str]:
+    """What pytest is told of this project, of tasks (all when empty), and of the folders that hold checks.
+
+    >>> pytest_args(["1.2"], [])[-2:]
+    ['--task', '1.2']
+    """
+    args = ["-q", "-p", "no:cacheprovider", "-c", str(PROJECT / "pyproject.toml"), "--rootdir", str(PROJECT)]
+    args += [part for task in tasks for part in ("--task", task)]
+    return [*args, *(str(PROJECT / folder) for folder in checks)]
+
+
+PLUGINS = ("-p", "tests.harness.plugin", "-p", "grader.isolation.plugin", "-p", "grader.grading.pace")
+RUNNER = Runner(PROJECT, [*PLUGINS, *pytest_args(), "--collect-only"], ["torch"])
+POLL_S = 0.05
+STUCK_S = 300.0
+"""Limits would have ended a check before: the grader hangs, and checks without a result are its fault."""
+
+
+Progress = Callable[[int, int, str], None]
+"""Told how many checks are done, of how many, and which finished last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to grade. `tasks` empty means all; `check_seconds` bounds each check's own limit from above.
+
+    `checks` are folders of this project. Another number of `examples` lets properties try other random ones.
+    """
+
+    tasks: tuple[str, ...] = ()
+    isolation: str = "auto"
+    check_seconds: float | None = None
+    checks: tuple[str, ...] = CHECKS
+    examples: int = 0
+
+
+def grade(path: Path, options: Options = Options(), progress: Progress | None = None) -> Report:
+    """Grade the folder or archive at path.
+
+    Raises:
+        UsageError: the path or a task does not exist.
+        GraderFault: there is no isolation here, or the checks could not be run; nothing is known of the score.
+    """
+    for task in options.tasks:
+        if task not in TASKS:
+            raise UsageError(f"no task {task!r}; there are {', '.join(TASKS)}")
+    with tempfile.TemporaryDirectory(prefix="grader-") as folder:
+        submission = intake(path, _made(Path(folder) / "submission"))
+        found = suspicions(submission.root) if submission.root else ()
+        if submission.root:
+            # Without it, Python would rather take another package of that name.
+            (submission.root / "assignment" / "__init__.py").touch()
+        isolation = choose(options.isolation)
+        lines = _run(submission, isolation, options, Path(folder), progress)
+    plan = [PlannedCheck(**_planned(line["plan"])) for line in lines if "plan" in line]
+    if not plan:
+        raise GraderFault("the checks could not be collected")
+    if submission.root is None:
+        checks = [_skipped(check, submission.problem or "") for check in plan]
+    else:
+        checks = _results(plan, [line["result"] for line in lines if "result" in line])
+    return Report(
+        submission.name,
+        submission.sha256,
+        __version__,
+        isolation,
+        tuple(checks),
+        submission.problem,
+        submission.notes,
+        found,
+    )
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(mode=0o755)
+    folder.parent.chmod(0o755)  # the sandbox's own user reads the submission below it
+    return folder
+
+
+def _run(
+    submission: Submission, isolation: str, options: Options, folder: Path, progress: Progress | None
+) -> list[dict[str, Any]]:
+    """Run the checks in a trusted process, and give the lines that it wrote."""
+    results, log = folder / "results.jsonl", folder / "log"
+    results.touch()
+    args = [*PLUGINS, *pytest_args(options.tasks, options.checks), "--basetemp", str(folder / "pytest")]
+    args += ["--isolation", isolation, "--results", str(results), "--examples", str(options.examples)]
+    if options.check_seconds is not None:
+        args += ["--check-seconds", str(options.check_seconds)]
+    if submission.root is None:
+        args.append("--collect-only")
+    else:
+        args += ["--submission", str(submission.root)]
+    with log.open("wb") as output:
+        process = RUNNER.start(args, output, _environment())
+        try:
+            _follow(process, results, progress or (lambda *_: None))
+        finally:
+            process.kill()
+            process.wait()
+    lines = _lines(results)
+    if not lines:
+        raise GraderFault(f"the checks did not start: {log.read_text(errors='replace')[-2000:]}")
+    return lines
+
+
+def _environment() -> dict[str, str]:
+    """Ours without what would change pytest: options, and plugins that happen to be installed."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return kept | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+
+
+def _follow(process: Process, results: Path, progress: Progress) -> None:
+    """Report progress until the checks have run, or none has ended for so long that it is our fault."""
+    done = -1
+    running = True
+    since = time.monotonic()
+    while running and time.monotonic() < since + STUCK_S:
+        running = process.poll() is None
+        lines = _lines(results)
+        finished = [line["result"]["id"] for line in lines if "result" in line]
+        if len(finished) != done:
+            done = len(finished)
+            since = time.monotonic()
+            progress(done, sum("plan" in line for line in lines), finished[-1] if finished else "")
+        if running:
+            time.sleep(POLL_S)
+
+
+def _lines(results: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in results.read_text(encoding="utf-8").split("\n")[:-1]]
+
+
+def _planned(record: dict[str, Any]) -> dict[str, Any]:
+    kept = {k: v for k, v in record.items() if k != "points"}
+    return kept | {"max_points": record["points"], "feedback": Feedback(record["feedback"])}
+
+
+def _skipped(check: PlannedCheck, problem: str) -> CheckResult:
+    return _result(check, Verdict.SKIPPED, problem, 0.0)
+
+
+def _results(plan: Sequence[PlannedCheck], results: Sequence[dict[str, Any]]) -> list[CheckResult]:
+    """Each planned check with its result; the grader's own faults outweigh all else."""
+    by_id: dict[str, dict[str, Any]] = {}
+    for result in results:
+        before = by_id.get(result["id"])
+        if before is None or before["verdict"] != Verdict.GRADER_FAULT.value:
+            by_id[result["id"]] = result
+    lost = {"verdict": Verdict.GRADER_FAULT.value, "message": "the check has no result", "wall_s": 0.0}
+    found = [(check, by_id.get(check.id, lost)) for check in plan]
+    return [_result(check, Verdict(r["verdict"]), r["message"], r["wall_s"]) for check, r in found]
+
+
+def _result(check: PlannedCheck, verdict: Verdict, message: str, wall_s: float) -> CheckResult:
+    points = check.max_points if verdict.earns else 0
+    return CheckResult(
+        check.id,
+        check.task,
+        check.title,
+        verdict,
+        points,
+        check.max_points,
+        message,
+        check.hidden,
+        wall_s,
+        check.feedback,
+    )

@@ -1,0 +1,227 @@
+"""Takes in a submission: from an archive or folder to a clean `assignment/` of our own making.
+
+Nothing of the submission is trusted: not its names, not its declared sizes, not its kinds of file. What can be
+graded is copied byte by byte under names that were checked; the rest is left out, with a sentence that says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import unicodedata
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from grader.errors import GraderFault, SubmissionError, UsageError
+from grader.intake.archives import ArchiveFile, Budget, Member, Members, archive_members, folder_members, shown
+from grader.model import Submission
+
+PACKAGE = "assignment"
+IGNORED = frozenset({"__MACOSX", ".git", ".DS_Store", "__pycache__"})
+NOTES = 20
+NAME_BYTES = 255
+PATH_BYTES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeLimits:
+    """What a submission may hold; 1 MiB is 2**20 bytes. Held on bytes really read."""
+
+    files: int = 2_000
+    members: int = 20_000
+    file_mib: int = 16
+    total_mib: int = 64
+    archive_mib: int = 256
+    depth: int = 16
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What intake has found so far; `spelt` maps a path without its case to the path, and whether it is a file."""
+
+    notes: list[str] = field(default_factory=list)
+    prefix: PurePosixPath | None = None
+    spelt: dict[str, tuple[PurePosixPath, bool]] = field(default_factory=dict)
+    beside: list[PurePosixPath] = field(default_factory=list)
+
+
+def intake(path: Path, into: Path, limits: IntakeLimits = IntakeLimits()) -> Submission:
+    """Copy the submission's `assignment/` to `into/assignment/`.
+
+    `assignment/` stands at the top or inside one enclosing folder; a folder of that name is taken itself. Files
+    arrive with mode 0644, folders with 0755. `sha256` is empty when the archive is too large to be read, or
+    nothing of a folder was taken.
+
+    Raises:
+        UsageError: path is no file or folder that can be read, or into/assignment is there already.
+        GraderFault: a copy can't be written.
+    """
+    if not (path.is_file() or path.is_dir()):
+        raise UsageError(f"no submission at {str(path)!r}: give a folder, a .zip or a .tar.gz")
+    if os.path.lexists(into / PACKAGE):
+        raise UsageError(f"{str(into / PACKAGE)!r} is there already: give an empty folder")
+    name = path.name if path.name not in ("", "..") else path.resolve().name
+    taken = _Taken()
+    try:
+        digest, problem = _taken_in(path, name, into, limits, taken)
+    except BaseException:
+        shutil.rmtree(into / PACKAGE, ignore_errors=True)
+        raise
+    if problem:
+        shutil.rmtree(into / PACKAGE, ignore_errors=True)
+    notes = [*taken.notes, *_beside(taken)]
+    if len(notes) > NOTES:
+        notes = [*notes[:NOTES], f"and {len(notes) - NOTES:,} more"]
+    return Submission(name, digest, None if problem else into, problem, tuple(notes))
+
+
+def _taken_in(path: Path, name: str, into: Path, limits: IntakeLimits, taken: _Taken) -> tuple[str, str | None]:
+    """Copy everything; the sha256, and the problem if there is one."""
+    if path.is_dir():
+        outer = PACKAGE if name == PACKAGE and not path.is_symlink() and not _holds_package(path) else ""
+        if name == PACKAGE and path.is_symlink() and not _holds_package(path):
+            taken.notes.append(f"left out {shown(name)}: a link")
+        found = folder_members(path, lambda below: _worth_entering(PurePosixPath(outer, below)))
+        problem = _copy(found, name, outer, into, limits, taken)
+        return ("" if problem else _folder_sha256(into / PACKAGE)), problem
+    try:
+        file = ArchiveFile(path, limits.members)
+    except OSError as error:
+        raise UsageError(f"can't read {str(path)!r}: {error.strerror}") from None
+    with file:
+        if os.fstat(file.fileno()).st_size > limits.archive_mib << 20:
+            return "", f"{name!r} is larger than {limits.archive_mib} MiB"
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        raw = Budget(limits.archive_mib << 20, f"the archive unpacks to more than {limits.archive_mib} MiB")
+        return digest, _copy(archive_members(file, name, raw), name, "", into, limits, taken)
+
+
+def _copy(found: Members, name: str, outer: str, into: Path, limits: IntakeLimits, taken: _Taken) -> str | None:
+    """Copy the members that are taken; the sentence why nothing can be graded, if so."""
+    files = Budget(limits.files, f"{PACKAGE}/ has more than {limits.files:,} files")
+    members = Budget(limits.members, f"the submission has more than {limits.members:,} members")
+    total = Budget(limits.total_mib << 20, f"{PACKAGE}/ unpacks to more than {limits.total_mib} MiB")
+    try:
+        with closing(found):
+            for member in found:
+                members.spend(1)
+                target = _checked(member, outer, limits, taken)
+                if target is not None:
+                    files.spend(1)
+                    what = f"{shown(member.name)} is larger than {limits.file_mib} MiB"
+                    _write(member, into, target, [Budget(limits.file_mib << 20, what), total])
+    except SubmissionError as error:
+        return str(error)
+    return None if taken.prefix else f"no {PACKAGE}/ with files in {name!r}, at its top or inside one folder"
+
+
+def _checked(member: Member, outer: str, limits: IntakeLimits, taken: _Taken) -> PurePosixPath | None:
+    """Where the member goes, below `into`; None when it is not taken."""
+    parts = [part for part in f"{outer}/{member.name}".split("/") if part not in ("", ".")]
+    if IGNORED & set(parts):
+        return None
+    at = parts.index(PACKAGE) if PACKAGE in parts[:2] else None
+    problem = _misleading(member.name, parts) or (_unfit(member, parts, limits) if at is not None else "")
+    if problem:
+        taken.notes.append(f"left out {shown(member.name)}: {problem}")
+        return None
+    if at is None and len(parts) <= 2 and member.kind == "file" and member.name.endswith(".py"):
+        taken.beside.append(PurePosixPath(*parts))
+    if at is None or at == len(parts) - 1 or member.kind == "folder":
+        return None
+    prefix = PurePosixPath(*parts[:at])
+    if taken.prefix not in (None, prefix):
+        both = " and ".join(sorted(shown(str(p / PACKAGE)) for p in (taken.prefix, prefix) if p is not None))
+        raise SubmissionError(f"two folders could be meant: {both}; submit one")
+    taken.prefix = prefix
+    target = PurePosixPath(*parts[at:])
+    if _clashes(target, taken):
+        taken.notes.append(
+            f"left out {shown(member.name)}: its name, or its folder's, is taken already, case aside"
+        )
+        return None
+    return target
+
+
+def _misleading(name: str, parts: Sequence[str]) -> str:
+    """Why a name can't be trusted to say where its member lies; empty when it can."""
+    if name.startswith("/") or (len(name) > 1 and name[1] == ":"):
+        return "an absolute path"
+    if ".." in parts:
+        return "it leads out of the submission"
+    if "\\" in name or not name.isprintable():
+        return "its name holds a backslash or an unprintable character"
+    return ""
+
+
+def _unfit(member: Member, parts: Sequence[str], limits: IntakeLimits) -> str:
+    """Why a member of assignment/ is not taken whatever it holds; empty when nothing is wrong with it."""
+    if any(len(part.encode()) > NAME_BYTES for part in parts):
+        return f"a name of more than {NAME_BYTES} bytes"
+    if len(parts) > limits.depth:
+        return f"it lies more than {limits.depth} folders deep"
+    if len("/".join(parts).encode()) > PATH_BYTES:
+        return f"a path of more than {PATH_BYTES:,} bytes"
+    if member.kind == "link":
+        return "a link"
+    return "a device or pipe" if member.kind == "device" else ""
+
+
+def _clashes(target: PurePosixPath, taken: _Taken) -> bool:
+    """Whether some disk could take it, or a folder of it, for another file; if not, it is remembered."""
+    wanted = {_folded(folder): (folder, False) for folder in target.parents} | {_folded(target): (target, True)}
+    if _folded(target) in taken.spelt or any(taken.spelt.get(key, new) != new for key, new in wanted.items()):
+        return True
+    taken.spelt |= wanted
+    return False
+
+
+def _folded(path: PurePosixPath) -> str:
+    return unicodedata.normalize("NFC", str(path)).casefold()
+
+
+def _write(member: Member, into: Path, name: PurePosixPath, budgets: Sequence[Budget]) -> None:
+    """Copy a member's bytes into a new file, spending the budgets on what is really there."""
+    target = into / name
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        for folder in reversed(name.parents[:-1]):
+            if not (into / folder).is_dir():
+                (into / folder).mkdir()
+                (into / folder).chmod(0o755)  # whatever the umask: the sandbox has a uid of its own
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        with os.fdopen(os.open(target, flags, 0o644), "wb") as out:
+            os.fchmod(out.fileno(), 0o644)
+            for block in member.blocks():
+                for budget in budgets:
+                    budget.spend(len(block))
+                out.write(block)
+    except OSError as error:  # blocks() has none: this is our disk
+        raise GraderFault(f"can't write {str(target)!r}: {error.strerror}") from None
+
+
+def _holds_package(path: Path) -> bool:
+    return (path / PACKAGE).is_dir() and not (path / PACKAGE).is_symlink()
+
+
+def _worth_entering(folder: PurePosixPath) -> bool:
+    """Whether a submitted folder's folder can hold an assignment/, or is in one."""
+    return folder.name not in IGNORED and (len(folder.parts) == 1 or PACKAGE in folder.parts[:2])
+
+
+def _beside(taken: _Taken) -> list[str]:
+    names = sorted(path.name for path in taken.beside if taken.prefix in (None, path.parent))
+    more = f", and {len(names) - 5:,} more" if len(names) > 5 else ""
+    left_out = ", ".join(map(shown, names[:5]))
+    return [f"only {PACKAGE}/ is graded; left out beside it: {left_out}{more}"] if names else []
+
+
+def _folder_sha256(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()

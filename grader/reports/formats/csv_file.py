@@ -1,0 +1,31 @@
+"""CSV: a row for each check, with a header. A cell that a spreadsheet would run as a formula begins with '."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from grader.reports.formats.common import feedback, for_students, scored
+from grader.model import Report
+from grader.reports.text import points, visible
+
+COLUMNS = ("submission", "task", "check", "verdict", "points", "max_points", "hidden", "seconds", "message")
+
+
+@for_students
+def to_csv(report: Report) -> str:
+    """Rows end with a line feed."""
+    scored(report, "a spreadsheet")
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for check in report.checks:
+        kind, worth = check.verdict.value, (points(check.points), points(check.max_points))
+        row = (report.submission, check.task, check.id, kind, *worth, str(check.hidden).lower())
+        rows.writerow([_cell(cell) for cell in (*row, f"{check.wall_s:.3f}", feedback(check))])
+    return text.getvalue()
+
+
+def _cell(text: str) -> str:
+    shown = visible(text)
+    return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown

@@ -1,0 +1,27 @@
+"""A report as one self-contained HTML page: no script, nothing loaded from elsewhere."""
+
+from __future__ import annotations
+
+import jinja2
+
+from grader.grading.feedback import shown
+from grader.model import Report
+from grader.reports.summary import by_task, score_sentence
+from grader.reports.text import points, visible, worth
+
+environment = jinja2.Environment(
+    loader=jinja2.PackageLoader("grader.reports", "."),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+environment.filters |= {"visible": visible, "points": points, "worth": worth}
+"""Of all pages: what they show is escaped, and a name that is not there is an error."""
+
+
+def to_html(report: Report) -> str:
+    """The page, as a student may see it; the submission's text is escaped, its control characters made visible."""
+    report = shown(report)
+    template = environment.get_template("report.html")
+    return template.render(report=report, tasks=by_task(report), score=score_sentence(report))

@@ -1,0 +1,177 @@
+"""The command `grader`: files, exit statuses, and bad submissions from end to end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import jsonschema
+import psutil
+import pytest
+
+from grader.errors import IsolationUnavailable
+from grader.grading import one as grading
+from grader.grading.one import PROJECT, Options, grade
+from grader.isolation import choose
+from grader.model import Verdict
+from grader.proofs import specimen
+from grader.reports.json_report import schema
+from tests.harness.tasks import TASKS
+
+
+def grader(*args: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the command."""
+    command = [sys.executable, "-m", "grader", *map(str, args)]
+    environment = {**os.environ, "COLUMNS": "200"}
+    return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+
+
+def zipped(path: Path, files: dict[str, str | bytes]) -> Path:
+    """A .zip of these files."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_grade_writes_all_its_files(tmp_path: Path) -> None:
+    """Exit status 0, JSON that follows the schema, HTML, Gradescope; the reference has all points of a task."""
+    archive = specimen.archive(specimen.load("reference"), tmp_path / "s.zip")
+    report, page, scope = tmp_path / "r.json", tmp_path / "r.html", tmp_path / "results.json"
+    files = ("--report", report, "--html", page, "--format", f"gradescope={scope}")
+    done = grader("grade", archive, "--task", "5.5", *files)
+    assert done.returncode == 0, done.stderr
+    most = TASKS["5.5"].points
+    assert f"Score {most:g} of {most:g}" in done.stdout
+    data = json.loads(report.read_text(encoding="utf-8"))
+    jsonschema.validate(data, schema())
+    assert (data["score"], data["max_score"], data["isolation"]) == (most, most, "bwrap")
+    assert json.loads(scope.read_text(encoding="utf-8"))["score"] == most
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["grade", "nowhere.zip"], "nowhere.zip"),
+        (["grade", ".", "--task", "9.9"], "9.9"),
+        (["grade", ".", "--isolation", "magic"], "magic"),
+        (["grade", ".", "--format", "word=x.doc"], "word=x.doc"),
+        (["grade", ".", "--format", "gradescope"], "gradescope"),
+        (["grade", ".", "--report", "no/such/folder/r.json"], "no/such/folder"),
+        (["grade"], "submission"),
+        (["specimen", "nobody"], "nobody"),
+        (["build", "moodle", "--out", "x"], "moodle"),
+        (["build", "gradescope", "--out", "x.tar"], "x.tar"),
+        (["build", "prairielearn", "--out", "grader"], "not empty"),
+        (["build", "autolab", "--out", "1.tar"], "1.tar"),
+        (["frobnicate"], "frobnicate"),
+    ],
+)
+def test_wrong_arguments_exit_with_2_and_a_sentence(args: list[str], says: str) -> None:
+    """The sentence names what is wrong; there is no traceback."""
+    done = grader(*args)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_doctor_and_stubs_work() -> None:
+    """Doctor finds the sandbox, and the stubs are fresh."""
+    assert "isolation bwrap" in " ".join(grader("doctor").stdout.split())
+    assert grader("stubs", "--check").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("files", "verdict", "says"),
+    [
+        ({"assignment/bpe.py": "def train_bpe(:\n"}, Verdict.FAILED, "SyntaxError"),
+        ({"assignment/bpe.py": b"x = '\xff\xfe'\n"}, Verdict.FAILED, "SyntaxError"),
+        ({"assignment/bpe.py": "import time\ntime.sleep(3600)\n"}, Verdict.TIMEOUT, "no answer within 1 s"),
+        ({"assignment/bpe.py": "raise RuntimeError('at import')\n"}, Verdict.FAILED, "at import"),
+        ({"assignment/other.py": ""}, Verdict.FAILED, "No module named 'assignment.bpe'"),
+        ({"assignment/bpe.py": ""}, Verdict.FAILED, "no attribute 'train_bpe'"),
+        ({"assignment/bpe.py": "train_bpe = Tokenizer = 3"}, Verdict.FAILED, "not callable"),
+        ({"readme.txt": "x"}, Verdict.SKIPPED, "no assignment/"),
+    ],
+)
+def test_bad_submissions_get_a_verdict_and_a_sentence(
+    tmp_path: Path, files: dict[str, str | bytes], verdict: Verdict, says: str
+) -> None:
+    """A score of 0, the right verdict, and one clear sentence; never a fault of the grader's."""
+    report = grade(zipped(tmp_path / "s.zip", files), Options(tasks=("1.2",), check_seconds=1))
+    assert report.score == 0
+    assert {check.verdict for check in report.checks} == {verdict}
+    assert says in report.checks[0].message
+
+
+def test_what_can_be_graded_is(tmp_path: Path) -> None:
+    """A syntax error in one module, and modules named like ours, cost nothing elsewhere."""
+    planted = specimen.compose(specimen.load("reference"), tmp_path / "s")
+    for name in (
+        "broken.py",
+        "regex.py",
+        "cbor2.py",
+        "worker.py",
+        "tests.py",
+        "grader.py",
+        "conftest.py",
+        "pytest.py",
+    ):
+        (planted / "assignment" / name).write_text("def (:\n", encoding="utf-8")
+    report = grade(planted, Options(("1.1", "1.2", "2.2", "5.5")))
+    assert report.score == report.max_score == sum(TASKS[task].points for task in ("1.1", "1.2", "2.2", "5.5"))
+
+
+def test_a_check_without_result_is_the_graders_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test process that dies gives no score, never a zero."""
+    real = grading._run
+    monkeypatch.setattr(
+        grading,
+        "_run",
+        lambda *args: [line for line in real(*args) if "every_unit" not in str(line.get("result"))],
+    )
+    report = grade(specimen.compose(specimen.load("reference"), tmp_path / "s"), Options(("5.5",)))
+    assert report.score is None
+    assert [c.verdict for c in report.checks if c.id.endswith("every_unit")] == [Verdict.GRADER_FAULT]
+
+
+def test_without_a_sandbox_it_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No isolation unasked: exit status 3 and what to do."""
+    monkeypatch.setattr(choose, "problem", lambda name: f"no {name} here")
+    with pytest.raises(IsolationUnavailable, match="--isolation none"):
+        grade(specimen.compose(specimen.load("reference"), tmp_path / "s"))
+
+
+def test_a_killed_grader_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Kill -9: no report, and no process of the submission's or of ours."""
+    planted = specimen.archive(specimen.load("endless_loop"), tmp_path / "s.zip")
+    report = tmp_path / "report.json"
+    command = [sys.executable, "-m", "grader", "grade", str(planted), "--task", "5.5", "--report", str(report)]
+    process = psutil.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    family: list[psutil.Process] = []
+    deadline = time.monotonic() + 30
+    while len(family) < 4 and time.monotonic() < deadline:  # pytest, bubblewrap, process 1, the check
+        family = process.children(recursive=True)
+        time.sleep(0.05)
+    assert len(family) >= 4
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert alive == []
+    assert not report.exists()
+
+
+def test_a_grader_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When no check ends for so long, the rest are its fault, and there is no score."""
+    monkeypatch.setattr(grading, "STUCK_S", 6.0)
+    planted = specimen.compose(specimen.load("hangs_in_native_code"), tmp_path / "s")
+    report = grade(planted, Options(tasks=("5.5",)))
+    assert report.score is None
+    assert Verdict.GRADER_FAULT in {check.verdict for check in report.checks}

@@ -1,0 +1,114 @@
+"""From a release to a grade, by the commands that a student, an instructor and Gradescope run.
+
+By default, with the packages of these tests. With `--clean`, in virtual environments of their own, which pip fills
+as the README and setup.sh say: `make delivery`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from grader.grading.one import PROJECT
+from grader.reports.formats.gradescope import to_gradescope
+from grader.reports.json_report import from_json
+from grader.selftest.conftest import needs_sandbox
+from tests.harness.tasks import TASKS
+
+pytestmark = needs_sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Somebody's folder, and the Python that they use there."""
+
+    folder: Path
+    python: str
+
+    def run(self, *arguments: str, **environment: str) -> str:
+        """Run Python there; it must succeed."""
+        # A clean environment is one without variables that change Python or pytest.
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
+        done = subprocess.run(
+            [self.python, *arguments],
+            cwd=self.folder,
+            env=kept | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+def environment(folder: Path, clean: bool) -> str:
+    """A Python with nothing installed, or ours."""
+    if not clean:
+        return sys.executable
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    return str(folder / "bin" / "python")
+
+
+def pip(desk: Desk, clean: bool, *arguments: str) -> None:
+    """Install with the versions that the project pins."""
+    if clean:
+        desk.run("-m", "pip", "install", "--quiet", "--constraint", str(PROJECT / "constraints.txt"), *arguments)
+
+
+def test_from_a_release_to_results(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    """Released, filled in, handed in and graded on Gradescope: check by check what `grader grade` gives."""
+    tmp_path.chmod(0o755)
+    clean = bool(pytestconfig.getoption("--clean"))
+    staff = Desk(PROJECT, sys.executable)
+    staff.run("-m", "grader", "release", "--out", str(tmp_path / "course"), "--git")
+    subprocess.run(["git", "clone", "-q", str(tmp_path / "course"), str(tmp_path / "mine")], check=True)
+
+    student = Desk(tmp_path / "mine", environment(tmp_path / "student-venv", clean))
+    pip(student, clean, "--editable", ".[torch]")
+    for path in (PROJECT / "grader" / "reference").glob("*.py"):
+        shutil.copy(path, student.folder / "assignment")
+    assert "passed" in student.run("-m", "pytest", "-q")
+    said = student.run("-m", "tests.submit")
+    assert "not written" not in said
+    archive = student.folder / "submission.zip"
+
+    staff.run("-m", "grader", "grade", str(archive), "--report", str(tmp_path / "report.json"))
+    report = from_json(json.loads((tmp_path / "report.json").read_text(encoding="utf-8")))
+    results = on_gradescope(tmp_path / "autograder", archive, staff, clean)
+    direct = json.loads(json.dumps(to_gradescope(report)))
+    assert results["tests"] == direct["tests"]
+    assert len(direct["tests"]) == len(report.checks) > len(TASKS)
+    assert results["score"] == direct["score"] == sum(task.points for task in TASKS.values())
+
+
+def on_gradescope(root: Path, archive: Path, staff: Desk, clean: bool) -> dict[str, object]:
+    """Build the autograder, lay it out as Gradescope does, and run it on what was handed in."""
+    staff.run("-m", "grader", "build", "gradescope", "--out", str(root.parent / "autograder.zip"))
+    for made, where in ((root.parent / "autograder.zip", "source"), (archive, "submission")):
+        with zipfile.ZipFile(made) as packed:
+            packed.extractall(root / where)
+    grading = Desk(root / "source", environment(root / "venv", clean))
+    pip(grading, clean, "--requirement", "requirements.txt")
+    if clean:
+        grading.run(*"-m pip install -q --require-hashes --no-deps -r sandbox-requirements.txt".split())
+    else:
+        (root / "venv" / "bin").mkdir(parents=True)
+        (root / "venv" / "bin" / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+        (root / "venv" / "bin" / "python").chmod(0o755)
+    script = ["bash", str(root / "source" / "run_autograder")]
+    kept = {
+        "AUTOGRADER_ROOT": str(root),
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": "" if clean else str(root / "source"),
+    }
+    subprocess.run(script, env=kept, check=True)
+    data: dict[str, object] = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
+    return data

@@ -1,0 +1,263 @@
+"""Diagnoses, exact types, and whose fault it is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.grading.one import PROJECT
+from grader.isolation.wire import parse
+from grader.selftest.isolation.test_wire import plain as plain_values
+from tests.harness import expect, expect_raises, expect_that
+from tests.harness.checks import judge
+from tests.harness.direct import DirectBackend, forget_assignment
+from tests.harness.expect import CALLS, Failure, difference
+from tests.harness.outcomes import Limits, NotPlain, Stopped, StudentError, Verdict
+from tests.harness.plain import conform, plain, short
+
+
+@pytest.fixture(autouse=True)
+def _no_call() -> None:
+    CALLS.text = ""
+
+
+@given(value=plain_values)
+def test_plain_leaves_plain_data_as_it_is(value: Any) -> None:
+    """What is plain already comes out equal."""
+    assert plain(value) == value
+
+
+@given(value=plain_values, width=st.integers(20, 120))
+def test_short_is_bounded_and_printable(value: Any, width: int) -> None:
+    """Whatever the value, its text is short and has no control characters."""
+    text = short(value, width)
+    assert len(text) <= 3 * width + 80
+    assert text.isprintable() or "\\" in ascii(text)
+
+
+def test_short_shows_huge_values() -> None:
+    """Numbers too long for `str`, deep lists, long texts."""
+    assert short(10**5000) == "an int of 16610 bits"
+    assert short(list(range(10**6))).endswith("..., 999999]")
+    assert short("a" * 500).endswith("(500 long)")
+    assert short({}) == "{}"
+
+
+@pytest.mark.parametrize("value", [True, 1.0, "1", b"1", [1], None])
+def test_exact_types_are_required(value: object) -> None:
+    """No bool, float or text is an int."""
+    with pytest.raises(NotPlain, match="not int"):
+        conform(value, int)
+
+
+def test_conform_names_the_place() -> None:
+    """The message says where the wrong part stands."""
+    with pytest.raises(NotPlain, match=r"the answer\[1\]\[0\] is int 3, not bytes"):
+        conform([{}, [3]], tuple[dict[int, bytes], list[bytes]])
+    with pytest.raises(NotPlain, match="has 3 items, not 2"):
+        conform([1, 2, 3], tuple[int, int])
+    with pytest.raises(NotPlain, match="is NoneType None, not tuple"):
+        conform(None, tuple[int, int])
+
+
+def test_the_first_difference_is_shown() -> None:
+    """Lists by index, dicts by key, texts by character; what is missing is called missing."""
+    assert difference([1, 2, 3], [1, 2])[1] == "[2] is missing, in [1, 2]"
+    assert difference({1: b"a"}, {1: b"a", 2: b"b"}) == (
+        "[2] is missing, in {1: b'a'}",
+        "[2] is b'b', in {1: b'a', 2: b'b'}",
+    )
+    assert difference(list(range(100)), [*range(50), 0, *range(51, 100)])[1].startswith("[50] is 0, in [48:56]")
+    assert "around character 70" in difference("a" * 100, "a" * 70 + "b" * 30)[0]
+
+
+def test_a_named_mistake_replaces_the_hint() -> None:
+    """The sentence of the mistake that gives exactly this answer is shown."""
+    with pytest.raises(Failure, match="try       reversed") as failure:
+        expect([2, 1], [1, 2], "look again", {"reversed": lambda: [2, 1], "other": lambda: [0]})
+    assert "look again" not in str(failure.value)
+    with pytest.raises(Failure, match="look again"):
+        expect([3], [1, 2], "look again", {"reversed": lambda: [2, 1]})
+
+
+def test_equal_values_of_other_types_differ() -> None:
+    """1 is not True, and 1.0 is not 1."""
+    for got, wanted in ((True, 1), (1.0, 1), ([1], {1: 1})):
+        with pytest.raises(Failure):
+            expect(got, wanted)
+
+
+def test_expected_exceptions_must_name_the_offender() -> None:
+    """The kind and the name in the message both count."""
+    with expect_raises(ValueError, naming="x"):
+        raise StudentError(["ValueError"], "x is wrong", "")
+    with (
+        pytest.raises(Failure, match="whose message names y"),
+        expect_raises(ValueError, naming="y"),
+    ):
+        raise StudentError(["ValueError"], "x is wrong", "")
+    with pytest.raises(Failure, match="KeyError"), expect_raises(ValueError, naming=""):
+        raise StudentError(["KeyError"], "x", "")
+    with pytest.raises(Failure, match="no exception"), expect_raises(ValueError, naming=""):
+        pass
+
+
+def test_a_class_of_several_kinds_is_each_of_them() -> None:
+    """An exception that is a ValueError counts as one, whatever else it is; another does not."""
+    both = StudentError(["KeyError", "LookupError", "ValueError", "Exception"], "no 'x'", "")
+    for wanted in (ValueError, KeyError, (TypeError, ValueError)):
+        with expect_raises(wanted, naming="x"):
+            raise both
+    with pytest.raises(Failure, match="got       KeyError: \"no 'x'\""), expect_raises(TypeError, naming="x"):
+        raise both
+
+
+@pytest.mark.parametrize(
+    ("naming", "text", "good"),
+    [
+        ("[5, -1]", "no shape (5, -1)", True),
+        ("[2]", "no shape (2,)", True),
+        ("overflow", "Overflow of 3.0", True),
+        (("zero", "0"), "all are 0.0", True),
+        ("[5, -1]", "no shape (5, 1)", False),
+        ("12", "exponent_bits is out of range", False),
+    ],
+)
+def test_a_message_may_name_in_its_own_words(naming: str | tuple[str, ...], text: str, good: bool) -> None:
+    """A tuple for a list, capitals, one of several words; a hint says what to put in where it is not there."""
+    if not good:
+        with pytest.raises(Failure, match="in the message of the ValueError"):  # noqa: SIM117
+            with expect_raises(ValueError, naming=naming, hint="look again"):
+                raise StudentError(["ValueError"], text, "")
+    else:
+        with expect_raises(ValueError, naming=naming):
+            raise StudentError(["ValueError"], text, "")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "hint"),
+    [
+        (["ModuleNotFoundError", "ImportError"], "only the packages"),
+        (["ImportError"], "this is Python 3"),
+        (["SyntaxError"], "this is Python 3"),
+        (["RecursionError", "RuntimeError"], "a loop in the place of recursion"),
+    ],
+)
+def test_what_nobody_raises_on_purpose_is_told_as_it_is(kinds: list[str], hint: str) -> None:
+    """Where an exception was expected, a failed import or too deep a recursion is not called a wrong one."""
+    with pytest.raises(StudentError) as error, expect_raises(ValueError, naming="x", hint="name x"):
+        raise StudentError(kinds, "y", "")
+    assert hint in judge(error.value)[1]
+
+
+def test_an_int_becomes_a_float_where_one_is_due() -> None:
+    """But no bool does, nor an int that no float can hold."""
+    converted = conform([1, {"a": 2}, 2.5], tuple[float, dict[str, float], float])
+    assert converted == (1.0, {"a": 2.0}, 2.5)
+    assert type(converted[0]) is type(converted[1]["a"]) is float
+    for wrong in (True, 10**400, "1"):
+        with pytest.raises(NotPlain, match="not float"):
+            conform(wrong, float)
+
+
+def test_a_submission_gets_copies_and_imports_that_fail_again(tmp_path: Path) -> None:
+    """What it does to its arguments stays with it, and a package that is broken stays broken."""
+    (tmp_path / "assignment").mkdir()
+    (tmp_path / "assignment" / "__init__.py").write_text("from . import words, nothing", encoding="utf-8")
+    (tmp_path / "assignment" / "words.py").write_text(
+        "def clear(x):\n    x.clear()\n    return x", encoding="utf-8"
+    )
+    before, path = {n: m for n, m in sys.modules.items() if n.startswith("assignment")}, sys.path[:]
+    try:
+        backend = DirectBackend(tmp_path, tmp_path, Limits())
+        for _ in range(2):
+            with pytest.raises(StudentError, match="ImportError"):
+                backend.invoke("words.clear", None, [[1]], {}, keep=False)
+        (tmp_path / "assignment" / "__init__.py").write_text("\n", encoding="utf-8")
+        given = [{"a": 1}]
+        assert backend.invoke("words.clear", None, [given], {}, keep=False) == []
+        assert given == [{"a": 1}]
+    finally:
+        forget_assignment()
+        sys.modules.update(before)
+        sys.path[:] = path
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"),
+    [
+        (Failure("f()", "1", "2", ""), Verdict.FAILED),
+        (AssertionError(), Verdict.FAILED),
+        (StudentError(["KeyError"], "x", "bpe.py:1 in f"), Verdict.FAILED),
+        (NotPlain("a set"), Verdict.FAILED),
+        (Stopped(Verdict.TIMEOUT, "no answer"), Verdict.TIMEOUT),
+        (Stopped(Verdict.NOT_WRITTEN, "Task 1.2"), Verdict.NOT_WRITTEN),
+        (TypeError("ours"), Verdict.GRADER_FAULT),
+        (KeyError("ours"), Verdict.GRADER_FAULT),
+    ],
+    ids=lambda x: type(x).__name__ if isinstance(x, BaseException) else x.value,
+)
+def test_blame_goes_where_it_belongs(error: BaseException, verdict: Verdict) -> None:
+    """Only a comparison or the submission itself costs points; anything else is the grader's fault."""
+    assert judge(error)[0] is verdict
+
+
+def test_expect_that_says_what_holds() -> None:
+    """A condition in words."""
+    with pytest.raises(Failure, match="expected  small"):
+        expect_that(False, "small", "large")
+
+
+def test_a_message_of_the_worker_is_a_map() -> None:
+    """An empty map is no answer that the backend takes, but is well formed."""
+    assert parse(b"\xa0") == {}
+
+
+def test_showing_a_deep_value_is_quick() -> None:
+    """A value that nests without end is shown by its outside; its cost is not doubled with each level."""
+    value: object = 1
+    for _ in range(60):
+        value = [value, {1: value}]
+    assert short(value).startswith("[...")
+    assert len(short(value)) < 100
+
+
+EXAMPLES = """
+import sys
+import hypothesis
+from hypothesis import strategies as st
+from tests.harness import plugin
+
+if "plugin" in sys.argv:
+    plugin.settle_examples()
+if "near" in sys.argv:
+    import near
+seen = []
+
+@hypothesis.settings(derandomize=True, database=None, max_examples=300)
+@hypothesis.given(st.integers(0, 10**6))
+def examples(n):
+    seen.append(n)
+
+examples()
+print(seen)
+"""
+
+
+def test_examples_do_not_depend_on_what_is_imported(tmp_path: Path) -> None:
+    """Hypothesis by itself takes constants from source files near it; with the plugin, those of none."""
+    (tmp_path / "near.py").write_text(f"NUMBERS = {list(range(1001, 1400))}\n", encoding="utf-8")
+    script = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(PROJECT)!r}]\n{EXAMPLES}"
+
+    def examples(*words: str) -> str:
+        run = [sys.executable, "-c", script, *words]
+        return subprocess.run(run, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+
+    assert examples("near") != examples()
+    assert examples("plugin", "near") == examples("plugin")

@@ -1,0 +1,108 @@
+"""What a student sees who runs pytest."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.grading.one import PROJECT
+from tests.harness.tasks import TASKS
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """The folders that a student has."""
+    for name in ("assignment", "tests", "fixtures"):
+        shutil.copytree(PROJECT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(PROJECT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def run(clone: Path, *args: str) -> tuple[int, str]:
+    """Run pytest there, without this project on the path."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *args]
+    environment = {**os.environ, "PYTHONPATH": str(clone), "PYTEST_ADDOPTS": "", "COLUMNS": "120"}
+    done = subprocess.run(
+        command, cwd=clone, env=environment, input="", capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_untouched_stubs_are_one_line_a_task(clone: Path) -> None:
+    """No traceback, no failure: the board says "not written", once for each task."""
+    status, output = run(clone)
+    assert status == 1
+    assert output.count("not written (hidden") == len(TASKS)
+    files = list(clone.glob("tests/test_*.py"))
+    assert len(output.splitlines()) <= 10 + len(files) + len(TASKS), "pytest's own frame, and a line each"
+    assert "Traceback" not in output
+    assert "Error" not in output
+
+
+def test_the_reference_passes_in_the_students_clone(clone: Path) -> None:
+    """With the reference in place of the stubs, everything passes."""
+    shutil.rmtree(clone / "assignment")
+    shutil.copytree(PROJECT / "grader" / "reference", clone / "assignment")
+    status, output = run(clone)
+    assert status == 0, output
+    assert "7.5/7.5 points (hidden checks hold 7.5 more)" in output
+
+
+def test_a_debugger_stops_in_the_students_code(clone: Path) -> None:
+    """Not at stubs, nor at an exception that a check asks for; the message is there, too."""
+    status, output = run(clone, "--pdb", "--task", "5.5")
+    assert (status, "entering PDB" in output) == (1, False)
+    shutil.rmtree(clone / "assignment")
+    shutil.copytree(PROJECT / "grader" / "reference", clone / "assignment")
+    with (clone / "assignment" / "errata.py").open("a", encoding="utf-8") as file:
+        file.write("\n\ndef week_flops(gpus, printed_peak):\n    return gpus[0]\n")
+    status, output = run(clone, "--pdb", "--task", "5.5")
+    assert output.count("entering PDB") == 1
+    assert "-> return gpus[0]" in output
+    assert "TypeError" in output
+    assert "grader fault" not in output
+
+
+def test_one_task_or_part_can_be_asked_for(clone: Path) -> None:
+    """Files of other tasks are not even read; a number that there is not is told, with those that there are."""
+    (clone / "tests" / "test_5_broken.py").write_text("1 / 0", encoding="utf-8")
+    assert run(clone, "--task", "1.3", "--task", "4.1")[1].count("not written (hidden") == 2
+    assert run(clone, "--part", "2")[1].count("not written (hidden") == 5
+    assert "ZeroDivisionError" in run(clone, "--collect-only")[1]
+    status, output = run(clone, "--task", "1.7")
+    assert status == 4
+    assert "--task 1.7: there is no such number, only 1.1, 1.2, 1.3," in output
+
+
+def test_a_mistake_is_a_diagnosis(clone: Path) -> None:
+    """Called, expected, got, try; and where the student's own code raised."""
+    with (clone / "assignment" / "bpe.py").open("a", encoding="utf-8") as file:
+        file.write("\n\ndef train_bpe(input_path, vocab_size, special_tokens):\n    return {}['x']\n")
+    status, output = run(clone, "-k", "worked")
+    assert status == 1
+    assert "train_bpe('corpus.txt', 260, [])\n  got       KeyError: \"'x'\"\n  at        bpe.py:" in output
+    assert "harness" not in output
+
+
+def test_tasks_and_parts_can_be_chosen(clone: Path) -> None:
+    """--task and --part keep only what was asked for."""
+    for option, value in (("--task", "1.2"), ("--part", "4")):
+        output = run(clone, option, value)[1]
+        shown = [line.split()[0] for line in output.splitlines() if " points: not written" in line]
+        assert shown == [task for task in TASKS if f"{task}.".startswith(f"{value}.")]
+
+
+def test_tokens_and_formulas_import_no_torch(clone: Path) -> None:
+    """The public checks of parts 1 and 4 leave torch and numpy alone, with the reference as the assignment."""
+    shutil.rmtree(clone / "assignment")
+    shutil.copytree(PROJECT / "grader" / "reference", clone / "assignment")
+    check = "print('heavy:', sorted({'torch', 'numpy'} & set(sys.modules)))"
+    (clone / "spy.py").write_text(f"import sys\ndef pytest_unconfigure():\n    {check}\n", encoding="utf-8")
+    status, output = run(clone, "-p", "spy", "--part", "1", "--part", "4")
+    assert status == 0, output
+    assert "heavy: []" in output

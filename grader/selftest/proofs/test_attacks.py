@@ -1,0 +1,62 @@
+"""Planted attacks gain nothing and do nothing, in each sandbox that works here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.grading.one import PROJECT
+from grader.model import Verdict
+from grader.proofs import specimen
+from grader.proofs.attacks import attack, children, names
+
+
+def allowed(planted: specimen.Specimen) -> set[Verdict]:
+    """Its verdicts; what one limit ends, a slow machine ends by time, of which attacks get little."""
+    own = set(planted.verdicts)
+    return own | ({Verdict.TIMEOUT} if own & {Verdict.CRASHED, Verdict.MEMORY, Verdict.OUTPUT} else set())
+
+
+FOLLOWED = [name for name in names() if specimen.load(name).modules == {"errata"}][::5]
+"""After these an honest submission is graded; `grader attacks` does so after all of them."""
+
+
+@pytest.mark.parametrize("name", names())
+def test_an_attack_gains_and_does_nothing(name: str, kind: str) -> None:
+    """The points of its honest part and no others; no file, connection or process; the next report as it was."""
+    done = attack(name, kind, follow=name in FOLLOWED)
+    assert done.score is not None, "the grader failed"
+    assert done.score == done.most
+    assert (done.changed, done.connections, done.survivors, done.next_differs) == ((), 0, (), ())
+    assert set(map(Verdict, done.verdicts)) <= allowed(specimen.load(name))
+    assert done.withstood
+
+
+def test_damaged_frames_do_no_harm() -> None:
+    """A fuzzer that is guided by coverage finds no frame which the trusted side does not withstand."""
+    pytest.importorskip("atheris", reason="no atheris for this Python")
+    command = [sys.executable, "-m", "grader.bench.fuzz", "3000"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "Done 3000 runs" in done.stderr
+
+
+@pytest.mark.parametrize("after_s", [0.5, 1.5, 2.5])
+def test_a_killed_grader_leaves_nothing_running(folder: Path, kind: str, after_s: float) -> None:
+    """Killed at any point, it leaves no process of the submission's, and a whole report or none."""
+    path = specimen.archive(specimen.load("hangs_in_native_code"), folder / "s.zip")
+    before = children()
+    command = [sys.executable, "-m", "grader", "grade", str(path), "--task", "5.5", "--isolation", kind]
+    grader = subprocess.Popen([*command, "--report", str(folder / "report.json")], cwd=PROJECT)
+    time.sleep(after_s)
+    grader.kill()
+    grader.wait()
+    gone_by = time.monotonic() + 10
+    while children() - before and time.monotonic() < gone_by:
+        time.sleep(0.05)
+    assert children() - before == set()
+    assert [each.name for each in folder.iterdir()] == ["s.zip"]

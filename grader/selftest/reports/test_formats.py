@@ -1,0 +1,244 @@
+"""Every platform's format: valid, of the same sum as the report, and with nothing that a hidden check hides."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+from xml.etree import ElementTree as Xml
+
+import hypothesis.strategies as st
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from markdown_it import MarkdownIt
+
+from grader.errors import GraderFault
+from grader.reports.formats import FORMATS
+from grader.grading.one import PROJECT
+from grader.model import CheckResult, Report, Verdict
+from grader.selftest.reports.test_render import HOSTILE, check_of, format_schema, report_of
+from tests.harness.tasks import TASKS
+
+VERDICTS = st.sampled_from([verdict for verdict in Verdict if verdict is not Verdict.GRADER_FAULT])
+QUARTERS = st.integers(0, 80).map(lambda quarters: quarters / 4)
+TEXTS = st.text(max_size=30) | st.sampled_from([*HOSTILE, "\ufffe\uffff", "=1+1", "a\n\n# b | c"])
+
+
+@st.composite
+def results(draw: st.DrawFn) -> CheckResult:
+    """A check of a known task."""
+    task, verdict, most = draw(st.sampled_from(sorted(TASKS))), draw(VERDICTS), draw(QUARTERS)
+    number = draw(st.integers(0, 10**9))
+    earned = most if verdict.earns else 0
+    message = "" if verdict.earns else draw(TEXTS)
+    hidden, took = draw(st.booleans()), draw(st.floats(0, 60))
+    return CheckResult(f"{task}/c{number}", task, f"Check {number}", verdict, earned, most, message, hidden, took)
+
+
+REPORTS = st.builds(
+    Report,
+    submission=TEXTS,
+    sha256=st.just("0" * 64),
+    grader_version=st.just("0.1.0"),
+    isolation=st.just("bwrap"),
+    checks=st.lists(results(), max_size=8, unique_by=lambda check: check.id).map(tuple),
+    problem=st.none() | TEXTS,
+    notes=st.lists(TEXTS, max_size=2).map(tuple),
+)
+
+
+def of_json(key: str, path: tuple[str, ...] = ("tests",), scale: int = 1) -> Callable[[str], Fraction]:
+    """Adds up one field of the tests, as a platform does."""
+
+    def total(text: str) -> Fraction:
+        data = json.loads(text)
+        for step in path:
+            data = data[step]
+        return sum((Fraction(test[key]) for test in data), Fraction(0)) / scale
+
+    return total
+
+
+def of_ctrf(text: str) -> Fraction:
+    """Points under `extra`."""
+    return sum((Fraction(test["extra"]["points"]) for test in json.loads(text)["results"]["tests"]), Fraction(0))
+
+
+def of_junit(text: str) -> Fraction:
+    """Points in properties."""
+    held = Xml.fromstring(text).iterfind(".//property[@name='points']")
+    return sum((Fraction(each.attrib["value"]) for each in held), Fraction(0))
+
+
+def of_csv(text: str) -> Fraction:
+    """A column."""
+    return sum((Fraction(row["points"]) for row in csv.DictReader(io.StringIO(text, newline=""))), Fraction(0))
+
+
+def of_lines(text: str) -> Fraction:
+    """MarkUs adds up the lines."""
+    return sum((Fraction(json.loads(line)["marks_earned"]) for line in text.split("\n")[:-1]), Fraction(0))
+
+
+def of_last_line(text: str) -> Fraction:
+    """Autolab reads the last line."""
+    scores = json.loads(text.split("\n")[-2])["scores"]
+    return sum(map(Fraction, scores.values()), Fraction(0))
+
+
+def of_markdown(text: str) -> Fraction:
+    """The third column of the rendered table."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    cells = [tokens[n + 1].content for n, token in enumerate(tokens) if token.type == "td_open"]
+    return sum((Fraction(cell.split(" / ")[0]) for cell in cells[2::4]), Fraction(0))
+
+
+SUMS: dict[str, Callable[[str], Fraction]] = {
+    "gradescope": of_json("score"),
+    "github-classroom": of_json("score"),
+    "classroom50": of_json("score", scale=100),
+    "prairielearn": of_json("points"),
+    "autolab": of_last_line,
+    "markus": of_lines,
+    "junit": of_junit,
+    "ctrf": of_ctrf,
+    "markdown": of_markdown,
+    "csv": of_csv,
+}
+
+
+@settings(max_examples=1000)
+@given(report=REPORTS)
+def test_sums_agree_in_all_formats(report: Report) -> None:
+    """What each platform adds up is the report's score, to the last quarter of a point."""
+    assert report.score is not None
+    assert {name: total(FORMATS[name](report)) for name, total in SUMS.items()} == dict.fromkeys(
+        FORMATS, Fraction(report.score)
+    )
+
+
+@given(report=REPORTS)
+def test_totals_that_are_written_out_are_the_score(report: Report) -> None:
+    """Where a platform reads a total, it is the sum, too."""
+    total = {name: json.loads(FORMATS[name](report)) for name in ("gradescope", "classroom50", "prairielearn")}
+    assert total["gradescope"]["score"] == report.score
+    assert report.score is not None
+    assert total["classroom50"]["score"] == 100 * report.score
+    assert total["prairielearn"]["score"] * report.max_score == pytest.approx(report.score)
+
+
+@cache
+def validator(name: str) -> jsonschema.Draft202012Validator:
+    """Of a format's schema, which is one itself."""
+    jsonschema.Draft202012Validator.check_schema(format_schema(name))
+    return jsonschema.Draft202012Validator(format_schema(name))
+
+
+@settings(max_examples=200)
+@given(report=REPORTS)
+def test_every_format_is_valid(report: Report) -> None:
+    """JSON by its schema, line by line where it is lines; XML, CSV and markdown by what reads them."""
+    for name in FORMATS:
+        text = FORMATS[name](report)
+        if name in ("autolab", "markus"):
+            documents = [json.loads(line) for line in text.split("\n")[:-1]]
+        elif name in ("junit", "markdown", "csv"):
+            continue
+        else:
+            documents = [json.loads(text)]
+        for document in documents:
+            validator(name).validate(document)
+    suites = Xml.fromstring(FORMATS["junit"](report))
+    assert sum(int(suite.attrib["tests"]) for suite in suites) == len(report.checks) == int(suites.attrib["tests"])
+    lost = suites.findall(".//failure") + suites.findall(".//skipped")
+    assert len(lost) == sum(not check.verdict.earns for check in report.checks)
+    rows = list(csv.reader(io.StringIO(FORMATS["csv"](report), newline="")))
+    assert {len(row) for row in rows} == {9}
+    assert len(rows) == 1 + len(report.checks)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_hidden_checks_keep_their_inputs(name: str) -> None:
+    """A public message is told, a hidden one is not."""
+    secret = replace(check_of(Verdict.FAILED, "314159", hidden=True), id="1.2/y")
+    report = report_of(check_of(Verdict.FAILED, "asked for 271828"), secret)
+    text = FORMATS[name](report)
+    assert ("271828" in text) == (name != "classroom50"), "classroom50 has no field for it"
+    assert "314159" not in text
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_score_is_written_as_no_score(name: str) -> None:
+    """A fault of the grader's is an error, never a zero."""
+    with pytest.raises(GraderFault, match="no score"):
+        FORMATS[name](report_of(check_of(Verdict.GRADER_FAULT, "")))
+
+
+LIMITS = {"prairielearn": 1_000_000, "github-classroom": 96_000, "autolab": 400_000, "markdown": 1_000_000}
+
+
+@pytest.mark.parametrize("letter", ["a", "日", "|", "\\", "\x1b"])
+@pytest.mark.parametrize("name", FORMATS)
+def test_long_messages_are_cut_to_what_a_platform_takes(name: str, letter: str) -> None:
+    """With as many checks as there are, each with a long message; points are not touched."""
+    long = [
+        replace(
+            check_of(Verdict.FAILED, letter * 50_000), id=f"1.2/{n}", title="A title of about forty characters"
+        )
+        for n in range(150)
+    ]
+    earned = replace(check_of(Verdict.PASSED, ""), id="1.2/earned")
+    text = FORMATS[name](report_of(*long, earned))
+    assert len(text.encode()) <= LIMITS.get(name, 15_000_000)
+    assert ("(cut)" in text) or name == "classroom50" or (name == "markdown" and "&#40;cut&#41;" in text)
+    assert SUMS[name](text) == 2
+
+
+def test_base64_of_the_longest_fits_an_environment_variable() -> None:
+    """128 KiB, with the variable's name."""
+    assert len(base64.b64encode(bytes(LIMITS["github-classroom"]))) + len("GRADER_RESULTS=\0") < 128 * 1024
+
+
+def test_points_are_whole_hundredths() -> None:
+    """So that whole numbers can hold them, for classroom50."""
+    worth = [
+        Fraction(points)
+        for path in [*PROJECT.glob("tests/test_*.py"), *PROJECT.glob("grader/hidden/test_*.py")]
+        for points in re.findall(r"^@points\(([\d.]+),", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert len(worth) > 100
+    assert all((100 * points).denominator == 1 for points in worth)
+
+
+def test_a_submission_writes_no_markup() -> None:
+    """Neither HTML nor markdown of a submission's becomes a link, a heading, a row or a picture."""
+    text = "<script>1</script>\n\n# big\n\n| a | b |\n![x](http://x) [y](z) `c` **d** @everyone </pre>"
+    page = FORMATS["markdown"](report_of(check_of(Verdict.FAILED, text)))
+    tokens = MarkdownIt("commonmark").enable("table").parse(page)
+    inline = [child.type for token in tokens for child in token.children or []]
+    assert [token.type for token in tokens if token.type == "heading_open"] == ["heading_open"]
+    assert not {"image", "link_open", "strong_open", "code_inline"} & set(inline)
+    assert page.count("<pre>") == page.count("</pre>") == 1
+    assert "<script>" not in page
+    assert "@everyone" not in page
+
+
+def test_a_spreadsheet_runs_nothing() -> None:
+    """A cell that begins as a formula is a text."""
+    named = Report("=cmd()", "0" * 64, "0.1.0", "bwrap", (check_of(Verdict.PASSED, ""),), None, ())
+    assert "\n'=cmd()," in FORMATS["csv"](named)
+
+
+def test_what_can_not_be_read_costs_no_attempt() -> None:
+    """PrairieLearn's `gradable` says whether the submission could be graded."""
+    problem = Report("s", "0" * 64, "0.1.0", "bwrap", (check_of(Verdict.SKIPPED, "no"),), "no assignment/", ())
+    data = json.loads(FORMATS["prairielearn"](problem))
+    assert data["gradable"] is False
+    assert data["format_errors"] == ["no assignment/"]
