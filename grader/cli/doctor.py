@@ -1,4 +1,4 @@
-"""What is here, and what that means for grading."""
+"""The command `grader doctor`: what is here, and what that means for grading."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
+import typer
+from rich.table import Table
+
 from grader import __version__
+from grader.cli.console import console
 from grader.isolation.bwrap import bwrap_path
 from grader.isolation.choose import LADDER, problem
 
+health = typer.Typer()
 PACKAGES = ("pytest", "hypothesis", "regex", "numpy", "cbor2", "torch")
 
 
@@ -67,3 +72,16 @@ def _package(name: str) -> Finding:
         return Finding(name, version(name), "", True)
     except PackageNotFoundError:
         return Finding(name, "not installed", "run `make install`", False)
+
+
+@health.command(name="doctor")
+def doctor_command() -> None:
+    """Tell what isolation, GPU and versions are here, and what that means."""
+    table = Table("", "what", "here", "meaning")
+    findings = list(examine())
+    for finding in findings:
+        mark = {True: "[green]ok[/]", False: "[red]no[/]", None: ""}[finding.ok]
+        table.add_row(mark, finding.topic, finding.here, finding.means)
+    console.print(table)
+    if any(finding.ok is False for finding in findings):
+        raise typer.Exit(3)

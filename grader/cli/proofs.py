@@ -1,4 +1,4 @@
-"""The commands that prove checks and sandboxes: `grader calibrate`, `grader mutate` and `grader attacks`."""
+"""The commands that prove checks and sandboxes: `grader calibrate`, `mutate`, `attacks` and `specimen`."""
 
 from __future__ import annotations
 
@@ -171,3 +171,22 @@ def attacks_command(
     console.print(f"{len(chosen)} attacks in {', '.join(working)}: {failed} gained or did something")
     if failed:
         raise typer.Exit(1)
+
+
+@proofs.command(name="specimen")
+def specimen_command(
+    name: Annotated[str | None, typer.Argument(help="Which one; without it, list them.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.zip", help="Write it as a submission.")] = None,
+) -> None:
+    """List the planted submissions, or write one as an archive."""
+    if name is None:
+        table = Table("name", "kind", "what it does")
+        for each in map(specimen.load, specimen.names()):
+            table.add_row(each.name, each.kind, each.sentence)
+        console.print(table)
+        return
+    chosen = specimen.load(name)
+    target = out or Path(f"{name}.zip")
+    if target.suffix != ".zip":
+        raise UsageError(f"--out {str(target)!r} must end in .zip")
+    console.print(f"wrote {specimen.archive(chosen, target)}: {chosen.sentence}", markup=False, highlight=False)

@@ -1,0 +1,113 @@
+"""The commands that grade a submission: `grader grade` and `grader hardware`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.cli.console import console, need_folder, progress
+from grader.errors import GraderFault, UsageError
+from grader.files import write_atomically
+from grader.grading.feedback import with_level
+from grader.grading.one import Options, grade
+from grader.isolation.choose import BACKENDS
+from grader.model import Feedback, Report
+from grader.reports.formats import FORMATS
+from grader.reports.html import to_html
+from grader.reports.json_report import to_json
+from grader.reports.terminal import render
+
+submissions = typer.Typer()
+ISOLATION = f"One of auto, {', '.join(BACKENDS)}; the last contains nothing, and can be abused."
+Output = tuple[Path, Callable[[Report], str]]
+NO_SCORE = "no score was given; the checks that the grader failed in can be run again"
+
+
+@submissions.command(name="grade")
+def grade_command(
+    submission: Annotated[Path, typer.Argument(help="A folder, .zip or .tar.gz that holds assignment/.")],
+    report: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write the report as JSON.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write it as one HTML page.")] = None,
+    format_: Annotated[
+        list[str] | None,
+        typer.Option("--format", metavar="NAME=FILE", help=f"Write it for a platform: {', '.join(FORMATS)}."),
+    ] = None,
+    task: Annotated[list[str] | None, typer.Option(metavar="ID", help="Grade only this task; repeatable.")] = None,
+    isolation: Annotated[str, typer.Option(help=ISOLATION)] = "auto",
+    check_seconds: Annotated[
+        float | None, typer.Option(help="Bound each check's time limit from above, in seconds.", min=0.1)
+    ] = None,
+    feedback: Annotated[
+        Feedback | None,
+        typer.Option(help="What all but the JSON report tell of hidden checks, instead of each's own level."),
+    ] = None,
+) -> None:
+    """Grade one submission and show its report."""
+    files: list[tuple[Path | None, Callable[[Report], str]]] = [(report, _json_text), (html, to_html)]
+    outputs: list[Output] = [(to, make) for to, make in files if to]
+    outputs += [_format(text) for text in format_ or []]
+    for path, _ in outputs:
+        need_folder(path)
+    options = Options(tuple(task or ()), isolation, check_seconds)
+    with progress("grading") as advance:
+        result = grade(submission, options, advance)
+    if feedback is not None:
+        result = with_level(result, feedback)
+    render(result, console)
+    if result.score is None:
+        _write([(to, make) for to, make in outputs if to in (report, html)])(result)
+        raise GraderFault(NO_SCORE)
+    _write(outputs)(result)
+
+
+def _write(outputs: list[Output]) -> Callable[[Report], None]:
+    def write(result: Report) -> None:
+        for path, make in outputs:
+            write_atomically(path, make(result))
+            console.print(f"wrote {path}", markup=False, highlight=False)
+
+    return write
+
+
+def _format(text: str) -> Output:
+    name, equals, file = text.partition("=")
+    if not equals or not file or name not in FORMATS:
+        raise UsageError(f"--format {text!r} is not NAME=FILE with NAME one of {', '.join(FORMATS)}")
+    return Path(file), FORMATS[name]
+
+
+def _json_text(result: Report) -> str:
+    return json.dumps(to_json(result), indent=2, ensure_ascii=False) + "\n"
+
+
+@submissions.command(name="hardware")
+def hardware_command(
+    submission: Annotated[Path | None, typer.Argument(help="A folder or archive that holds assignment/.")] = None,
+    record: Annotated[
+        Path | None, typer.Option(metavar="FILE.json", help="Record this machine's own timings.")
+    ] = None,
+    isolation: Annotated[str, typer.Option(help=ISOLATION)] = "auto",
+) -> None:
+    """Check a submission's timing on this machine's GPU and CPU, and record what the machine does."""
+    from grader.hardware import machines  # they import torch, which takes seconds
+    from grader.hardware import record as recorder
+
+    if submission is None and record is None:
+        raise UsageError("nothing to do: give a SUBMISSION, or --record FILE.json")
+    if record:
+        need_folder(record)
+    if why := machines.why_no_gpu():
+        console.print(f"checks on a GPU are skipped: {why}", markup=False, highlight=False)
+    if record:
+        write_atomically(record, json.dumps(recorder.record(), indent=1) + "\n")
+        console.print(f"wrote {record}", markup=False, highlight=False)
+    if submission:
+        with progress("grading") as advance:
+            result = grade(submission, Options(isolation=isolation, checks=("grader/hardware",)), advance)
+        render(result, console)
+        if result.score is None:
+            raise GraderFault(NO_SCORE)
