@@ -1,4 +1,4 @@
-"""Writes results so that a reader sees the old file or the new one, never half of one."""
+"""Where the project lies, and how results are written: a reader sees the old file or the new one, never half."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from collections.abc import Container, Mapping
 from pathlib import Path
 
 from grader.errors import UsageError
+
+PROJECT = Path(__file__).resolve().parents[1]
+"""The folder that holds `grader/`, `tests/` and `fixtures/`."""
 
 
 def write_atomically(path: Path, text: str | bytes) -> None:

@@ -21,8 +21,7 @@ import atheris
 import cbor2
 
 with atheris.instrument_imports(include=["grader.isolation", "tests.harness"]):
-    from grader.isolation import wire
-    from grader.isolation.backend import IsolatedBackend
+    from grader.isolation import IsolatedBackend, wire
     from grader.model import Limits
     from tests.harness.contract import RETURNS, Handle, Lazy
     from tests.harness.outcomes import NotPlain, Stopped, StudentError

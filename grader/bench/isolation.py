@@ -11,9 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from grader.bench import interleaved, show
-from grader.grading.one import Options, grade
-from grader.isolation.backend import SandboxPool
-from grader.isolation.choose import LADDER, problem
+from grader.grading import Options, grade
+from grader.isolation import LADDER, SandboxPool, problem
 from grader.model import Limits
 from grader.proofs import specimen
 

@@ -16,10 +16,9 @@ import psutil
 from rich.console import Console
 from rich.progress import track
 
-from grader.grading.one import Options, grade
-from grader.isolation.choose import LADDER, problem
-from grader.proofs import specimen
-from grader.proofs.attacks import CHECK_S, children, honest, names, seen, tasks_of
+from grader.grading import Options, grade
+from grader.isolation import LADDER, problem
+from grader.proofs import attacks, specimen
 
 console = Console()
 SHARE = 0.4
@@ -30,10 +29,10 @@ def left() -> dict[str, float]:
     """What this process and machine hold now."""
     temporary = list(Path(tempfile.gettempdir()).glob("grader-*"))
     return {
-        "processes": len(children()),
+        "processes": len(attacks.children()),
         "descriptors": psutil.Process().num_fds(),
         "temporary folders": len(temporary),
-        "files of sandboxes": len(seen()),
+        "files of sandboxes": len(attacks.seen()),
         "memory, MiB": round(psutil.Process().memory_info().rss / 2**20),
     }
 
@@ -42,14 +41,14 @@ def main(submissions: int = 200, seed: int = 0) -> int:
     """Grade them in an order that the seed decides; 1 when anything is left, or an honest score differs."""
     chance = random.Random(seed)
     backends = [name for name in LADDER if problem(name) is None]
-    attacks = names()
+    names = attacks.names()
     wrong: list[str] = []
     first: dict[str, float] = {}
     for number in track(range(submissions), "grading", console=console):
-        planted = specimen.load(chance.choice(attacks))
-        options = Options(tasks_of(planted), chance.choice(backends), check_seconds=CHECK_S)
+        planted = specimen.load(chance.choice(names))
+        options = Options(attacks.tasks_of(planted), chance.choice(backends), check_seconds=attacks.CHECK_S)
         if chance.random() < SHARE:
-            if honest.__wrapped__(options) != honest(options):
+            if attacks.honest.__wrapped__(options) != attacks.honest(options):
                 wrong.append(f"{number}: the honest one differs on {', '.join(options.tasks)}")
             continue
         with tempfile.TemporaryDirectory(prefix="grader-soak-") as folder:

@@ -22,7 +22,7 @@ import rustbpe
 import tokenizers
 
 from grader.bench import interleaved, show
-from grader.making.corpora import END, documents, english
+from grader.making import END, documents, english
 from grader.oracle import naive_bpe
 from grader.reference.bpe import train_bpe
 

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from grader.cli.console import console
+from grader.delivery import release
 from grader.delivery.builders import IMAGE, PLATFORMS, VISIBILITIES, build
-from grader.delivery.repository import release
 from grader.errors import UsageError
 from grader.files import write_atomically
 from grader.making import stubs

@@ -15,8 +15,7 @@ from rich.table import Table
 
 from grader import __version__
 from grader.cli.console import console
-from grader.isolation.bwrap import bwrap_path
-from grader.isolation.choose import LADDER, problem
+from grader.isolation import LADDER, bwrap_path, problem
 
 health = typer.Typer()
 PACKAGES = ("pytest", "hypothesis", "regex", "numpy", "cbor2", "torch")

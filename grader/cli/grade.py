@@ -12,14 +12,11 @@ import typer
 from grader.cli.console import console, need_folder, progress
 from grader.errors import GraderFault, UsageError
 from grader.files import write_atomically
-from grader.grading.feedback import with_level
-from grader.grading.one import Options, grade
-from grader.isolation.choose import BACKENDS
+from grader.grading import Options, grade, with_level
+from grader.isolation import BACKENDS
 from grader.model import Feedback, Report
+from grader.reports import render, to_html, to_json
 from grader.reports.formats import FORMATS
-from grader.reports.html import to_html
-from grader.reports.json_report import to_json
-from grader.reports.terminal import render
 
 submissions = typer.Typer()
 ISOLATION = f"One of auto, {', '.join(BACKENDS)}; the last contains nothing, and can be abused."

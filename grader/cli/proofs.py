@@ -14,12 +14,9 @@ from rich.text import Text
 from grader.cli.console import console, need_folder, progress
 from grader.errors import UsageError
 from grader.files import write_atomically
-from grader.isolation.choose import LADDER, problem
-from grader.proofs import attacks, specimen
-from grader.proofs.calibration import Calibration, Trial, calibrate
-from grader.proofs.flaky import differences
-from grader.reports.matrix import calibration_html, mutation_html
-from grader.reports.text import points
+from grader.isolation import LADDER, problem
+from grader.proofs import Calibration, Trial, attacks, calibrate, differences, specimen
+from grader.reports import calibration_html, mutation_html, points
 from tests.harness.tasks import TASKS
 
 proofs = typer.Typer()
@@ -120,8 +117,10 @@ def mutate_command(
 ) -> None:
     """Put one small mistake at a time into the reference, and see whether the checks catch it."""
     try:
-        from grader.proofs.mutation.campaign import campaign  # they need mutmut, which is for development only
-        from grader.proofs.mutation.mutants import modules
+        from grader.proofs.mutation import (
+            campaign,  # they need mutmut, which is for development only
+            modules,
+        )
     except ModuleNotFoundError as error:
         raise UsageError(f"mutation testing needs {error.name}: python -m pip install '.[dev]'") from None
     need_folder(resume)

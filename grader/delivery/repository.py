@@ -13,7 +13,7 @@ from pathlib import Path
 
 from grader import __version__
 from grader.errors import GraderFault, UsageError
-from grader.grading.one import PROJECT
+from grader.files import PROJECT
 from grader.making import stubs
 
 OWN = Path(__file__).with_name("student")

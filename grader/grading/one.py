@@ -17,14 +17,12 @@ from typing import Any
 
 from grader import __version__
 from grader.errors import GraderFault, UsageError
-from grader.intake.suspicions import suspicions
-from grader.intake.take import intake
-from grader.isolation.choose import choose
-from grader.isolation.forking import Process, Runner
+from grader.files import PROJECT
+from grader.intake import intake, suspicions
+from grader.isolation import Process, Runner, choose
 from grader.model import CheckResult, Feedback, PlannedCheck, Report, Submission, Verdict
 from tests.harness.tasks import TASKS
 
-PROJECT = Path(__file__).resolve().parents[2]
 CHECKS = ("tests", "grader/hidden")
 
 
@@ -64,8 +62,10 @@ class Options:
     examples: int = 0
 
 
-def grade(path: Path, options: Options = Options(), progress: Progress | None = None) -> Report:
-    """Grade the folder or archive at path.
+def grade(
+    path: Path, options: Options = Options(), progress: Progress | None = None, runner: Runner = RUNNER
+) -> Report:
+    """Grade the folder or archive at path, with pytest started by the runner.
 
     Raises:
         UsageError: the path or a task does not exist.
@@ -81,7 +81,7 @@ def grade(path: Path, options: Options = Options(), progress: Progress | None = 
             # Without it, Python would rather take another package of that name.
             (submission.root / "assignment" / "__init__.py").touch()
         isolation = choose(options.isolation)
-        lines = _run(submission, isolation, options, Path(folder), progress)
+        lines = _run(submission, isolation, options, Path(folder), progress, runner)
     plan = [PlannedCheck(**_planned(line["plan"])) for line in lines if "plan" in line]
     if not plan:
         raise GraderFault("the checks could not be collected")
@@ -108,7 +108,12 @@ def _made(folder: Path) -> Path:
 
 
 def _run(
-    submission: Submission, isolation: str, options: Options, folder: Path, progress: Progress | None
+    submission: Submission,
+    isolation: str,
+    options: Options,
+    folder: Path,
+    progress: Progress | None,
+    runner: Runner,
 ) -> list[dict[str, Any]]:
     """Run the checks in a trusted process, and give the lines that it wrote."""
     results, log = folder / "results.jsonl", folder / "log"
@@ -122,7 +127,7 @@ def _run(
     else:
         args += ["--submission", str(submission.root)]
     with log.open("wb") as output:
-        process = RUNNER.start(args, output, _environment())
+        process = runner.start(args, output, _environment())
         try:
             _follow(process, results, progress or (lambda *_: None))
         finally:

@@ -9,7 +9,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.making.corpora import english, multilingual
+from grader.making import english, multilingual
 from grader.reference import words as reference
 from tests.harness import Student, expect, expect_close, expect_raises, points
 

@@ -9,7 +9,7 @@ import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from grader.making.corpora import english, multilingual
+from grader.making import english, multilingual
 from grader.oracle import naive_wordpiece
 from grader.oracle.naive_wordpiece import Rule
 from grader.reference import wordpiece, words

@@ -9,7 +9,7 @@ from math import exp, fsum, isclose, log
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from grader.making.corpora import english, multilingual
+from grader.making import english, multilingual
 from grader.oracle import naive_unigram as naive
 from grader.reference import unigram as reference
 from tests.harness import Student, expect, expect_close, expect_raises, expect_that, points

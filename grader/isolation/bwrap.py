@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from grader.errors import IsolationUnavailable
+from grader.files import PROJECT
 from grader.isolation import packages, syscalls
 from grader.isolation.sandbox import INSIDE, Launch, nothing
 from grader.isolation.uid import take_uid
@@ -65,7 +66,7 @@ def prepare(submission: Path, limits: Limits, allowed: tuple[str, ...]) -> Launc
         args += ["--perms", "0755", "--dir", str(parent)]
     for prefix in prefixes:
         args += ["--ro-bind", str(prefix), str(prefix)]
-    for each in map(str, packages.hidden_folders(packages.PROJECT)):
+    for each in map(str, packages.hidden_folders(PROJECT)):
         args += ["--tmpfs", each, "--remount-ro", each]
     for each in (TMP, "/dev/shm"):  # noqa: S108  -- the sandbox's own
         args += ["--size", str(limits.disk_mib << 20), "--tmpfs", each]

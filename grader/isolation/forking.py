@@ -31,6 +31,7 @@ from grader.errors import GraderFault
 PR_SET_PDEATHSIG = 1
 PARENT = "GRADER_PID"
 """Tells a run whose child it is, so that it ends when that has."""
+SERVE = "from grader.isolation.forking import main; main()"
 READY = b"ready"
 TICK_S = 0.02
 START_S = 300.0
@@ -113,7 +114,7 @@ class Server:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, tempfile.TemporaryFile() as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "grader.isolation.forking", str(theirs.fileno()), *warm],
+                [sys.executable, "-c", SERVE, str(theirs.fileno()), *warm],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -269,9 +270,11 @@ def end_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-def _main(control: int, modules: str, warm: list[str]) -> None:
-    """Import what runs need, and serve."""
+def main() -> None:
+    """Be the server: import what runs need, and serve."""
     import pytest
+
+    control, modules, *warm = sys.argv[1:]
 
     pytest.main(warm)
     for module in filter(None, modules.split(",")):
@@ -279,8 +282,4 @@ def _main(control: int, modules: str, warm: list[str]) -> None:
             importlib.import_module(module)
     gc.collect()
     gc.freeze()  # else each fork's first collection would copy the memory of all that was imported
-    _serve(socket.socket(fileno=control))
-
-
-if __name__ == "__main__":
-    _main(int(sys.argv[1]), sys.argv[2], sys.argv[3:])
+    _serve(socket.socket(fileno=int(control)))

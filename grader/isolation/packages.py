@@ -15,7 +15,6 @@ from packaging.requirements import Requirement
 
 from grader.errors import GraderFault
 
-PROJECT = Path(__file__).resolve().parents[2]
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 """Folders of the system that a sandbox may read."""
 

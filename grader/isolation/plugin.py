@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from grader.isolation.backend import SandboxPool
-from grader.isolation.choose import BACKENDS, LADDER
 from grader.isolation.forking import PARENT, end_with_parent
+from grader.isolation.ladder import BACKENDS, LADDER
 from tests.harness.checks import Check, Outcome
 from tests.harness.student import Backend
 from tests.harness.tasks import TASKS

@@ -29,6 +29,7 @@ from pathlib import Path
 import psutil
 
 from grader.errors import GraderFault, IsolationUnavailable
+from grader.files import PROJECT
 from grader.isolation import packages, syscalls
 from grader.isolation.inside.confine import landlock_version
 from grader.isolation.sandbox import END_S, INSIDE, Launch
@@ -91,7 +92,7 @@ def _launch(
         if placed == path:
             (folder / "site" / name).symlink_to(path)
             read.append(str(path))
-    hidden = packages.hidden_folders(packages.PROJECT)
+    hidden = packages.hidden_folders(PROJECT)
     covered = [cover(Path(path), hidden) for path in read]
     config = {
         "supervisor_uid": 0,

@@ -10,9 +10,10 @@ import re
 from pathlib import Path
 
 from grader.errors import GraderFault
+from grader.files import PROJECT
 from tests.harness.tasks import TASKS
 
-REFERENCE = Path(__file__).parents[1] / "reference"
+REFERENCE = PROJECT / "grader" / "reference"
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

@@ -18,8 +18,9 @@ from pathlib import Path
 import psutil
 
 from grader.errors import GraderFault, UsageError
-from grader.grading.one import PROJECT, RUNNER, Options, grade
-from grader.isolation.uid import UIDS, locked
+from grader.files import PROJECT
+from grader.grading import RUNNER, Options, grade
+from grader.isolation import UIDS, locked
 from grader.proofs import specimen
 from tests.harness.tasks import TASKS
 

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.grading.one import Options, grade
+from grader.grading import Options, grade
 from grader.model import CheckResult, Report, Verdict
 from grader.proofs import specimen
 from grader.proofs.specimen import Specimen, must_lose

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from grader.grading.one import Options, grade
+from grader.grading import Options, grade
 from grader.model import Report
 from grader.proofs import specimen
 

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import UsageError
+from grader.files import PROJECT
 from grader.making import stubs
 from grader.model import Verdict
 
-FOLDER = Path(__file__).parents[1] / "specimens"
+FOLDER = PROJECT / "grader" / "specimens"
 BASES = ("reference", "stubs", "replaced")
 
 

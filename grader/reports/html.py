@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import jinja2
 
-from grader.grading.feedback import shown
+from grader.grading import shown
 from grader.model import Report
 from grader.reports.summary import by_task, score_sentence
 from grader.reports.text import points, visible, worth

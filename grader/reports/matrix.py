@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grader.proofs.calibration import Calibration, Trial
+from grader.proofs import Calibration, Trial
 from grader.model import CheckResult
 from grader.reports.html import environment
 from tests.harness.tasks import TASKS, Task
 
 if TYPE_CHECKING:
-    from grader.proofs.mutation.campaign import Row
+    from grader.proofs.mutation import Row
 
 KINDS = {
     "correct": "Correct: these lose nothing",

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.grading.feedback import shown
+from grader.grading import shown
 from grader.model import CheckResult, Report
 from grader.reports.summary import by_task, score_sentence
 from grader.reports.text import points, visible, worth

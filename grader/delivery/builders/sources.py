@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.delivery.platforms.requirements import requirements
 from grader.delivery.repository import release
-from grader.grading.one import PROJECT
+from grader.files import PROJECT
 from tests.submit import write_zip
 
 TITLE = "Language models from scratch: the basics"

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from grader.delivery.platforms.run import NOT_YOUR_FAULT, serve
-from grader.reports.formats.autolab import to_autolab
+from grader.reports.formats import to_autolab
 
 
 def main() -> int:

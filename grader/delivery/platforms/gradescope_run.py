@@ -16,7 +16,7 @@ from typing import Any
 from grader.delivery.platforms.run import as_json, read, serve, settings
 from grader.files import write_atomically
 from grader.model import Report
-from grader.reports.formats.gradescope import to_gradescope
+from grader.reports.formats import to_gradescope
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from grader.delivery.platforms.run import NOT_YOUR_FAULT, as_json, serve
 from grader.files import write_atomically
 from grader.model import Report
-from grader.reports.formats.prairielearn import to_prairielearn
+from grader.reports.formats import to_prairielearn
 
 
 def main() -> int:

@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import GraderError
-from grader.grading.one import Options, grade
+from grader.files import PROJECT
+from grader.grading import Options, grade
 from grader.model import Report
-
-SOURCE = Path(__file__).resolve().parents[3]
-"""Where the build was unpacked."""
 
 NOT_YOUR_FAULT = "The autograder failed, which is not your fault. This is no grade: it is going to be run again."
 NOT_STARTED = "the grader did not start, or was killed"
@@ -49,7 +47,7 @@ def serve(handed_in: Path, told: Callable[[Report], str], failed: Callable[[str]
 
 def settings() -> dict[str, Any]:
     """What the build was told to do."""
-    return read(SOURCE / "settings.json")
+    return read(PROJECT / "settings.json")
 
 
 def read(path: Path) -> dict[str, Any]:

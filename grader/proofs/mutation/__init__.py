@@ -1,1 +1,6 @@
 """Mutation testing: the reference with one small mistake at a time, held against the checks."""
+
+from grader.proofs.mutation.campaigns import Row, campaign
+from grader.proofs.mutation.mutants import modules
+
+__all__ = ["Row", "campaign", "modules"]

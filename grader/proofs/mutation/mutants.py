@@ -20,7 +20,7 @@ import libcst as cst
 from mutmut.mutation.mutators import mutation_operators
 
 from grader.errors import UsageError
-from grader.making.stubs import REFERENCE
+from grader.making import REFERENCE
 from tests.harness.tasks import TASKS
 
 STRICT = re.compile(r",? strict=\w+|, (?=\))")

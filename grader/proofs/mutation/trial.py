@@ -28,8 +28,8 @@ import pytest
 import torch
 
 from grader.errors import GraderFault
-from grader.grading.one import pytest_args
-from grader.making.stubs import REFERENCE
+from grader.grading import pytest_args
+from grader.making import REFERENCE
 from grader.proofs.mutation.mutants import Mutant
 from tests.harness import plugin
 from tests.harness.checks import Outcome

@@ -19,6 +19,9 @@ from grader.reports.formats.prairielearn import to_prairielearn
 from grader.model import Report
 
 
+__all__ = ["FORMATS", "to_autolab", "to_gradescope", "to_prairielearn"]
+
+
 def _json(make: Callable[[Report], dict[str, Any]]) -> Callable[[Report], str]:
     return lambda report: json.dumps(make(report), indent=2, ensure_ascii=False) + "\n"
 

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from grader.errors import GraderFault
-from grader.grading.feedback import cut, shown
+from grader.grading import cut, shown
 from grader.model import CheckResult, Report, Verdict
 from grader.reports.text import visible
 

@@ -17,9 +17,9 @@ from ruamel.yaml import YAML
 
 from grader.delivery.builders import build_autolab
 from grader.errors import UsageError
-from grader.grading.one import Options, grade
+from grader.grading import Options, grade
 from grader.proofs import specimen
-from grader.reports.formats.autolab import to_autolab
+from grader.reports.formats import to_autolab
 from grader.selftest.conftest import half_written_archive, needs_sandbox
 from tests.harness.tasks import TASKS
 

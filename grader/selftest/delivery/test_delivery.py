@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.grading.one import PROJECT
-from grader.reports.formats.gradescope import to_gradescope
-from grader.reports.json_report import from_json
+from grader.files import PROJECT
+from grader.reports import from_json
+from grader.reports.formats import to_gradescope
 from grader.selftest.conftest import needs_sandbox
 from tests.harness.tasks import TASKS
 

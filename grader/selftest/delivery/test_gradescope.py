@@ -14,8 +14,9 @@ import pytest
 
 from grader.delivery.builders import build_gradescope
 from grader.errors import UsageError
-from grader.grading.one import PROJECT, Options, grade
-from grader.reports.formats.gradescope import to_gradescope
+from grader.files import PROJECT
+from grader.grading import Options, grade
+from grader.reports.formats import to_gradescope
 from grader.selftest.conftest import half_written, needs_sandbox, problems
 
 
@@ -34,7 +35,7 @@ def root(tmp_path: Path) -> Path:
     return folder
 
 
-CONTAINER = (sys.executable, "-m", "grader.selftest.delivery.container")
+CONTAINER = (sys.executable, "-m", "grader.selftest.isolation.container")
 """Few privileges, and no namespaces: what Gradescope gives to its containers."""
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.delivery.builders import IMAGE
 from grader.delivery.builders.sources import SCRIPTS, sources
-from grader.grading.one import PROJECT
+from grader.files import PROJECT
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ import pytest
 
 from grader.delivery.builders import build_prairielearn
 from grader.errors import UsageError
-from grader.grading.one import Options, grade
-from grader.reports.formats.prairielearn import to_prairielearn
+from grader.grading import Options, grade
+from grader.reports.formats import to_prairielearn
 from grader.selftest.conftest import half_written_archive, needs_sandbox
 from grader.selftest.reports.test_render import format_schema
 from tests.harness.tasks import TASKS

@@ -12,7 +12,8 @@ import pytest
 
 from grader.delivery.repository import _public, _values, release, scan
 from grader.errors import GraderFault, UsageError
-from grader.grading.one import PROJECT, Options, grade
+from grader.files import PROJECT
+from grader.grading import Options, grade
 from grader.making import stubs
 from grader.selftest.harness.test_student_view import run
 from tests.harness.tasks import TASKS

@@ -18,10 +18,8 @@ from grader.grading.feedback import call_of, shown, with_level
 from grader.grading.one import Options, grade
 from grader.model import CheckResult, Feedback, Report, Verdict
 from grader.proofs import specimen
+from grader.reports import render, to_html, to_json
 from grader.reports.formats import FORMATS
-from grader.reports.html import to_html
-from grader.reports.json_report import to_json
-from grader.reports.terminal import render
 from tests.harness import points
 from tests.harness.checks import check_of
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from grader.cli.app import app
-from grader.grading.one import PROJECT, Options, grade
+from grader.cli import app
+from grader.files import PROJECT
+from grader.grading import Options, grade
 from grader.hardware import machines
 from grader.model import Verdict
 

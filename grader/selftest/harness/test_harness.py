@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.grading.one import PROJECT
-from grader.isolation.wire import parse
+from grader.files import PROJECT
+from grader.isolation import wire
 from grader.selftest.isolation.test_wire import plain as plain_values
 from tests.harness import expect, expect_raises, expect_that
 from tests.harness.checks import judge
@@ -216,7 +216,7 @@ def test_expect_that_says_what_holds() -> None:
 
 def test_a_message_of_the_worker_is_a_map() -> None:
     """An empty map is no answer that the backend takes, but is well formed."""
-    assert parse(b"\xa0") == {}
+    assert wire.parse(b"\xa0") == {}
 
 
 def test_showing_a_deep_value_is_quick() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.grading.one import PROJECT
+from grader.files import PROJECT
 from tests.harness.tasks import TASKS
 
 

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin
 
 import pytest
 
-from grader.grading.one import Options, grade
+from grader.grading import Options, grade
 from grader.model import Verdict
 from grader.proofs import specimen
 from tests.harness.contract import RETURNS, Handle, Lazy

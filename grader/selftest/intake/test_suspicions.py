@@ -11,10 +11,8 @@ from rich.console import Console
 from grader.intake.suspicions import suspicions
 from grader.model import Report
 from grader.proofs import specimen
+from grader.reports import from_json, render, to_html, to_json
 from grader.reports.formats import FORMATS
-from grader.reports.html import to_html
-from grader.reports.json_report import from_json, to_json
-from grader.reports.terminal import render
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from grader.isolation.backend import IsolatedBackend
-from grader.isolation.choose import LADDER
+from grader.isolation.ladder import LADDER
 from grader.isolation.sandbox import Sandbox
 from grader.model import Limits, Verdict
 from grader.selftest.conftest import Open

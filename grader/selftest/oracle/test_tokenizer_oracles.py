@@ -22,7 +22,7 @@ import tokenizers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.making.corpora import END, english, multilingual
+from grader.making import END, english, multilingual
 from grader.oracle import naive_bpe, naive_unigram, naive_wordpiece
 from grader.reference import bpe, unigram, wordpiece
 from tests.bpe_examples import unprintable

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.grading.one import PROJECT
+from grader.files import PROJECT
 from grader.model import Verdict
 from grader.proofs import specimen
 from grader.proofs.attacks import attack, children, names

@@ -12,7 +12,7 @@ import pytest
 from grader.model import Report, Verdict
 from grader.proofs import flaky, specimen
 from grader.proofs.calibration import Calibration, Trial, try_one
-from grader.reports.matrix import calibration_html, mutation_html
+from grader.reports import calibration_html, mutation_html
 from grader.selftest.cli.test_cli import grader
 from grader.selftest.pages import Page
 from grader.selftest.proofs.test_specimens import checked

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
-from grader.grading.one import PROJECT
-from grader.proofs.mutation import campaign
-from grader.proofs.mutation.campaign import Equivalent, equivalents, is_equivalent, recorded, suite
+from grader.files import PROJECT
+from grader.proofs.mutation import campaigns
+from grader.proofs.mutation.campaigns import Equivalent, equivalents, is_equivalent, recorded, suite
 from grader.proofs.mutation.mutants import Mutant, modules, mutants, tasks_of
 from grader.proofs.mutation.trial import Trial
 from tests.harness.tasks import TASKS
@@ -73,9 +73,9 @@ def test_entries_are_complete_and_about_mutants(small: list[Mutant], monkeypatch
     entry = Equivalent("small", "longest", first.before, (first.after,), "It is the same.")
     assert is_equivalent(first, [entry])
     assert sum(is_equivalent(mutant, [entry]) for mutant in small) == 1
-    monkeypatch.setattr(campaign, "equivalents", lambda: [Equivalent("errata", "size_bytes", "x", ("y",), "No.")])
+    monkeypatch.setattr(campaigns, "equivalents", lambda: [Equivalent("errata", "size_bytes", "x", ("y",), "No.")])
     with pytest.raises(UsageError, match="that there is not: 'y'"):
-        campaign.campaign(["errata"], None, 1, lambda *_: None)
+        campaigns.campaign(["errata"], None, 1, lambda *_: None)
     assert all(len(entry.reason.split()) > 3 for entry in equivalents())
 
 
@@ -85,7 +85,7 @@ def test_an_incomplete_entry_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
     path.write_text(
         '[[equivalent]]\nmodule = "a"\nfunction = "f"\nbefore = "x"\nafter = ["y"]\n', encoding="utf-8"
     )
-    monkeypatch.setattr(campaign, "EQUIVALENT", path)
+    monkeypatch.setattr(campaigns, "EQUIVALENT", path)
     with pytest.raises(UsageError, match="reason"):
         equivalents()
 

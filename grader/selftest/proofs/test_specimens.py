@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.grading import one as grading
-from grader.grading.one import PROJECT, Options, grade
-from grader.isolation.forking import Runner
+from grader.files import PROJECT
+from grader.grading import Options, grade
+from grader.isolation import Runner
 from grader.model import CheckResult, Report, Verdict
-from grader.proofs import calibration as calibrate
-from grader.proofs import specimen
+from grader.proofs import calibration, specimen
 from grader.proofs.calibration import judge, planned, try_one
 from grader.proofs.specimen import must_lose
 from tests.harness.tasks import TASKS
@@ -46,11 +45,11 @@ def test_the_sandbox_agrees(name: str) -> None:
     assert trial.report.isolation != "none"
 
 
-def test_grading_twice_gives_the_same_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_grading_twice_gives_the_same_report(tmp_path: Path) -> None:
     """But for times, a submission gets the same report every time, from nothing and in a fork."""
-    monkeypatch.setattr(grading, "RUNNER", Runner(PROJECT, []))
+    runner = Runner(PROJECT, [])
     path = specimen.archive(specimen.load("unknown_is_lost"), tmp_path / "s.zip")
-    first, second = (grade(path, Options(tasks=("1.4",))) for _ in range(2))
+    first, second = (grade(path, Options(tasks=("1.4",)), runner=runner) for _ in range(2))
     assert [(c.id, c.verdict, c.message) for c in first.checks] == [
         (c.id, c.verdict, c.message) for c in second.checks
     ]
@@ -163,12 +162,12 @@ def test_a_judgement_finds_a_wrong_verdict_and_a_correct_one_that_loses() -> Non
 
 def test_calibration_adds_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Faults of specimens and checks that caught nothing are told together; a few specimens prove no check."""
-    monkeypatch.setattr(calibrate, "planned", lambda: {"1.1/x", "5.5/the_range_of_16_bits"})
+    monkeypatch.setattr(calibration, "planned", lambda: {"1.1/x", "5.5/the_range_of_16_bits"})
     monkeypatch.setattr(specimen, "names", lambda: ["subnormals_out_of_range"])
-    result = calibrate.calibrate(["subnormals_out_of_range"], fast=True, isolation="none", jobs=1)
+    result = calibration.calibrate(["subnormals_out_of_range"], fast=True, isolation="none", jobs=1)
     assert result.faults == ("check 1.1/x has caught no planted mistake",)
     assert result.trials[0].naming is not None
     assert result.trials[0].lost_points("5.5") == 0.5
     assert result.trials[0].lost_points("1.1") is None
     monkeypatch.setattr(specimen, "names", lambda: NAMES)
-    assert calibrate.calibrate(["subnormals_out_of_range"], fast=True, isolation="none", jobs=1).faults == ()
+    assert calibration.calibrate(["subnormals_out_of_range"], fast=True, isolation="none", jobs=1).faults == ()

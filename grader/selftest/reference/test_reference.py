@@ -13,7 +13,7 @@ import tokenizers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.making.corpora import END, documents, english, multilingual
+from grader.making import END, documents, english, multilingual
 from grader.oracle import naive_bpe
 from grader.reference import _pretokens
 from grader.reference.bpe import Tokenizer, train_bpe

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.grading.one import PROJECT
+from grader.files import PROJECT
 from grader.proofs.mutation.mutants import Mutant, mutants, tasks_of
 from grader.proofs.mutation.trial import Trial, Trials
 

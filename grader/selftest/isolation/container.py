@@ -1,6 +1,6 @@
 """Runs a command as most containers do: as root, with few capabilities, and refused whatever makes namespaces.
 
-python -m grader.selftest.delivery.container COMMAND...
+python -m grader.selftest.isolation.container COMMAND...
 """
 
 from __future__ import annotations
