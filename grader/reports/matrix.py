@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grader.proofs import Calibration, Trial
 from grader.model import CheckResult
+from grader.proofs import Calibration, Trial
 from grader.reports.html import environment
 from tests.harness.tasks import TASKS, Task
 

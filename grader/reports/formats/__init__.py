@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from grader.model import Report
 from grader.reports.formats.autolab import to_autolab
 from grader.reports.formats.classroom50 import to_classroom50
 from grader.reports.formats.csv_file import to_csv
@@ -16,8 +17,6 @@ from grader.reports.formats.junit import to_junit
 from grader.reports.formats.markdown import to_markdown
 from grader.reports.formats.markus import to_markus
 from grader.reports.formats.prairielearn import to_prairielearn
-from grader.model import Report
-
 
 __all__ = ["FORMATS", "to_autolab", "to_gradescope", "to_prairielearn"]
 

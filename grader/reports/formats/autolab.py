@@ -6,8 +6,8 @@ import json
 from functools import partial
 from typing import Any
 
-from grader.reports.formats.common import feedback, fitting, for_students, scored
 from grader.model import CheckResult, Report
+from grader.reports.formats.common import feedback, fitting, for_students, scored
 from grader.reports.summary import by_task
 
 BYTES = 400_000

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.reports.formats.common import for_students, hundredths, name, scored
 from grader.model import Report
+from grader.reports.formats.common import for_students, hundredths, name, scored
 
 
 @for_students

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-from grader.reports.formats.common import feedback, for_students, scored
 from grader.model import Report
+from grader.reports.formats.common import feedback, for_students, scored
 from grader.reports.text import points, visible
 
 COLUMNS = ("submission", "task", "check", "verdict", "points", "max_points", "hidden", "seconds", "message")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.reports.formats.common import feedback, for_students, name, outcome, scored
 from grader.model import CheckResult, Report
+from grader.reports.formats.common import feedback, for_students, name, outcome, scored
 
 
 @for_students

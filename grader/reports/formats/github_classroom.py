@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from grader.reports.formats.common import feedback, fitting, for_students, name, scored
 from grader.model import Report
+from grader.reports.formats.common import feedback, fitting, for_students, name, scored
 from grader.reports.summary import score_sentence
 
 BYTES = 96_000

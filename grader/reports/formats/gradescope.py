@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.reports.formats.common import feedback, for_students, name, scored
 from grader.model import CheckResult, Report
+from grader.reports.formats.common import feedback, for_students, name, scored
 from grader.reports.summary import by_task
 from grader.reports.text import points, visible
 

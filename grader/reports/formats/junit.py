@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as Xml
 
-from grader.reports.formats.common import feedback, for_students, name, outcome, scored
 from grader.model import CheckResult, Report, Verdict
+from grader.reports.formats.common import feedback, for_students, name, outcome, scored
 from grader.reports.summary import by_task
 from grader.reports.text import points
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from html import escape
 
-from grader.reports.formats.common import feedback, fitting, for_students, name, scored
 from grader.model import Report
+from grader.reports.formats.common import feedback, fitting, for_students, name, scored
 from grader.reports.summary import by_task, score_sentence
 from grader.reports.text import points, visible
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from grader.reports.formats.common import feedback, for_students, name, outcome, scored
 from grader.model import Report
+from grader.reports.formats.common import feedback, for_students, name, outcome, scored
 
 
 @for_students

@@ -20,9 +20,9 @@ from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
 from grader.errors import GraderFault
-from grader.reports.formats import FORMATS
 from grader.files import PROJECT
 from grader.model import CheckResult, Report, Verdict
+from grader.reports.formats import FORMATS
 from grader.selftest.reports.test_render import HOSTILE, check_of, format_schema, report_of
 from tests.harness.tasks import TASKS
 

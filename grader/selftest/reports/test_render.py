@@ -16,9 +16,9 @@ from rich.console import Console
 
 from grader.errors import GraderFault, UsageError
 from grader.files import write_atomically
+from grader.model import CheckResult, Report, Verdict
 from grader.reports.formats import FORMATS
 from grader.reports.formats.gradescope import to_gradescope
-from grader.model import CheckResult, Report, Verdict
 from grader.reports.html import to_html
 from grader.reports.json_report import from_json, schema, to_json
 from grader.reports.terminal import render
