@@ -8,7 +8,7 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml grader/delivery/student/.github/
 SCRIPTS := .ci/run $(wildcard grader/delivery/platforms/*/*.sh) grader/delivery/platforms/gradescope/run_autograder \
 	grader/delivery/platforms/autolab/run_autolab
 
-.PHONY: grade test install vocabularies lint actionlint delivery bench clean
+.PHONY: grade test quick install vocabularies lint actionlint delivery bench clean
 .DEFAULT_GOAL := grade
 
 grade: install
@@ -19,6 +19,13 @@ grade: install
 
 test: install vocabularies lint
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal grader/selftest
+
+# The inner loop: linters, types and the tests that grade no whole submission.
+quick: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow" grader/selftest
 
 lint: install actionlint
 	$(BIN)/ruff check .

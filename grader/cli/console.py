@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from grader.errors import UsageError
 
-console = Console()
-errors = Console(stderr=True)
+console = Console(emoji=False)  # what is printed has places such as `file.py:100:`
+errors = Console(stderr=True, emoji=False)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The commands that write what leaves the course: `grader release`, `grader build` and `grader stubs`."""
+"""The commands that write the course: `grader release`, `build`, `stubs` and `new-task`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.delivery import release
 from grader.delivery.builders import IMAGE, PLATFORMS, VISIBILITIES, build
 from grader.errors import UsageError
 from grader.files import write_atomically
-from grader.making import stubs
+from grader.making import new_task, stubs
 
 course = typer.Typer()
 
@@ -57,3 +57,21 @@ def stubs_command(
     for name, text in stubs.build().items():
         write_atomically(out / name, text)
     console.print(f"wrote {len(stubs.build())} stubs to {out}, {len(stale)} of them changed")
+
+
+@course.command(name="new-task")
+def new_task_command(
+    task: Annotated[str, typer.Argument(metavar="ID", help="Its number, such as 1.5.")],
+    name: Annotated[str, typer.Argument(help="The function that it asks for, such as count_bytes.")],
+    points: Annotated[int, typer.Option(min=1, help="What it is worth; half of it goes to hidden checks.")],
+    title: Annotated[str, typer.Option(help="The title of its chapter.")],
+    module: Annotated[
+        str | None, typer.Option(help="The file of assignment/ that holds it; without it, a new one of its name.")
+    ] = None,
+) -> None:
+    """Write a new task: reference, stub, chapter, checks, planted submissions; then say what is left to write."""
+    for file in new_task.write(new_task.NewTask(task, name, module or name, title, points)):
+        console.print(f"wrote {file}", markup=False, highlight=False)
+    console.print("\nleft to write, each in the line that says WRITE:", markup=False, highlight=False)
+    for place in new_task.left():
+        console.print(place, markup=False, highlight=False, soft_wrap=True)

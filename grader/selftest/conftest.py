@@ -26,8 +26,29 @@ Open = Callable[..., IsolatedBackend]
 
 def pytest_configure(config: pytest.Config) -> None:
     """Know the checks' marks, so that what stands beside hidden checks can be imported."""
+    config.addinivalue_line("markers", "slow: grades whole submissions; `make quick` leaves it out")
     for name in ("points", "limits"):
         config.addinivalue_line("markers", f"{name}: see tests/harness/plugin.py")
+
+
+SLOW = (
+    *("cli", "delivery", "hardware", "hidden", "oracle", "proofs", "harness/test_student_view.py"),
+    *(
+        "grading/test_one.py",
+        "isolation/test_isolation.py",
+        "isolation/test_forking.py",
+        "making/test_new_task.py",
+    ),
+)
+"""Folders and files whose tests grade whole submissions, or take seconds each for another reason."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark them."""
+    here = Path(__file__).parent
+    for item in items:
+        if any(item.path.is_relative_to(here / each) for each in SLOW):
+            item.add_marker(pytest.mark.slow)
 
 
 @cache

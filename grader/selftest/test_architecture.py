@@ -9,20 +9,23 @@ import inspect
 import re
 import subprocess
 import sys
+import tomllib
 import typing
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from grader import __version__
 from grader.cli import app
 from grader.delivery.builders import PLATFORMS
 from grader.files import PROJECT
-from grader.making import stubs
+from grader.making import new_task, stubs
 from grader.proofs import specimen
 from grader.reports.formats import FORMATS
 from tests.harness.contract import RETURNS, Handle, Lazy
-from tests.harness.tasks import TASKS
+from tests.harness.tasks import TASKS, TOTAL
 
 MODULES = sorted(
     p for p in [*PROJECT.glob("grader/**/*.py"), *PROJECT.glob("tests/**/*.py")] if "specimens" not in p.parts
@@ -32,7 +35,7 @@ MODULES = sorted(
 def test_a_file_of_checks_begins_with_the_number_of_its_tasks() -> None:
     """`--task` and `--part` leave other files unread, and must miss no check."""
     for path in [*PROJECT.glob("tests/test_*.py"), *PROJECT.glob("grader/hidden/test_*.py")]:
-        number = path.stem.removeprefix("test_").rpartition("_")[0].replace("_", ".")
+        number = re.findall(r"test_([0-9_]+)_", path.stem)[0].replace("_", ".")
         tasks = set(re.findall(r'task="([\d.]+)"', path.read_text(encoding="utf-8")))
         assert tasks, path
         assert {task for task in tasks if not f"{task}.".startswith(f"{number}.")} == set(), path
@@ -45,6 +48,11 @@ def test_modules_are_apart() -> None:
         tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         relative = {node.module for node in tree if isinstance(node, ast.ImportFrom) and node.level}
         assert not relative & modules, path
+
+
+def test_nothing_is_left_to_write() -> None:
+    """No task is half a template."""
+    assert new_task.left() == []
 
 
 def test_the_stubs_are_fresh() -> None:
@@ -90,7 +98,8 @@ def test_the_contract_is_that_of_the_reference() -> None:
 def test_points_add_up_to_what_the_handout_says() -> None:
     """Task, title and points are the same in handout and registry; checks are held to them by the board."""
     handout = (PROJECT / "handout.md").read_text(encoding="utf-8")
-    headings = re.findall(r"^## Task (\d+\.\d+): (.+) \((\S+) points\)\n\n\*(.+?)[.] ?(?:This|\*$)", handout, re.M)
+    heading = r"^## Task (\d+\.\d+): (.+) \((\S+) points?\)\n\n\*(.+?)[.] ?(?:This|\*$)"
+    headings = re.findall(heading, handout, re.MULTILINE)
     collected = {task: [0.0, 0.0] for task in TASKS}
     for path in [*PROJECT.glob("tests/test_*.py"), *PROJECT.glob("grader/hidden/test_*.py")]:
         for points, task in re.findall(
@@ -103,7 +112,8 @@ def test_points_add_up_to_what_the_handout_says() -> None:
         for task, (public, hidden) in collected.items()
     }
     assert headings == [(task.id, task.title, f"{task.points:g}", halves[task.id]) for task in TASKS.values()]
-    assert sum(task.points for task in TASKS.values()) == 100
+    readme = (PROJECT / "grader" / "delivery" / "student" / "README.md").read_text(encoding="utf-8")
+    assert f"{len(TASKS)} tasks, {TOTAL:g} points" in readme, "the one place that names the total"
 
 
 def test_the_handouts_examples_run(tmp_path: Path) -> None:
@@ -129,7 +139,9 @@ def test_examples_in_docstrings_run(module: Path) -> None:
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("page", ["README.md", "SECURITY.md", "handout.md", "CHANGELOG.md", "fixtures/README.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "handout.md", "CHANGELOG.md", "fixtures/README.md"]
+)
 def test_no_link_is_dead(page: str) -> None:
     """Each relative link and picture of a page is a file, each `#anchor` a heading; no drawing is left unused."""
     text = (PROJECT / page).read_text(encoding="utf-8")
@@ -150,13 +162,14 @@ def test_no_link_is_dead(page: str) -> None:
 
 
 def test_the_readmes_commands_exist() -> None:
-    """Each make target and grader command of the README is there, and it knows all platforms and formats."""
+    """Each make target and grader command of two pages is there, and README knows all platforms and formats."""
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    pages = readme + (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"\bmake (\w+)\b", readme):
+    for target in re.findall(r"\bmake (\w+)\b", pages):
         assert re.search(rf"^{target}:", makefile, re.M) or target == "make", target
     known = set()
-    for command, rest in set(re.findall(r"(?:`|/)grader (\w+)([^`#\n]*)", readme)):
+    for command, rest in set(re.findall(r"(?:`|/|    )grader ([\w-]+)([^`#\n]*)", pages)):
         options = set(re.findall(r"--[a-z-]+", rest))
         done = CliRunner(env={"COLUMNS": "200"}).invoke(app, [command, "--help"])
         assert done.exit_code == 0, command
@@ -176,6 +189,39 @@ def test_each_reader_has_one_screen(reader: str) -> None:
     section = readme.split(f"## For {reader}\n")[1].split("\n## ")[0].splitlines()
     assert len(section) <= 40
     assert any(line.startswith(("    ", "| ")) for line in section[:8])
+
+
+def test_the_pages_for_contributors_name_what_is_there() -> None:
+    """Each file and folder that CONTRIBUTING.md names exists, and each section is one screen."""
+    page = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for name in re.findall(r"`((?:grader|tests|fixtures)/[\w/.]*)`", page):
+        assert (PROJECT / name).exists() or "count_bytes" in name, name
+    for section in page.split("\n## ")[1:]:
+        assert len(section.splitlines()) <= 45, section.splitlines()[0]
+
+
+def test_one_version_everywhere() -> None:
+    """The newest heading of the changelog, the students' project, and what is built, bear the grader's version."""
+    assert (
+        re.findall(r"^## (\S+)", (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[0]
+        == __version__
+    )
+    assert tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["dynamic"] == ["version"]
+    students = PROJECT / "grader" / "delivery" / "student" / "pyproject.toml"
+    assert tomllib.loads(students.read_text("utf-8"))["project"]["version"] == __version__
+    assert metadata.version("lm-basics-assignment") == __version__
+    assert CliRunner().invoke(app, ["--version"]).stdout.strip() == __version__
+
+
+def test_the_changelogs_lines_say_what_they_are_about() -> None:
+    """Each begins with handout, tests or grader; an upgrade note tells courses what to do."""
+    text = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert {line.split(":")[0] for line in re.findall(r"^- (.+)", text, re.MULTILINE)} == {
+        "handout",
+        "tests",
+        "grader",
+    }
+    assert "**To upgrade a course:**" in text.split("\n## ")[1]
 
 
 def test_security_tells_of_every_attack() -> None:

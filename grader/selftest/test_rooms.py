@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,10 +34,16 @@ SHARED = {"errors", "model", "files", "reference", "oracle", "hidden", "hardware
 """What needs no door: what all rooms share, and the course itself, whose modules are its names."""
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All of a file's syntax tree."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def imports(path: Path) -> set[str]:
     """Every module that a file imports."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -91,7 +98,7 @@ def test_imports_run_one_way(level: int) -> None:
 
 def foreign(path: Path) -> Iterator[tuple[str, str]]:
     """Each (module, name) that a file imports from another room than its own."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names if alias.name.startswith("grader."))
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("grader."):
@@ -103,7 +110,7 @@ def foreign(path: Path) -> Iterator[tuple[str, str]]:
 def attributes(path: Path) -> Iterator[str]:
     """Each private attribute that a file asks of a name imported from another room."""
     names = {name for _, name in foreign(path)}
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in names:
             private = node.attr.startswith("_") and not node.attr.endswith("__")
             yield from [f"{node.value.id}.{node.attr}"] * private

@@ -98,7 +98,7 @@ def settle_examples() -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave files of other tasks unread; a file's name begins with its task's number, or its part's."""
-    named = re.match(r"test_([1-9_]+)_", collection_path.name)
+    named = re.match(r"test_([0-9_]+)_", collection_path.name)
     if named is None:
         return None
     number = named[1].replace("_", ".") + "."

@@ -55,3 +55,6 @@ TASKS: dict[str, Task] = {
         Task("5.5", "Errata of the lecture notes", "errata", 2),
     )
 }
+
+TOTAL = sum(task.points for task in TASKS.values())
+"""What all tasks are worth together."""

@@ -72,11 +72,12 @@ def test_one_task_or_part_can_be_asked_for(clone: Path) -> None:
     """Files of other tasks are not even read; a number that there is not is told, with those that there are."""
     (clone / "tests" / "test_5_broken.py").write_text("1 / 0", encoding="utf-8")
     assert run(clone, "--task", "1.3", "--task", "4.1")[1].count("not written (hidden") == 2
-    assert run(clone, "--part", "2")[1].count("not written (hidden") == 5
+    part = [task for task in TASKS if task.startswith("2.")]
+    assert run(clone, "--part", "2")[1].count("not written (hidden") == len(part)
     assert "ZeroDivisionError" in run(clone, "--collect-only")[1]
-    status, output = run(clone, "--task", "1.7")
+    status, output = run(clone, "--task", "9.9")
     assert status == 4
-    assert "--task 1.7: there is no such number, only 1.1, 1.2, 1.3," in output
+    assert "--task 9.9: there is no such number, only 1.1, 1.2, 1.3," in output
 
 
 def test_a_mistake_is_a_diagnosis(clone: Path) -> None:
