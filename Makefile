@@ -25,7 +25,7 @@ quick: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow" grader/selftest
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow" --hypothesis-profile quick grader/selftest
 
 lint: install actionlint
 	$(BIN)/ruff check .

@@ -19,6 +19,7 @@ from grader.proofs import specimen
 from tests.harness.tasks import LIGHT
 
 hypothesis.settings.register_profile("selftest", derandomize=True, database=None, deadline=None, max_examples=100)
+hypothesis.settings.register_profile("quick", hypothesis.settings.get_profile("selftest"), max_examples=20)
 hypothesis.settings.load_profile("selftest")
 
 Open = Callable[..., IsolatedBackend]

@@ -147,6 +147,7 @@ def test_another_tie_rule_learns_other_merges_from_the_ties(rule: naive_bpe.TieR
     assert other != recorded["merges"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ties", "multilingual"])
 def test_the_recorded_merges_are_the_plain_algorithms(name: str) -> None:
     """The snapshots come from the reference; the oracle, which shares no code with it, agrees."""
@@ -162,5 +163,5 @@ def test_the_check_names_what_is_stale(monkeypatch: pytest.MonkeyPatch) -> None:
     """`python -m grader.making.fixtures --check` fails with the file and what to run."""
     monkeypatch.setattr(sys, "argv", ["fixtures", "--check"])
     monkeypatch.setattr(fixtures, "stale", lambda: ["corpora/ties.txt"])
-    with pytest.raises(SystemExit, match=r"corpora/ties\.txt; run python -m grader\.fixtures"):
+    with pytest.raises(SystemExit, match=r"corpora/ties\.txt; run python -m grader\.making\.fixtures"):
         fixtures.main()

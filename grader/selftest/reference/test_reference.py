@@ -49,6 +49,7 @@ def test_encoding_equals_the_plain_algorithm_however_it_is_cut(
     assert tokenizer.decode(ids) == text
 
 
+@pytest.mark.slow
 def test_a_large_file_is_counted_in_parallel_alike(tmp_path: Path) -> None:
     """Several processes over chunks count what one pass over the text counts."""
     path = tmp_path / "corpus.txt"

@@ -114,6 +114,7 @@ SUMS: dict[str, Callable[[str], Fraction]] = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=1000)
 @given(report=REPORTS)
 def test_sums_agree_in_all_formats(report: Report) -> None:
