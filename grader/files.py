@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 import io
-import os
 import tarfile
 import tempfile
 from collections.abc import Container, Mapping
 from pathlib import Path
 
 from grader.errors import UsageError
+from tests.harness.files import NoPlace, write_whole
 
 PROJECT = Path(__file__).resolve().parents[1]
 """The folder that holds `grader/`, `tests/` and `fixtures/`."""
 
 
 def write_atomically(path: Path, text: str | bytes) -> None:
-    """Write bytes, or text as UTF-8 with \\n line ends, all or nothing.
+    """Write bytes, or text as UTF-8 with \\n line ends, all or nothing; through what is no file, such as a device.
 
     Raises:
         UsageError: the folder does not exist, or can't be written to.
     """
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
+        write_whole(path, text.encode() if isinstance(text, str) else text)
+    except NoPlace as error:
         raise UsageError(f"can't write {str(path)!r}: {error.strerror}") from None
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode() if isinstance(text, str) else text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        os.replace(temporary, path)  # noqa: PTH105  -- the idiom's own name
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def write_folder(out: Path, files: Mapping[str, bytes], executable: Container[str] = ()) -> None:

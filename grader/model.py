@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.harness.outcomes import Feedback, Limits, Verdict
+from tests.harness.text import encodable
 
 __all__ = ["CheckResult", "Feedback", "Limits", "PlannedCheck", "Report", "Submission", "Verdict"]
 
@@ -60,6 +61,8 @@ class CheckResult:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "feedback", self.level)
+        for name in ("id", "title", "message"):
+            object.__setattr__(self, name, encodable(getattr(self, name)))
 
     @property
     def level(self) -> Feedback:
@@ -72,6 +75,7 @@ class Report:
     """The whole result. `score` is None exactly when some check is the grader's own fault.
 
     `suspicions` are for staff, and name what a look at the code found; no format that a student reads has them.
+    Whatever a submission says or is called, all texts can be encoded: here is where they enter.
 
     >>> Report("s", "0" * 64, "0.1.0", "bwrap", (), None, ()).score
     0
@@ -85,6 +89,12 @@ class Report:
     problem: str | None
     notes: tuple[str, ...]
     suspicions: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "submission", encodable(self.submission))
+        object.__setattr__(self, "problem", None if self.problem is None else encodable(self.problem))
+        for name in ("notes", "suspicions"):
+            object.__setattr__(self, name, tuple(map(encodable, getattr(self, name))))
 
     @property
     def score(self) -> float | None:

@@ -4,39 +4,97 @@ from __future__ import annotations
 
 import argparse
 import ast
+import io
 import os
+import stat
 import sys
 import zipfile
 from collections.abc import Container, Mapping
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from tests.harness.files import write_whole
+from tests.harness.handin import CACHES, PACKAGE, Choice, HandInLimits, misleading, shown
 
 ROOT = Path(__file__).resolve().parents[1]
-LEFT_OUT = {"__pycache__", ".DS_Store", ".ipynb_checkpoints"}
+LIMITS = HandInLimits()
 MOMENT = (1980, 1, 1, 0, 0, 0)
 """The time of every entry, so that the same work gives the same archive."""
 
 
-def contents(root: Path = ROOT) -> dict[str, bytes]:
-    """Files of assignment/ that go into the archive, sorted: {path: content}."""
-    paths = (path for path in (root / "assignment").rglob("*") if path.is_file() and not path.is_symlink())
-    named = {path.relative_to(root): path for path in sorted(paths)}
-    kept = {name: path for name, path in named.items() if not LEFT_OUT.intersection(name.parts)}
-    return {name.as_posix(): path.read_bytes() for name, path in kept.items()}
+@dataclass(slots=True)
+class Contents:
+    """What is handed in of assignment/, {path: content}, and a sentence for each that is left out."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+
+
+def contents(root: Path = ROOT, limits: HandInLimits = LIMITS) -> Contents:
+    """What goes into the archive: just what the grader takes of it, by the same list.
+
+    Raises:
+        ValueError: the grader would refuse it all, since there is too much; the message says of what.
+        OSError: a file or folder can't be read.
+    """
+    found, choice, total = Contents(), Choice(limits), 0
+    for path in _paths(root / PACKAGE):
+        name = path.relative_to(root).as_posix()
+        kind = _kind(path)
+        fit = misleading(name, name.split("/")) or choice.unfit(name.split("/"), kind)
+        if kind == "folder" and not fit:
+            continue
+        if why := fit or choice.clash(PurePosixPath(name)):
+            found.left_out.append(f"{shown(name)}: {why}")
+            continue
+        if len(found.files) == limits.files:
+            raise ValueError(limits.too_many)
+        found.files[name] = _read(path, name, limits)
+        total += len(found.files[name])
+        if total > limits.total_mib << 20:
+            raise ValueError(limits.too_much)
+    return found
+
+
+def _paths(folder: Path) -> list[Path]:
+    """Files and folders, sorted; what is hidden is not entered, and links are not followed."""
+    found: list[Path] = []
+    for place, folders, files in os.walk(folder, onerror=_raise):
+        found += [Path(place, name) for name in {*files, *folders} - CACHES]
+        folders[:] = [each for each in folders if each not in CACHES and not each.startswith(".")]
+    return sorted(found)
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _kind(path: Path) -> str:
+    mode = path.lstat().st_mode
+    if stat.S_ISREG(mode):
+        return "file"
+    return "folder" if stat.S_ISDIR(mode) else "link" if stat.S_ISLNK(mode) else "device"
+
+
+def _read(path: Path, name: str, limits: HandInLimits) -> bytes:
+    most = limits.file_mib << 20
+    with path.open("rb") as source:
+        content = source.read(most + 1)
+    if len(content) > most:
+        raise ValueError(limits.too_large(name))
+    return content
 
 
 def write_zip(out: Path, files: Mapping[str, bytes], executable: Container[str] = ()) -> None:
     """Write an archive, all or nothing. The same files give the same bytes."""
-    temporary = out.with_name(f".{out.name}.part")
-    try:
-        with zipfile.ZipFile(temporary, "w") as archive:
-            for name, content in sorted(files.items()):
-                entry = zipfile.ZipInfo(name, MOMENT)
-                entry.external_attr = (0o100755 if name in executable else 0o100644) << 16
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, content)
-        os.replace(temporary, out)  # noqa: PTH105  -- the idiom's own name
-    finally:
-        temporary.unlink(missing_ok=True)
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, MOMENT)
+            entry.external_attr = (0o100755 if name in executable else 0o100644) << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
+    write_whole(out, made.getvalue())
 
 
 def not_written(source: str | bytes) -> list[str]:
@@ -53,23 +111,23 @@ def _is_stub(last: ast.stmt) -> bool:
     return isinstance(last, ast.Raise) and "NotImplementedError" in ast.dump(last)
 
 
-def build(out: Path, root: Path = ROOT) -> dict[str, bytes]:
-    """Write the archive, all or nothing, and give what is in it.
+def build(out: Path, root: Path = ROOT) -> Contents:
+    """Write the archive, all or nothing, and give what is in it and what is not.
 
     Raises:
-        ValueError: there is no assignment/ with files, or a .py file is no Python; the message names it.
+        ValueError: there is no assignment/ with files, or too much in it, or a file is no Python; the message says
+            which.
     """
-    files = contents(root)
-    if not files:
-        raise ValueError(f"no files in {root / 'assignment'}")
-    for name, content in files.items():
-        if name.endswith(".py"):
-            try:
-                ast.parse(content)
-            except (SyntaxError, ValueError) as error:
-                raise ValueError(f"{name} is not Python: {error}") from None
-    write_zip(out, files)
-    return files
+    found = contents(root) if (root / PACKAGE).is_dir() else Contents()
+    if not found.files:
+        raise ValueError(f"no files in {root / PACKAGE}")
+    for name, content in found.files.items():
+        try:
+            ast.parse(content)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            raise ValueError(f"{name} is not Python: {error}") from None
+    write_zip(out, found.files)
+    return found
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
@@ -77,16 +135,20 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.submit", description="Builds the archive to hand in.")
     parser.add_argument("--out", type=Path, default=root / "submission.zip", metavar="FILE.zip")
     out: Path = parser.parse_args(arguments).out
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names may hold letters that a terminal has not
     try:
-        files = build(out, root)
+        found = build(out, root)
     except (ValueError, OSError) as error:
         sys.stderr.write(f"nothing was written: {error}\n")
         return 2
-    for name, content in files.items():
-        missing = not_written(content) if name.endswith(".py") else []
+    for name, content in found.files.items():
+        missing = not_written(content)
         note = f"   not written: {', '.join(missing)}" if missing else ""
         sys.stdout.write(f"{len(content):>8,} bytes  {name}{note}\n")
-    sys.stdout.write(f"wrote {out}: {len(files)} files. Hand in this file.\n")
+    sys.stdout.write("".join(f"left out {each}\n" for each in found.left_out))
+    sys.stdout.write(f"wrote {out}: {len(found.files)} files. Hand in this file.\n")
     return 0
 
 

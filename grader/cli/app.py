@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
+import traceback
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from grader import __version__
 from grader.cli.console import console, errors
@@ -15,6 +18,7 @@ from grader.cli.doctor import health
 from grader.cli.grade import submissions
 from grader.cli.proofs import proofs
 from grader.errors import GraderError, UsageError
+from grader.reports import quoted
 
 app = typer.Typer(
     help="Grades submissions out of the reach of their authors.", no_args_is_help=True, add_completion=False
@@ -34,17 +38,22 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 def main() -> None:
     """Run the command, and turn our errors into one sentence and an exit status."""
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that folders of ours are removed
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # whatever letters a submission uses, it is told of
     try:
         app()
     except UsageError as error:
-        errors.print(f"grader: {error}", style="red", markup=False, highlight=False)
+        _tell(str(error))
         sys.exit(2)
     except GraderError as error:
-        errors.print(f"grader: {error}", style="red", markup=False, highlight=False)
+        _tell(str(error))
         sys.exit(3)
     except Exception as error:  # noqa: BLE001  -- whatever else happens is the grader's fault, and gives no score
-        errors.print_exception()
-        errors.print(
-            f"grader: it failed, and gave no score: {error!r}", style="red", markup=False, highlight=False
-        )
+        _tell(f"{traceback.format_exc()}\nit failed, and gave no score: {error!r}")
         sys.exit(3)
+
+
+def _tell(text: str) -> None:
+    """Print it behind our name; it may quote a submission, so none of it stands where a line begins."""
+    errors.print(Text(f"grader:{quoted(text)[1:]}", style="red"), soft_wrap=True)

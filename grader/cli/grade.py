@@ -15,8 +15,8 @@ from grader.files import write_atomically
 from grader.grading import Options, grade, with_level
 from grader.isolation import BACKENDS
 from grader.model import Feedback, Report
-from grader.reports import render, to_html, to_json
-from grader.reports.formats import FORMATS
+from grader.reports import json_text, one_line, render, to_html, to_json
+from grader.reports.formats import FORMATS, SAY_FAULTS
 
 submissions = typer.Typer()
 ISOLATION = f"One of auto, {', '.join(BACKENDS)}; the last contains nothing, and can be abused."
@@ -42,6 +42,9 @@ def grade_command(
         Feedback | None,
         typer.Option(help="What all but the JSON report tell of hidden checks, instead of each's own level."),
     ] = None,
+    staff: Annotated[
+        bool, typer.Option("--staff", help="Show what only staff may see: all of hidden checks, and suspicions.")
+    ] = False,
 ) -> None:
     """Grade one submission and show its report."""
     files: list[tuple[Path | None, Callable[[Report], str]]] = [(report, _json_text), (html, to_html)]
@@ -54,20 +57,17 @@ def grade_command(
         result = grade(submission, options, advance)
     if feedback is not None:
         result = with_level(result, feedback)
-    render(result, console)
     if result.score is None:
-        _write([(to, make) for to, make in outputs if to in (report, html)])(result)
-        raise GraderFault(NO_SCORE)
-    _write(outputs)(result)
-
-
-def _write(outputs: list[Output]) -> Callable[[Report], None]:
-    def write(result: Report) -> None:
+        outputs = [(to, make) for to, make in outputs if make in WITHOUT_SCORE]
+    try:  # first: whoever reads the terminal may go away in the middle
         for path, make in outputs:
             write_atomically(path, make(result))
-            console.print(f"wrote {path}", markup=False, highlight=False)
-
-    return write
+    finally:
+        render(result, console, staff=staff)
+    for path, _ in outputs:
+        console.print(f"wrote {one_line(str(path))}", markup=False, highlight=False, soft_wrap=True)
+    if result.score is None:
+        raise GraderFault(NO_SCORE)
 
 
 def _format(text: str) -> Output:
@@ -78,7 +78,11 @@ def _format(text: str) -> Output:
 
 
 def _json_text(result: Report) -> str:
-    return json.dumps(to_json(result), indent=2, ensure_ascii=False) + "\n"
+    return json_text(to_json(result))
+
+
+WITHOUT_SCORE = (_json_text, to_html, *(FORMATS[name] for name in SAY_FAULTS))
+"""What is written after a fault of the grader's, too."""
 
 
 @submissions.command(name="hardware")

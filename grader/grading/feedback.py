@@ -1,5 +1,6 @@
-"""What a student may see of a report: of each check no more than its level of feedback.
+"""What a student may see of a report: of each check no more than its level of feedback; of hidden ones no time.
 
+A submission decides how long it takes, and so could tell by it what a hidden check asks.
 All that students read is made of what `shown` gives: the HTML page, the terminal, and every platform's format.
 """
 
@@ -21,24 +22,28 @@ def shown(report: Report) -> Report:
     """The report with its messages cut to what each check's level allows; it adds up to the same score.
 
     Checks of the level "count" are one for each task, which says how many of them were lost. What is shown already
-    stays as it is.
+    stays as it is. Suspicions are for staff.
     """
     checks: list[CheckResult] = []
     for task in dict.fromkeys(check.task for check in report.checks):
         of_task = [check for check in report.checks if check.task == task]
         checks += [cut(check) for check in of_task if check.level is not Feedback.COUNT or check.together]
         counted = [check for check in of_task if check.level is Feedback.COUNT and not check.together]
-        checks += [_together(task, counted)] if counted else []
-    return replace(report, checks=tuple(checks))
+        checks += [_together(task, counted, checks)] if counted else []
+    return replace(report, checks=tuple(checks), suspicions=())
 
 
 def cut(check: CheckResult) -> CheckResult:
-    """The check with the message that its level allows."""
+    """The check with the message that its level allows, and without its time if it is hidden."""
+    if check.hidden:
+        check = replace(check, wall_s=0.0)
     silent = check.verdict.earns or check.verdict is Verdict.SKIPPED or check.together
     if check.level is Feedback.FULL or silent:
         return check
     what = "A hidden check: what" if check.hidden else "What"
     where = f"{what} it asks stands in the handout, task {check.task}."
+    if check.verdict is Verdict.GRADER_FAULT:
+        where = "The grader failed in this check, which is not your fault."
     call = call_of(check.message) if check.level is Feedback.INPUT else ""
     return replace(check, message=f"{call}\n{where}" if call else where, feedback=Feedback.FULL)
 
@@ -49,32 +54,40 @@ def call_of(message: str) -> str:
     >>> call_of("f(1)\\n  expected  2\\n  got       3"), call_of("  expected  2"), call_of("an assertion failed")
     ('f(1)', '', '')
     """
-    call, row, _ = message.partition("\n  ")
-    return call if row and not call.startswith(" ") and "\n" not in call else ""
+    call, row, rest = message.partition("\n  ")
+    said = row and rest.startswith(("expected ", "got ")) and not call.startswith(" ")
+    return call if said and "\n" not in call else ""
 
 
-def _together(task: str, checks: Sequence[CheckResult]) -> CheckResult:
+def _together(task: str, checks: Sequence[CheckResult], others: Sequence[CheckResult]) -> CheckResult:
     """One result for several checks, which tells how many were lost."""
-    verdicts = [check.verdict for check in checks]
-    lost = sum(not verdict.earns for verdict in verdicts)
-    skipped = [check.message for check in checks if check.verdict is Verdict.SKIPPED]
+    lost = sum(not check.verdict.earns for check in checks)
+    verdict = _verdict(checks, [check for check in others if check.task == task])
+    message = checks[0].message if verdict is Verdict.SKIPPED else f"{lost} of {len(checks)} checks lost."
     return CheckResult(
         id=f"{task}/counted_checks",
         task=task,
         title="Checks that are only counted",
-        verdict=_verdict(verdicts),
+        verdict=verdict,
         points=sum(check.points for check in checks),
         max_points=sum(check.max_points for check in checks),
-        message=(skipped or [f"{lost} of {len(checks)} checks lost."])[0] if lost else "",
+        message=message if lost else "",
         hidden=all(check.hidden for check in checks),
-        wall_s=sum(check.wall_s for check in checks),
+        wall_s=0.0,
         feedback=Feedback.FULL,
         together=(lost, len(checks)),
     )
 
 
-def _verdict(verdicts: Sequence[Verdict]) -> Verdict:
-    """The one that all have; else FAILED, unless the grader itself failed in one."""
-    if len(set(verdicts)) == 1:
-        return verdicts[0]
-    return Verdict.GRADER_FAULT if Verdict.GRADER_FAULT in verdicts else Verdict.FAILED
+def _verdict(checks: Sequence[CheckResult], others: Sequence[CheckResult]) -> Verdict:
+    """PASSED or FAILED, and no more of what became of them than the task's other checks say.
+
+    The submission decides whether a check times out or crashes, or is not written; whether it is skipped, we do.
+    """
+    verdicts = {check.verdict for check in checks}
+    if Verdict.GRADER_FAULT in verdicts:
+        return Verdict.GRADER_FAULT
+    if verdicts == {Verdict.PASSED} or verdicts == {Verdict.SKIPPED}:
+        return verdicts.pop()
+    untouched = others and all(check.verdict is Verdict.NOT_WRITTEN for check in others)
+    return Verdict.NOT_WRITTEN if untouched and not any(verdict.earns for verdict in verdicts) else Verdict.FAILED

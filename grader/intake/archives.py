@@ -21,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, Self
 
 from grader.errors import SubmissionError
+from tests.harness.handin import shown
 
 BLOCK = 2**16
 BAD_ARCHIVE = (
@@ -131,11 +132,6 @@ def archive_members(file: ArchiveFile, name: str, raw: Budget) -> Members:
         raise SubmissionError(
             f"{name!r} is neither a folder nor a sound .zip or .tar.gz: {_said(error)}"
         ) from None
-
-
-def shown(name: str) -> str:
-    """A name from outside, quoted, in printable ASCII, and cut to 80 characters."""
-    return ascii(name if len(name) <= 80 else f"{name[:77]}...")
 
 
 def _said(error: BaseException) -> str:

@@ -9,46 +9,33 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import unicodedata
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from grader.errors import GraderFault, SubmissionError, UsageError
-from grader.intake.archives import ArchiveFile, Budget, Member, Members, archive_members, folder_members, shown
+from grader.intake.archives import ArchiveFile, Budget, Member, Members, archive_members, folder_members
 from grader.model import Submission
+from tests.harness.handin import CACHES, PACKAGE, Choice, HandInLimits, misleading, shown
 
-PACKAGE = "assignment"
-IGNORED = frozenset({"__MACOSX", ".git", ".DS_Store", "__pycache__"})
+IGNORED = CACHES | {".git"}
 NOTES = 20
-NAME_BYTES = 255
-PATH_BYTES = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class IntakeLimits:
-    """What a submission may hold; 1 MiB is 2**20 bytes. Held on bytes really read."""
-
-    files: int = 2_000
-    members: int = 20_000
-    file_mib: int = 16
-    total_mib: int = 64
-    archive_mib: int = 256
-    depth: int = 16
+IntakeLimits = HandInLimits
+LIMITS = IntakeLimits()
 
 
 @dataclass(slots=True)
 class _Taken:
-    """What intake has found so far; `spelt` maps a path without its case to the path, and whether it is a file."""
+    """What intake has found so far. `notes` has no sentence twice, in the order in which they were found."""
 
-    notes: list[str] = field(default_factory=list)
+    choice: Choice
+    notes: dict[str, None] = field(default_factory=dict)
     prefix: PurePosixPath | None = None
-    spelt: dict[str, tuple[PurePosixPath, bool]] = field(default_factory=dict)
     beside: list[PurePosixPath] = field(default_factory=list)
 
 
-def intake(path: Path, into: Path, limits: IntakeLimits = IntakeLimits()) -> Submission:
+def intake(path: Path, into: Path, limits: IntakeLimits = LIMITS) -> Submission:
     """Copy the submission's `assignment/` to `into/assignment/`.
 
     `assignment/` stands at the top or inside one enclosing folder; a folder of that name is taken itself. Files
@@ -64,7 +51,7 @@ def intake(path: Path, into: Path, limits: IntakeLimits = IntakeLimits()) -> Sub
     if os.path.lexists(into / PACKAGE):
         raise UsageError(f"{str(into / PACKAGE)!r} is there already: give an empty folder")
     name = path.name if path.name not in ("", "..") else path.resolve().name
-    taken = _Taken()
+    taken = _Taken(Choice(limits))
     try:
         digest, problem = _taken_in(path, name, into, limits, taken)
     except BaseException:
@@ -83,7 +70,7 @@ def _taken_in(path: Path, name: str, into: Path, limits: IntakeLimits, taken: _T
     if path.is_dir():
         outer = PACKAGE if name == PACKAGE and not path.is_symlink() and not _holds_package(path) else ""
         if name == PACKAGE and path.is_symlink() and not _holds_package(path):
-            taken.notes.append(f"left out {shown(name)}: a link")
+            taken.notes[f"left out {shown(name)}: a link"] = None
         found = folder_members(path, lambda below: _worth_entering(PurePosixPath(outer, below)))
         problem = _copy(found, name, outer, into, limits, taken)
         return ("" if problem else _folder_sha256(into / PACKAGE)), problem
@@ -101,32 +88,33 @@ def _taken_in(path: Path, name: str, into: Path, limits: IntakeLimits, taken: _T
 
 def _copy(found: Members, name: str, outer: str, into: Path, limits: IntakeLimits, taken: _Taken) -> str | None:
     """Copy the members that are taken; the sentence why nothing can be graded, if so."""
-    files = Budget(limits.files, f"{PACKAGE}/ has more than {limits.files:,} files")
+    files = Budget(limits.files, limits.too_many)
     members = Budget(limits.members, f"the submission has more than {limits.members:,} members")
-    total = Budget(limits.total_mib << 20, f"{PACKAGE}/ unpacks to more than {limits.total_mib} MiB")
+    total = Budget(limits.total_mib << 20, limits.too_much)
     try:
         with closing(found):
             for member in found:
                 members.spend(1)
-                target = _checked(member, outer, limits, taken)
+                target = _checked(member, outer, taken)
                 if target is not None:
                     files.spend(1)
-                    what = f"{shown(member.name)} is larger than {limits.file_mib} MiB"
-                    _write(member, into, target, [Budget(limits.file_mib << 20, what), total])
+                    alone = Budget(limits.file_mib << 20, limits.too_large(member.name))
+                    _write(member, into, target, [alone, total])
     except SubmissionError as error:
         return str(error)
     return None if taken.prefix else f"no {PACKAGE}/ with files in {name!r}, at its top or inside one folder"
 
 
-def _checked(member: Member, outer: str, limits: IntakeLimits, taken: _Taken) -> PurePosixPath | None:
+def _checked(member: Member, outer: str, taken: _Taken) -> PurePosixPath | None:
     """Where the member goes, below `into`; None when it is not taken."""
     parts = [part for part in f"{outer}/{member.name}".split("/") if part not in ("", ".")]
     if IGNORED & set(parts):
         return None
     at = parts.index(PACKAGE) if PACKAGE in parts[:2] else None
-    problem = _misleading(member.name, parts) or (_unfit(member, parts, limits) if at is not None else "")
+    below = [] if at is None else parts[at:]
+    problem = misleading(member.name, parts) or (taken.choice.unfit(below, member.kind) if below else "")
     if problem:
-        taken.notes.append(f"left out {shown(member.name)}: {problem}")
+        taken.notes[f"left out {shown(member.name)}: {problem}"] = None
         return None
     if at is None and len(parts) <= 2 and member.kind == "file" and member.name.endswith(".py"):
         taken.beside.append(PurePosixPath(*parts))
@@ -137,50 +125,11 @@ def _checked(member: Member, outer: str, limits: IntakeLimits, taken: _Taken) ->
         both = " and ".join(sorted(shown(str(p / PACKAGE)) for p in (taken.prefix, prefix) if p is not None))
         raise SubmissionError(f"two folders could be meant: {both}; submit one")
     taken.prefix = prefix
-    target = PurePosixPath(*parts[at:])
-    if _clashes(target, taken):
-        taken.notes.append(
-            f"left out {shown(member.name)}: its name, or its folder's, is taken already, case aside"
-        )
+    target = PurePosixPath(*below)
+    if problem := taken.choice.clash(target):
+        taken.notes[f"left out {shown(member.name)}: {problem}"] = None
         return None
     return target
-
-
-def _misleading(name: str, parts: Sequence[str]) -> str:
-    """Why a name can't be trusted to say where its member lies; empty when it can."""
-    if name.startswith("/") or (len(name) > 1 and name[1] == ":"):
-        return "an absolute path"
-    if ".." in parts:
-        return "it leads out of the submission"
-    if "\\" in name or not name.isprintable():
-        return "its name holds a backslash or an unprintable character"
-    return ""
-
-
-def _unfit(member: Member, parts: Sequence[str], limits: IntakeLimits) -> str:
-    """Why a member of assignment/ is not taken whatever it holds; empty when nothing is wrong with it."""
-    if any(len(part.encode()) > NAME_BYTES for part in parts):
-        return f"a name of more than {NAME_BYTES} bytes"
-    if len(parts) > limits.depth:
-        return f"it lies more than {limits.depth} folders deep"
-    if len("/".join(parts).encode()) > PATH_BYTES:
-        return f"a path of more than {PATH_BYTES:,} bytes"
-    if member.kind == "link":
-        return "a link"
-    return "a device or pipe" if member.kind == "device" else ""
-
-
-def _clashes(target: PurePosixPath, taken: _Taken) -> bool:
-    """Whether some disk could take it, or a folder of it, for another file; if not, it is remembered."""
-    wanted = {_folded(folder): (folder, False) for folder in target.parents} | {_folded(target): (target, True)}
-    if _folded(target) in taken.spelt or any(taken.spelt.get(key, new) != new for key, new in wanted.items()):
-        return True
-    taken.spelt |= wanted
-    return False
-
-
-def _folded(path: PurePosixPath) -> str:
-    return unicodedata.normalize("NFC", str(path)).casefold()
 
 
 def _write(member: Member, into: Path, name: PurePosixPath, budgets: Sequence[Budget]) -> None:
@@ -208,8 +157,9 @@ def _holds_package(path: Path) -> bool:
 
 
 def _worth_entering(folder: PurePosixPath) -> bool:
-    """Whether a submitted folder's folder can hold an assignment/, or is in one."""
-    return folder.name not in IGNORED and (len(folder.parts) == 1 or PACKAGE in folder.parts[:2])
+    """Whether a submitted folder's folder can hold an assignment/, or is in one and can hold what is taken."""
+    hidden = PACKAGE in folder.parts[:-1] and folder.name.startswith(".")
+    return folder.name not in IGNORED and not hidden and (len(folder.parts) == 1 or PACKAGE in folder.parts[:2])
 
 
 def _beside(taken: _Taken) -> list[str]:

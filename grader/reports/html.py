@@ -7,7 +7,7 @@ import jinja2
 from grader.grading import shown
 from grader.model import Report
 from grader.reports.summary import by_task, score_sentence
-from grader.reports.text import points, visible, worth
+from grader.reports.text import one_line, points, visible, worth
 
 environment = jinja2.Environment(
     loader=jinja2.PackageLoader("grader.reports", "."),
@@ -16,7 +16,7 @@ environment = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-environment.filters |= {"visible": visible, "points": points, "worth": worth}
+environment.filters |= {"visible": visible, "one_line": one_line, "points": points, "worth": worth}
 """Of all pages: what they show is escaped, and a name that is not there is an error."""
 
 

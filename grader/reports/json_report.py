@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -50,6 +51,17 @@ def from_json(data: object) -> Report:
     name, sha256 = data["submission"]["name"], data["submission"]["sha256"]
     notes, found = tuple(data["notes"]), tuple(data.get("suspicions", ()))
     return Report(name, sha256, data["grader_version"], data["isolation"], checks, data["problem"], notes, found)
+
+
+def json_text(data: object) -> str:
+    r"""Data as the text of a file. Characters that are not seen, and what begins a command of a log, are escapes.
+
+    >>> json_text("日\x9b2J ##[group]")
+    '"日\\u009b2J \\u0023#[group]"\n'
+    """
+    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    shown = "".join(c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1] for c in text)
+    return re.sub(r"#(?=#\w*\[)", r"\\u0023", shown)
 
 
 @cache

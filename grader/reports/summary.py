@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.model import CheckResult, Report, Verdict
-from grader.reports.text import points
+from grader.reports.text import one_line, points
 from tests.harness.tasks import TASKS
 
 
@@ -43,6 +43,16 @@ def _task(task: str, checks: tuple[CheckResult, ...]) -> TaskResult:
     title = TASKS[task].title if task in TASKS else ""
     earned, most = sum(check.points for check in checks), sum(check.max_points for check in checks)
     return TaskResult(task, title, earned, most, state, checks)
+
+
+def said(report: Report) -> list[str]:
+    """What is said of the submission as a whole, each a line that begins with a word of ours.
+
+    >>> said(Report("s", "", "", "", (), "no files", ("left out: a",)))
+    ['problem: no files', 'note: left out: a']
+    """
+    problem = [] if report.problem is None else [f"problem: {one_line(report.problem)}"]
+    return problem + [f"note: {one_line(note)}" for note in report.notes]
 
 
 def score_sentence(report: Report) -> str:

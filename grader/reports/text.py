@@ -1,29 +1,10 @@
-"""Text from a submission, made safe to show."""
+"""Text from a submission, made safe to show, and points as people write them."""
 
 from __future__ import annotations
 
-import unicodedata
+from tests.harness.text import one_line, quoted, visible
 
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-
-
-def visible(text: str) -> str:
-    r"""The text with every control, format and private character but \n as an escape.
-
-    So no terminal is told to do anything, and no text is shown in another order than it has.
-
-    >>> visible("a\x1b[2Jb\n\u202ec")
-    'a\\x1b[2Jb\n\\u202ec'
-    """
-    return "".join(
-        _escaped(character) if unicodedata.category(character) in _HIDDEN else character for character in text
-    )
-
-
-def _escaped(character: str) -> str:
-    if character == "\n":
-        return character
-    return character.encode("unicode_escape").decode()
+__all__ = ["one_line", "points", "quoted", "visible", "worth"]
 
 
 def points(value: float) -> str:

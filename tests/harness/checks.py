@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.harness.expect import CALLS
+from tests.harness.expect import CALLS, Failure
 from tests.harness.outcomes import Feedback, Limits, NotPlain, Stopped, StudentError, Verdict
 from tests.harness.plain import short
 from tests.harness.tasks import TASKS
+from tests.harness.text import one_line
 
 GRADER_FAULT_TEXT = "the grader failed in this check, which is not your fault: "
 
@@ -78,29 +79,35 @@ def _feedback(item: pytest.Function, level: str | None, hidden: bool) -> Feedbac
 def judge(error: BaseException) -> tuple[Verdict, str]:
     """Verdict and diagnosis for what ended a check.
 
-    Whatever is neither a failed comparison nor the submission's doing is the grader's own fault.
+    Whatever is neither a failed comparison nor the submission's doing is the grader's own fault. What a submission
+    says stands behind words of ours, on the same line.
     """
     if isinstance(error, Stopped):
-        if error.verdict is Verdict.NOT_WRITTEN or not CALLS.text:
-            return error.verdict, error.message
-        return error.verdict, f"{CALLS.text}\n  got       {error.message}"
+        if error.verdict is Verdict.NOT_WRITTEN:
+            return error.verdict, f"not written: {short(error.message, 300)}" if error.message else "not written"
+        if not CALLS.text:
+            return error.verdict, one_line(error.message)
+        return error.verdict, f"{CALLS.text}\n  got       {one_line(error.message)}"
     if isinstance(error, StudentError):
-        where = f"\n  at        {error.where}" if error.where else ""
+        where = f"\n  at        {one_line(error.where)}" if error.where else ""
         return (
             Verdict.FAILED,
             f"{CALLS.text}\n  got       {error.kind}: {short(error.text, 300)}{where}{_try(error)}",
         )
     if isinstance(error, NotPlain):
-        return Verdict.FAILED, f"{CALLS.text}\n  got       {error}"
+        return Verdict.FAILED, f"{CALLS.text}\n  got       {one_line(str(error))}"
+    if isinstance(error, Failure):
+        return Verdict.FAILED, str(error)
     if isinstance(error, AssertionError):
-        return Verdict.FAILED, str(error) or "an assertion failed"
+        said = one_line(str(error))
+        return Verdict.FAILED, f"an assertion failed: {said}" if said else "an assertion failed"
     if type(error).__name__.startswith("Flaky"):
         causes = getattr(error, "exceptions", ())
         verdict, again = judge(causes[0]) if causes else (Verdict.FAILED, CALLS.text)
         if verdict is Verdict.GRADER_FAULT:
             return verdict, again
         return Verdict.FAILED, f"{again}\n  note      the same call gave different answers"
-    return Verdict.GRADER_FAULT, f"{GRADER_FAULT_TEXT}{type(error).__name__}: {error}"
+    return Verdict.GRADER_FAULT, f"{GRADER_FAULT_TEXT}{type(error).__name__}: {one_line(str(error))}"
 
 
 def _try(error: StudentError) -> str:

@@ -10,6 +10,7 @@ from math import isclose
 from tests.harness.outcomes import StudentError
 from tests.harness.plain import short
 from tests.harness.student import Call
+from tests.harness.text import one_line
 
 CALLS = Call()
 """What the running check called last; the plugin clears it before each check."""
@@ -27,8 +28,8 @@ class Failure(AssertionError):
     """A failed comparison, rendered for the student."""
 
     def __init__(self, called: str, expected: str, got: str, hint: str) -> None:
-        rows = [("expected", expected), ("got", got), ("try", hint)]
-        lines = [f"  {name:<9} {_indent(text)}" for name, text in rows if text]
+        rows = [("expected", one_line(expected)), ("got", one_line(got)), ("try", _indent(hint))]
+        lines = [f"  {name:<9} {text}" for name, text in rows if text]
         super().__init__("\n".join([called, *lines] if called else lines))
 
 

@@ -25,6 +25,7 @@ from tests.harness.expect import CALLS
 from tests.harness.outcomes import Limits, Stopped, StudentError, Verdict
 from tests.harness.student import Backend, Student
 from tests.harness.tasks import TASKS
+from tests.harness.text import visible
 
 CHECK = pytest.StashKey[Check]()
 OUTCOMES = pytest.StashKey[list[Outcome]]()
@@ -181,7 +182,7 @@ def pytest_runtest_makereport(
             verdict, message = judge(call.excinfo.value)
             report.outcome = "failed"
             report.longrepr = (
-                f"{check.id}  {check.title}  [{verdict.value}, worth {check.points:g}]\n\n{message}\n"
+                f"{check.id}  {check.title}  [{verdict.value}, worth {check.points:g}]\n\n{visible(message)}\n"
             )
             report.sections.clear()
     if verdict is Verdict.GRADER_FAULT and call.excinfo is not None:

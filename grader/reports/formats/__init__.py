@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,12 +16,13 @@ from grader.reports.formats.junit import to_junit
 from grader.reports.formats.markdown import to_markdown
 from grader.reports.formats.markus import to_markus
 from grader.reports.formats.prairielearn import to_prairielearn
+from grader.reports.json_report import json_text
 
-__all__ = ["FORMATS", "to_autolab", "to_gradescope", "to_prairielearn"]
+__all__ = ["FORMATS", "SAY_FAULTS", "to_autolab", "to_gradescope", "to_prairielearn"]
 
 
 def _json(make: Callable[[Report], dict[str, Any]]) -> Callable[[Report], str]:
-    return lambda report: json.dumps(make(report), indent=2, ensure_ascii=False) + "\n"
+    return lambda report: json_text(make(report))
 
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {
@@ -38,3 +38,6 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {
     "csv": to_csv,
 }
 """Name of a platform's format: the text of the file it reads."""
+
+SAY_FAULTS = ("junit", "ctrf")
+"""Formats that have words for a fault of the grader's, and need no score; the others are not written then."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from grader.model import Report
 from grader.reports.formats.common import for_students, hundredths, name, scored
+from grader.reports.text import one_line
 
 
 @for_students
@@ -29,7 +30,7 @@ def to_classroom50(report: Report) -> dict[str, Any]:
         "classroom": "",
         "assignment": "",
         "usernames": [],
-        "submission": report.submission,
+        "submission": one_line(report.submission),
         "commit": "",
         "release": "",
         "review": "",

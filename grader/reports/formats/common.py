@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from grader.errors import GraderFault
 from grader.grading import cut, shown
 from grader.model import CheckResult, Report, Verdict
-from grader.reports.text import visible
+from grader.reports.text import one_line, quoted
 
 CUTS = (4_000, 1_000, 250, 60)
 """Characters of feedback for each check: the first, or fewer where a platform takes no file as long as that."""
@@ -58,20 +58,22 @@ def feedback(check: CheckResult, most: int = CUTS[0]) -> str:
     """What a student may read of a check: nothing when passed, else the verdict and what its level allows."""
     if check.verdict.earns:
         return ""
-    text = f"{check.verdict.value}\n{visible(cut(check).message[: most + 1])}"
+    text = f"{check.verdict.value}\n{quoted(cut(check).message[: most + 1])}"
     return text if len(text) <= most else f"{text[:most]} ... (cut)"
 
 
 def name(check: CheckResult) -> str:
     """Task and title, on one line."""
-    return f"{check.task} {visible(check.title)}"
+    return f"{check.task} {one_line(check.title)}"
 
 
-def outcome(check: CheckResult, passed: str, failed: str, skipped: str) -> str:
-    """A platform's word for how a check went."""
+def outcome(report: Report, check: CheckResult, passed: str, failed: str, skipped: str, error: str) -> str:
+    """A platform's word for how a check went; an error where nothing could be graded, shown in red."""
     if check.verdict.earns:
         return passed
-    return skipped if check.verdict is Verdict.SKIPPED else failed
+    if check.verdict is Verdict.SKIPPED:
+        return skipped if report.problem is None else error
+    return error if check.verdict is Verdict.GRADER_FAULT else failed
 
 
 def hundredths(value: float) -> int:

@@ -7,7 +7,7 @@ import io
 
 from grader.model import Report
 from grader.reports.formats.common import feedback, for_students, scored
-from grader.reports.text import points, visible
+from grader.reports.text import one_line, points, visible
 
 COLUMNS = ("submission", "task", "check", "verdict", "points", "max_points", "hidden", "seconds", "message")
 
@@ -22,7 +22,8 @@ def to_csv(report: Report) -> str:
     for check in report.checks:
         kind, worth = check.verdict.value, (points(check.points), points(check.max_points))
         row = (report.submission, check.task, check.id, kind, *worth, str(check.hidden).lower())
-        rows.writerow([_cell(cell) for cell in (*row, f"{check.wall_s:.3f}", feedback(check))])
+        took = "" if check.hidden else f"{check.wall_s:.3f}"
+        rows.writerow([*(_cell(one_line(cell)) for cell in (*row, took)), _cell(feedback(check))])
     return text.getvalue()
 
 

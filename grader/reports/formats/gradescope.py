@@ -12,8 +12,8 @@ from typing import Any
 
 from grader.model import CheckResult, Report
 from grader.reports.formats.common import feedback, for_students, name, scored
-from grader.reports.summary import by_task
-from grader.reports.text import points, visible
+from grader.reports.summary import by_task, said
+from grader.reports.text import points
 
 
 @for_students
@@ -59,8 +59,8 @@ def _test(check: CheckResult) -> dict[str, Any]:
 
 def _summary(report: Report) -> str:
     hidden = sum(check.max_points for check in report.checks if check.hidden)
-    lines = [visible(text) for text in (report.problem, *report.notes) if text]
-    lines += [
+    lines = [
         f"{task.id} {task.title}: {points(task.earned)} of {points(task.max_points)}" for task in by_task(report)
     ]
-    return "\n".join([*lines, f"Hidden checks hold {points(hidden)} of {points(report.max_score)} points."])
+    last = f"Hidden checks hold {points(hidden)} of {points(report.max_score)} points."
+    return "\n".join([*said(report), *lines, last])

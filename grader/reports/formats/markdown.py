@@ -7,7 +7,7 @@ from html import escape
 
 from grader.model import Report
 from grader.reports.formats.common import feedback, fitting, for_students, name, scored
-from grader.reports.summary import by_task, score_sentence
+from grader.reports.summary import by_task, said, score_sentence
 from grader.reports.text import points, visible
 
 BYTES = 1_000_000
@@ -22,8 +22,7 @@ def to_markdown(report: Report) -> str:
 
 def _page(report: Report, cut: int) -> str:
     scored(report, "a reader of markdown")
-    said = [text for text in (report.problem, *report.notes) if text]
-    lines = [f"# {score_sentence(report)}", "", *(f"<p>{_plain(text)}</p>\n" for text in said)]
+    lines = [f"# {score_sentence(report)}", "", *(f"<p>{_plain(text)}</p>\n" for text in said(report))]
     lines += ["| task | | points | |", "|---|---|---|---|"]
     tasks = by_task(report)
     for task in tasks:

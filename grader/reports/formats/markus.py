@@ -18,7 +18,7 @@ def to_markus(report: Report) -> str:
             "output": feedback(check),
             "marks_earned": check.points,
             "marks_total": check.max_points,
-            "status": outcome(check, "pass", "fail", "error"),
+            "status": outcome(report, check, "pass", "fail", "error", "error"),
             "time": round(check.wall_s * 1000),
         }
         for check in report.checks

@@ -7,8 +7,8 @@ from typing import Any
 
 from grader.model import Report
 from grader.reports.formats.common import feedback, fitting, for_students, name, scored
-from grader.reports.summary import score_sentence
-from grader.reports.text import visible
+from grader.reports.summary import said, score_sentence
+from grader.reports.text import one_line
 
 BYTES = 1_000_000
 """PrairieLearn takes no longer file."""
@@ -26,8 +26,8 @@ def _results(report: Report, cut: int) -> dict[str, Any]:
         "gradable": report.problem is None,
         "score": score / report.max_score if report.max_score else 0.0,
         "message": score_sentence(report),
-        "output": "\n".join(visible(note) for note in report.notes),
-        "format_errors": [visible(report.problem)] if report.problem else [],
+        "output": "\n".join(line for line in said(report) if line.startswith("note")),
+        "format_errors": [one_line(report.problem)] if report.problem else [],
         "tests": [
             {
                 "name": name(check),

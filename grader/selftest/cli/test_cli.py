@@ -20,13 +20,14 @@ from grader.grading import Options, grade
 from grader.model import Verdict
 from grader.proofs import specimen
 from grader.reports import schema
+from grader.reports.formats import FORMATS
 from tests.harness.tasks import TASKS
 
 
-def grader(*args: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run the command."""
+def grader(*args: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command, with these environment variables."""
     command = [sys.executable, "-m", "grader", *map(str, args)]
-    environment = {**os.environ, "COLUMNS": "200"}
+    environment = {**os.environ, "COLUMNS": "200", **variables}
     return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -144,3 +145,39 @@ def test_a_killed_grader_leaves_nothing_behind(tmp_path: Path) -> None:
     _, alive = psutil.wait_procs(family, timeout=10)
     assert alive == []
     assert not report.exists()
+
+
+def test_a_name_that_is_no_text_is_told_of(tmp_path: Path) -> None:
+    """An archive's name that is no UTF-8, on a terminal of ASCII only: graded, and all files are written."""
+    source = "def size_bytes(size):\n    raise ValueError('\\n日::error::x\\udcff')\n"
+    archive = tmp_path / os.fsdecode(b"s\xff.zip")
+    zipped(tmp_path / "s.zip", {"assignment/errata.py": source}).rename(archive)
+    files = [f"--format={name}={tmp_path / name}" for name in FORMATS]
+    places = ("--report", str(tmp_path / "r.json"), "--html", str(tmp_path / "r.html"), *files)
+    done = grader("grade", archive, "--task", "5.5", "--isolation", "none", *places, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("wrote ") == 2 + len(FORMATS)
+    report = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    assert report["submission"]["name"] == "s\\udcff.zip"
+
+
+def test_suspicions_are_printed_for_staff_only(tmp_path: Path) -> None:
+    """A log has many readers: there the option must be given; the JSON report has them anyway."""
+    archive = zipped(tmp_path / "s.zip", {"assignment/errata.py": "import ctypes\n"})
+    options = ("--task", "5.5", "--isolation", "none", "--report", str(tmp_path / "r.json"))
+    assert "ctypes" not in grader("grade", archive, *options).stdout
+    assert "imports ctypes" in (tmp_path / "r.json").read_text(encoding="utf-8")
+    assert (
+        "worth a look: assignment/errata.py:1 imports ctypes"
+        in grader("grade", archive, *options, "--staff").stdout
+    )
+
+
+def test_a_file_to_write_may_be_a_device(tmp_path: Path) -> None:
+    """The device stays one; what goes to standard output can be read there."""
+    archive = zipped(tmp_path / "s.zip", {"readme.txt": ""})
+    files = ("--format=csv=/dev/null", "--report=/dev/null", "--html=/dev/null", "--format=junit=/dev/stdout")
+    done = grader("grade", archive, "--task", "5.5", "--isolation", "none", *files)
+    assert done.returncode == 0, done.stderr
+    assert Path("/dev/null").is_char_device()
+    assert "<error type=" in done.stdout

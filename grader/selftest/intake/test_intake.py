@@ -159,7 +159,7 @@ def test_without_assignment_or_with_two_the_sentence_names_them(tmp_path: Path) 
 
 def test_a_zip_bomb_is_stopped_early(tmp_path: Path) -> None:
     """A gigabyte of zeros in a megabyte: stopped by what is really read."""
-    bomb = zipped(tmp_path / "s.zip", {"assignment/bpe.py": CODE, "assignment/x": bytes(40 * 2**20)})
+    bomb = zipped(tmp_path / "s.zip", {"assignment/bpe.py": CODE, "assignment/x.py": bytes(40 * 2**20)})
     submission, files = take(bomb, file_mib=8)
     assert "larger than 8 MiB" in str(submission.problem)
     assert files == {}
@@ -176,7 +176,7 @@ def test_a_zip_bomb_is_stopped_early(tmp_path: Path) -> None:
 
 def test_a_hundred_thousand_files_are_refused(tmp_path: Path) -> None:
     """More members than any submission has."""
-    path = zipped(tmp_path / "s.zip", {f"assignment/{n}": b"" for n in range(3000)})
+    path = zipped(tmp_path / "s.zip", {f"assignment/{n}.py": b"" for n in range(3000)})
     assert "2,000 files" in str(take(path)[0].problem)
     (tmp_path / "many").mkdir()
     many = zipped(tmp_path / "many" / "s.zip", {f"x/{n}": b"" for n in range(20_001)})
@@ -304,7 +304,7 @@ def test_the_sha256_is_the_archives_or_the_files(tmp_path: Path) -> None:
     path = zipped(tmp_path / "s.zip", {"assignment/bpe.py": CODE})
     assert take(path)[0].sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     seen = []
-    for number, (name, content) in enumerate([("ab", b"c"), ("a", b"bc"), ("ab", b"c")]):
+    for number, (name, content) in enumerate([("ab.py", b"c"), ("a.py", b"b.pyc"), ("ab.py", b"c")]):
         folder = tmp_path / str(number)
         (folder / "assignment").mkdir(parents=True)
         (folder / "assignment" / name).write_bytes(content)
@@ -376,7 +376,7 @@ def test_a_zips_list_of_members_is_not_read_when_too_long(tmp_path: Path) -> Non
 )
 def test_sizes_are_limited_together(tmp_path: Path, limits: dict[str, int], says: str) -> None:
     """All files together, and the archive itself, have a limit each."""
-    path = zipped(tmp_path / "s.zip", {f"assignment/{n}": os.urandom(600_000) for n in range(2)})
+    path = zipped(tmp_path / "s.zip", {f"assignment/{n}.py": os.urandom(600_000) for n in range(2)})
     submission, files = take(path, **limits)
     assert says in str(submission.problem)
     assert files == {}

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from typing import Any
 from xml.etree import ElementTree as Xml
 
 import hypothesis.strategies as st
@@ -22,7 +23,7 @@ from markdown_it import MarkdownIt
 from grader.errors import GraderFault
 from grader.files import PROJECT
 from grader.model import CheckResult, Report, Verdict
-from grader.reports.formats import FORMATS
+from grader.reports.formats import FORMATS, SAY_FAULTS
 from grader.selftest.reports.test_render import HOSTILE, check_of, format_schema, report_of
 from tests.harness.tasks import TASKS
 
@@ -142,6 +143,11 @@ def validator(name: str) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(format_schema(name))
 
 
+def tree_of(element: Xml.Element) -> dict[str, Any]:
+    """An element of XML as the plain data that a JSON schema speaks of: {"is", "has", "holds"}."""
+    return {"is": element.tag, "has": dict(element.attrib), "holds": [tree_of(each) for each in element]}
+
+
 @settings(max_examples=200)
 @given(report=REPORTS)
 def test_every_format_is_valid(report: Report) -> None:
@@ -150,7 +156,9 @@ def test_every_format_is_valid(report: Report) -> None:
         text = FORMATS[name](report)
         if name in ("autolab", "markus"):
             documents = [json.loads(line) for line in text.split("\n")[:-1]]
-        elif name in ("junit", "markdown", "csv"):
+        elif name == "junit":
+            documents = [tree_of(Xml.fromstring(text))]
+        elif name in ("markdown", "csv"):
             continue
         else:
             documents = [json.loads(text)]
@@ -158,7 +166,7 @@ def test_every_format_is_valid(report: Report) -> None:
             validator(name).validate(document)
     suites = Xml.fromstring(FORMATS["junit"](report))
     assert sum(int(suite.attrib["tests"]) for suite in suites) == len(report.checks) == int(suites.attrib["tests"])
-    lost = suites.findall(".//failure") + suites.findall(".//skipped")
+    lost = [*suites.iter("failure"), *suites.iter("skipped"), *suites.iter("error")]
     assert len(lost) == sum(not check.verdict.earns for check in report.checks)
     rows = list(csv.reader(io.StringIO(FORMATS["csv"](report), newline="")))
     assert {len(row) for row in rows} == {9}
@@ -175,11 +183,61 @@ def test_hidden_checks_keep_their_inputs(name: str) -> None:
     assert "314159" not in text
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in SAY_FAULTS])
 def test_no_score_is_written_as_no_score(name: str) -> None:
     """A fault of the grader's is an error, never a zero."""
     with pytest.raises(GraderFault, match="no score"):
         FORMATS[name](report_of(check_of(Verdict.GRADER_FAULT, "")))
+
+
+def states(name: str, text: str) -> list[str]:
+    """What readers of JUnit or CTRF count, test by test: passed, skipped, or red."""
+    if name == "ctrf":
+        results = json.loads(text)["results"]
+        kinds = [test["status"] for test in results["tests"]]
+        assert results["summary"]["failed"] == kinds.count("failed")
+        return ["red" if kind == "failed" else kind for kind in kinds]
+    suites = Xml.fromstring(text)
+    for each in (suites, *suites):
+        assert int(each.attrib["errors"]) == len(list(each.iter("error")))
+        assert int(each.attrib["failures"]) == len(list(each.iter("failure")))
+    inside = [{child.tag for child in case} - {"system-out"} for case in suites.iter("testcase")]
+    red = {"error", "failure"}
+    return ["red" if kinds & red else "skipped" if kinds else "passed" for kinds in inside]
+
+
+@pytest.mark.parametrize("name", SAY_FAULTS)
+def test_a_fault_is_red_and_says_no_points(name: str) -> None:
+    """Where a format has words for a fault of the grader's, it is an error; no points are written, nor a zero."""
+    broken = replace(check_of(Verdict.GRADER_FAULT, "no disk"), id="1.2/y")
+    text = FORMATS[name](report_of(check_of(Verdict.PASSED, ""), broken))
+    assert states(name, text) == ["passed", "red"]
+    assert "no disk" in text
+    assert "point" not in text
+    assert "score" not in text
+
+
+@pytest.mark.parametrize("name", SAY_FAULTS)
+def test_what_can_not_be_graded_is_red(name: str) -> None:
+    """A broken archive is an error with its sentence, since readers show skipped tests in green; a skip is one."""
+    skipped = check_of(Verdict.SKIPPED, "no GPU here")
+    assert states(name, FORMATS[name](report_of(skipped))) == ["skipped"]
+    text = FORMATS[name](replace(report_of(skipped, skipped), problem="'s.zip' is no archive"))
+    assert states(name, text) == ["red", "red"]
+    assert "is no archive" in text or name == "ctrf"
+
+
+def test_the_junit_schema_is_jenkins_own() -> None:
+    """Properties belong to a suite: in a case Jenkins refuses them, and so does the schema here."""
+    case = tree_of(Xml.fromstring('<testcase name="a"><properties/></testcase>'))
+    suite = {
+        "is": "testsuite",
+        "has": dict.fromkeys(("name", "tests", "failures", "errors"), "0"),
+        "holds": [case],
+    }
+    assert not validator("junit").is_valid({"is": "testsuites", "has": {}, "holds": [suite]})
+    suite["holds"] = [tree_of(Xml.fromstring("<properties/>"))]
+    assert validator("junit").is_valid({"is": "testsuites", "has": {}, "holds": [suite]})
 
 
 LIMITS = {"prairielearn": 1_000_000, "github-classroom": 96_000, "autolab": 400_000, "markdown": 1_000_000}
