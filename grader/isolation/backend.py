@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import dataclasses
 import inspect
 import os
 import select
@@ -24,10 +23,11 @@ from typing import Any
 import cbor2
 
 from grader.errors import GraderFault
-from grader.isolation import tensors, wire
+from grader.isolation import inherited, tensors, wire
 from grader.isolation.sandbox import Backend, Sandbox
 from grader.isolation.usage import used_mib
 from grader.model import Limits, Verdict
+from tests.harness.checks import GRADER_FAULT_TEXT
 from tests.harness.outcomes import NotPlain, Stopped, StudentError
 from tests.harness.tasks import LIGHT
 
@@ -60,7 +60,7 @@ class SandboxPool:
     def _open(self, limits: Limits, allowed: tuple[str, ...]) -> IsolatedBackend:
         sandbox = self._sandboxes.pop(allowed, None)
         if sandbox is not None:
-            with contextlib.suppress(OSError):  # it may die just now: then another is made
+            with contextlib.suppress(OSError, GraderFault):  # it may die just now: then another is made
                 if sandbox.alive:
                     backend = IsolatedBackend(sandbox, limits, self._unloadable)
                     self._sandboxes[allowed] = sandbox
@@ -94,10 +94,11 @@ class IsolatedBackend:
         self._stopped: Stopped | None = None
         self._callbacks: list[Any] = []
         self._baseline = used_mib(sandbox.process.pid)
+        self._low = inherited.low(limits, sandbox.hard)
         try:
             with theirs:
-                sandbox.start(dataclasses.asdict(limits), theirs, output)
-        except OSError:
+                sandbox.start(limits, theirs, output)
+        except (OSError, GraderFault):
             self._channel.close()
             os.close(self._output)
             raise
@@ -127,7 +128,12 @@ class IsolatedBackend:
 
     def file(self, name: str, content: bytes) -> str:
         """Write an input file into the sandbox."""
-        value = self._request("file", name=name, content=content)
+        try:
+            value = self._request("file", name=name, content=content)
+        except (Stopped, StudentError, NotPlain) as error:
+            if self._loaded or (isinstance(error, Stopped) and error.verdict is Verdict.GRADER_FAULT):
+                raise
+            raise self._fault(f"no input file could be written: {error}") from None
         if type(value) is not str:
             self._stop(Verdict.CRASHED, "it broke the grader's protocol: no path")
         return str(value)
@@ -188,7 +194,10 @@ class IsolatedBackend:
                 raise NotPlain(_line(text, 500))
             case {"error": [list(kinds), str(text), str(where)], **rest} if not rest:
                 known = [kind for kind in kinds[:8] if type(kind) is str and kind in EXCEPTIONS]
-                raise StudentError(known or ["Exception"], text[:2000], _line(where, 200))
+                error = StudentError(known or ["Exception"], text[:2000], _line(where, 200))
+                if why := inherited.excuse(self._low, None, error):
+                    raise self._fault(f"{why}; {error}")
+                raise error
             case {"memory": True, **rest} if not rest:
                 raise self._stop(Verdict.MEMORY, f"more memory than the {self._limits.memory_mib:,} MiB allowed")
             case {"exit": str(code), **rest} if not rest:
@@ -298,7 +307,14 @@ class IsolatedBackend:
         return self._stop(Verdict.CRASHED, f"it ended its process with status {status}, as os._exit does")
 
     def _stop(self, verdict: Verdict, message: str) -> Stopped:
+        if why := inherited.excuse(self._low, verdict):
+            return self._fault(f"{why}; {message}")
         self._stopped = Stopped(verdict, message)
+        return self._stopped
+
+    def _fault(self, message: str) -> Stopped:
+        """The end of a check by our own fault."""
+        self._stopped = Stopped(Verdict.GRADER_FAULT, f"{GRADER_FAULT_TEXT}{_line(message, 1000)}")
         return self._stopped
 
 
