@@ -98,16 +98,23 @@ def grade(
         isolation,
         tuple(checks),
         submission.problem,
-        submission.notes + (_allowed_less() if submission.root and isolation != "none" else ()),
+        submission.notes + (_on_this_machine(lines) if submission.root and isolation != "none" else ()),
         found,
     )
 
 
-def _allowed_less() -> tuple[str, ...]:
-    """A note for all who read the report, where checks had less than the handout promises."""
-    low = ", ".join(lowered())
-    what = "a check that may have failed by that is the grader's fault, and not yours"
-    return (f"Less is allowed here than the handout promises ({low}); {what}.",) if low else ()
+def _on_this_machine(lines: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """Notes for all who read the report: where checks had less than the handout promises, and were tried again."""
+    notes = []
+    if low := ", ".join(lowered()):
+        what = "a check that may have failed by that is the grader's fault, and not yours"
+        notes.append(f"Less is allowed here than the handout promises ({low}); {what}.")
+    again = [line["again"] for line in lines if "again" in line]
+    if again:
+        why = "since other programs had the processor when their time ran out"
+        tasks = ", ".join(dict.fromkeys(again))
+        notes.append(f"Checks that were tried a second time, {why}: {len(again)}, of task {tasks}.")
+    return tuple(notes)
 
 
 def _made(folder: Path) -> Path:
