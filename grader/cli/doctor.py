@@ -15,7 +15,7 @@ from rich.table import Table
 
 from grader import __version__
 from grader.cli.console import console
-from grader.isolation import LADDER, bwrap_path, problem
+from grader.isolation import LADDER, bwrap_path, lowered, problem
 
 health = typer.Typer()
 PACKAGES = ("pytest", "hypothesis", "regex", "numpy", "cbor2", "torch")
@@ -32,9 +32,10 @@ class Finding:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at this machine; starts a sandbox of each kind."""
+    """Look at this machine; grades a call of a tiny submission in a sandbox of each kind."""
     yield Finding("grader", __version__, f"Python {platform.python_version()} on {platform.platform()}", None)
     yield from _isolation()
+    yield from _limits()
     cores = os.cpu_count() or 1
     yield Finding("processor", f"{cores} cores", "one submission uses up to two of them", None)
     yield _gpu()
@@ -43,7 +44,7 @@ def examine() -> Iterator[Finding]:
 
 
 def _isolation() -> Iterator[Finding]:
-    """Each backend's own test: one sandbox is started, and ended."""
+    """Each backend's own test: a tiny submission is called in it, under the limits that the caller has."""
     means = {
         "bwrap": "namespaces: processes, files and network of its own",
         "uid": "for containers that refuse namespaces: a uid of its own, Landlock, a filter of system calls",
@@ -55,6 +56,16 @@ def _isolation() -> Iterator[Finding]:
         yield Finding(f"isolation {name}", found or here, means[name], None if found and others else not found)
     if all(problems.values()):
         yield Finding("isolation", "none works", "`grader grade` refuses, unless told --isolation none", False)
+
+
+def _limits() -> Iterator[Finding]:
+    """What a check gets less of here than the handout promises."""
+    found = lowered()
+    for low in found:
+        means = "who loses a check by it gets no score, not a zero: start the grader with a higher hard limit"
+        yield Finding("limit", low, means, False)
+    if not found:
+        yield Finding("limits", "as promised", "a check may use all that the handout says", True)
 
 
 def _gpu() -> Finding:

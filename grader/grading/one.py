@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from grader import __version__
 from grader.errors import GraderFault, UsageError
 from grader.files import PROJECT
 from grader.intake import intake, suspicions
-from grader.isolation import Process, Runner, choose
+from grader.isolation import Process, Runner, choose, lowered
 from grader.model import CheckResult, Feedback, PlannedCheck, Report, Submission, Verdict
 from tests.harness.tasks import TASKS
 
@@ -88,7 +89,8 @@ def grade(
     if submission.root is None:
         checks = [_skipped(check, submission.problem or "") for check in plan]
     else:
-        checks = _results(plan, [line["result"] for line in lines if "result" in line])
+        ended = [line["ended"] for line in lines if "ended" in line]
+        checks = _results(plan, [line["result"] for line in lines if "result" in line], *ended)
     return Report(
         submission.name,
         submission.sha256,
@@ -96,9 +98,23 @@ def grade(
         isolation,
         tuple(checks),
         submission.problem,
-        submission.notes,
+        submission.notes + (_on_this_machine(lines) if submission.root and isolation != "none" else ()),
         found,
     )
+
+
+def _on_this_machine(lines: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """Notes for all who read the report: where checks had less than the handout promises, and were tried again."""
+    notes = []
+    if low := ", ".join(lowered()):
+        what = "a check that may have failed by that is the grader's fault, and not yours"
+        notes.append(f"Less is allowed here than the handout promises ({low}); {what}.")
+    again = [line["again"] for line in lines if "again" in line]
+    if again:
+        why = "since other programs had the processor when their time ran out"
+        tasks = ", ".join(dict.fromkeys(again))
+        notes.append(f"Checks that were tried a second time, {why}: {len(again)}, of task {tasks}.")
+    return tuple(notes)
 
 
 def _made(folder: Path) -> Path:
@@ -132,11 +148,16 @@ def _run(
             _follow(process, results, progress or (lambda *_: None))
         finally:
             process.kill()
-            process.wait()
+            status = process.wait()
     lines = _lines(results)
     if not lines:
         raise GraderFault(f"the checks did not start: {log.read_text(errors='replace')[-2000:]}")
-    return lines
+    return [*lines, {"ended": _ended_by(status)}]
+
+
+def _ended_by(status: int) -> str:
+    """How the process of the checks has ended, if it was killed."""
+    return f": the process of the checks was killed ({signal.strsignal(-status)})" if status < 0 else ""
 
 
 def _environment() -> dict[str, str]:
@@ -175,14 +196,16 @@ def _skipped(check: PlannedCheck, problem: str) -> CheckResult:
     return _result(check, Verdict.SKIPPED, problem, 0.0)
 
 
-def _results(plan: Sequence[PlannedCheck], results: Sequence[dict[str, Any]]) -> list[CheckResult]:
+def _results(
+    plan: Sequence[PlannedCheck], results: Sequence[dict[str, Any]], ended: str = ""
+) -> list[CheckResult]:
     """Each planned check with its result; the grader's own faults outweigh all else."""
     by_id: dict[str, dict[str, Any]] = {}
     for result in results:
         before = by_id.get(result["id"])
         if before is None or before["verdict"] != Verdict.GRADER_FAULT.value:
             by_id[result["id"]] = result
-    lost = {"verdict": Verdict.GRADER_FAULT.value, "message": "the check has no result", "wall_s": 0.0}
+    lost = {"verdict": Verdict.GRADER_FAULT.value, "message": f"the check has no result{ended}", "wall_s": 0.0}
     found = [(check, by_id.get(check.id, lost)) for check in plan]
     return [_result(check, Verdict(r["verdict"]), r["message"], r["wall_s"]) for check, r in found]
 

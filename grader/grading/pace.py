@@ -14,14 +14,17 @@ from collections.abc import Generator
 import pytest
 
 from tests.harness.checks import Check
-from tests.harness.outcomes import Stopped, Verdict
+from tests.harness.outcomes import Limits, Stopped, Verdict
 from tests.harness.plugin import CHECK
 
 ALL_S = 480.0
 """For all checks together."""
 
 SHARE = 0.15
-"""Of what is left, one check may take this much."""
+"""Of what is left, a check of the usual limit may take this much, and one that is given more as much more."""
+
+MOST = 0.6
+"""No check may take more of it."""
 
 LEAST_S = 2.0
 """On two cores, all but one of the reference's checks take less."""
@@ -47,10 +50,11 @@ OWN_S = pytest.StashKey[float]()
 def limit_s(own: float, left_s: float) -> float:
     """A check's limit when so many seconds are left.
 
-    >>> limit_s(20, left_s=160), limit_s(20, left_s=80), limit_s(20, left_s=-10)
-    (20, 12.0, 2.0)
+    >>> limit_s(20, left_s=160), limit_s(20, left_s=80), limit_s(20, left_s=-10), limit_s(60, left_s=160)
+    (20, 12.0, 2.0, 60)
     """
-    return min(own, max(LEAST_S, round(SHARE * left_s, 1)))
+    share = min(SHARE * max(own / Limits().wall_s, 1.0), MOST)
+    return min(own, max(LEAST_S, round(share * left_s, 1)))
 
 
 def pytest_checks_planned(config: pytest.Config, checks: list[Check]) -> None:

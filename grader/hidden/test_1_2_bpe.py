@@ -59,6 +59,7 @@ def check_training(student: Student, text: str, merges: int, special_tokens: lis
 words = st.lists(st.text("abc", min_size=1, max_size=6), max_size=12).map(" ".join)
 
 
+@limits(wall_s=60, cpu_s=120)  # for who opens a pool of processes each time
 @points(1, task="1.2")
 @given(text=words, merges=st.integers(1, 12))
 def test_small_corpora_train_as_the_plain_algorithm_does(student: Student, text: str, merges: int) -> None:

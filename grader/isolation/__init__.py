@@ -4,6 +4,7 @@ from grader.isolation import wire
 from grader.isolation.backend import IsolatedBackend, SandboxPool
 from grader.isolation.bwrap import bwrap_path
 from grader.isolation.forking import Process, Runner
+from grader.isolation.inherited import lowered
 from grader.isolation.ladder import BACKENDS, LADDER, choose, problem
 from grader.isolation.uid import UIDS, locked
 
@@ -18,6 +19,7 @@ __all__ = [
     "bwrap_path",
     "choose",
     "locked",
+    "lowered",
     "problem",
     "wire",
 ]

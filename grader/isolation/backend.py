@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import dataclasses
 import inspect
 import os
 import select
@@ -19,21 +18,26 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cbor2
 
 from grader.errors import GraderFault
-from grader.isolation import tensors, wire
+from grader.isolation import inherited, tensors, wire
 from grader.isolation.sandbox import Backend, Sandbox
-from grader.isolation.usage import used_mib
+from grader.isolation.usage import Queue, own_wait_s, used_mib
 from grader.model import Limits, Verdict
+from tests.harness.checks import GRADER_FAULT_TEXT
 from tests.harness.outcomes import NotPlain, Stopped, StudentError
 from tests.harness.tasks import LIGHT
 
 EXCEPTIONS = {name for name, kind in vars(builtins).items() if isinstance(kind, type)}
 TICK_S = 0.05
 MEMORY_EVERY_S = 0.25
+AGAIN_S = 90.0
+"""For all second tries of a submission's checks together: with those, too, grading ends in time."""
+
+T = TypeVar("T")
 
 
 class SandboxPool:
@@ -47,27 +51,50 @@ class SandboxPool:
         self._submission = submission
         self._sandboxes: dict[tuple[str, ...], Sandbox] = {}
         self._unloadable: dict[str, Stopped] = {}
+        self._again_s = AGAIN_S
 
     @contextmanager
     def check(self, limits: Limits, allowed: tuple[str, ...] = LIGHT) -> Iterator[IsolatedBackend]:
         """A backend for one check, in a sandbox that holds the allowed packages."""
-        backend = self._open(limits, allowed)
+        backend = self._begun(limits, allowed, lambda sandbox: IsolatedBackend(sandbox, limits, self._unloadable))
+        self._running = backend, limits, allowed
         try:
             yield backend
         finally:
             backend.close()
 
-    def _open(self, limits: Limits, allowed: tuple[str, ...]) -> IsolatedBackend:
+    @contextmanager
+    def again(self, stopped: Stopped) -> Iterator[bool]:
+        """Whether the running check is to be tried again, since it ended by time while others had the processor.
+
+        Its clock stands still then while it waits for one. All second tries together have `AGAIN_S`, so that who
+        lets its own processes wait for each other gains little.
+        """
+        backend, limits, allowed = self._running
+        patience_s = self._again_s - limits.wall_s
+        if stopped.verdict is not Verdict.TIMEOUT or not backend.crowded or patience_s < 0:
+            yield False
+            return
+        began = time.monotonic()
+        backend.close()
+        self._begun(limits, allowed, lambda sandbox: backend.begin(sandbox, patience_s))
+        try:
+            yield True
+        finally:
+            self._again_s -= time.monotonic() - began
+
+    def _begun(self, limits: Limits, allowed: tuple[str, ...], begin: Callable[[Sandbox], T]) -> T:
+        """Begin a check in the sandbox that there is, or in a new one."""
         sandbox = self._sandboxes.pop(allowed, None)
         if sandbox is not None:
-            with contextlib.suppress(OSError):  # it may die just now: then another is made
+            with contextlib.suppress(OSError, GraderFault):  # it may die just now: then another is made
                 if sandbox.alive:
-                    backend = IsolatedBackend(sandbox, limits, self._unloadable)
+                    begun = begin(sandbox)
                     self._sandboxes[allowed] = sandbox
-                    return backend
+                    return begun
             sandbox.close()
         self._sandboxes[allowed] = Sandbox(self._kind, self._submission, limits, allowed)
-        return IsolatedBackend(self._sandboxes[allowed], limits, self._unloadable)
+        return begin(self._sandboxes[allowed])
 
     def close(self) -> None:
         """Kill the sandboxes."""
@@ -79,10 +106,16 @@ class IsolatedBackend:
     """Carries the calls of one check; see `tests.harness.student.Backend`."""
 
     def __init__(self, sandbox: Sandbox, limits: Limits, unloadable: dict[str, Stopped]) -> None:
-        self._sandbox = sandbox
-        self._loaded: set[str] = set()
         self._unloadable = unloadable  # modules whose import never ended: not waited for again
         self._limits = limits
+        self.begin(sandbox)
+
+    def begin(self, sandbox: Sandbox, patience_s: float = 0.0) -> None:
+        """Begin with a fresh process. So many seconds that it waits for a processor are not counted as its own."""
+        self._sandbox = sandbox
+        self._patience_s = patience_s
+        self._patient = patience_s > 0
+        self._loaded: set[str] = set()
         self._channel, theirs = socket.socketpair()
         self._channel.setblocking(False)
         self._output, output = os.pipe()
@@ -91,13 +124,16 @@ class IsolatedBackend:
         self._spent_s = 0.0
         self._deadline = 0.0
         self._memory_at = 0.0
+        self._looked_at, self._own_s = time.monotonic(), own_wait_s()
         self._stopped: Stopped | None = None
         self._callbacks: list[Any] = []
         self._baseline = used_mib(sandbox.process.pid)
+        self._queue = Queue(sandbox.process.pid)
+        self._low = inherited.low(self._limits, sandbox.hard)
         try:
             with theirs:
-                sandbox.start(dataclasses.asdict(limits), theirs, output)
-        except OSError:
+                sandbox.start(self._limits, theirs, output)
+        except (OSError, GraderFault):
             self._channel.close()
             os.close(self._output)
             raise
@@ -127,13 +163,20 @@ class IsolatedBackend:
 
     def file(self, name: str, content: bytes) -> str:
         """Write an input file into the sandbox."""
-        value = self._request("file", name=name, content=content)
+        try:
+            value = self._request("file", name=name, content=content)
+        except (Stopped, StudentError, NotPlain) as error:
+            if self._loaded or (isinstance(error, Stopped) and error.verdict is Verdict.GRADER_FAULT):
+                raise
+            raise self._fault(f"no input file could be written: {error}") from None
         if type(value) is not str:
             self._stop(Verdict.CRASHED, "it broke the grader's protocol: no path")
         return str(value)
 
     def close(self) -> None:
         """End all processes of the check. A sandbox that does not answer is killed, and a new one made later."""
+        if self._channel.fileno() < 0:
+            return
         self._channel.close()
         os.close(self._output)
         if self._sandbox.alive:
@@ -151,7 +194,7 @@ class IsolatedBackend:
                 self._request("load", module=module)
             except Stopped as stopped:
                 again = self._stop(stopped.verdict, f"{stopped.message}, importing assignment/{module}.py")
-                if stopped.verdict is Verdict.TIMEOUT:
+                if stopped.verdict is Verdict.TIMEOUT and (self._patient or not self.crowded):
                     self._unloadable[module] = again
                 raise again from None
 
@@ -188,7 +231,10 @@ class IsolatedBackend:
                 raise NotPlain(_line(text, 500))
             case {"error": [list(kinds), str(text), str(where)], **rest} if not rest:
                 known = [kind for kind in kinds[:8] if type(kind) is str and kind in EXCEPTIONS]
-                raise StudentError(known or ["Exception"], text[:2000], _line(where, 200))
+                error = StudentError(known or ["Exception"], text[:2000], _line(where, 200))
+                if why := inherited.excuse(self._low, None, error):
+                    raise self._fault(f"{why}; {error}")
+                raise error
             case {"memory": True, **rest} if not rest:
                 raise self._stop(Verdict.MEMORY, f"more memory than the {self._limits.memory_mib:,} MiB allowed")
             case {"exit": str(code), **rest} if not rest:
@@ -276,12 +322,28 @@ class IsolatedBackend:
 
     def _hold_limits(self) -> None:
         now = time.monotonic()
+        if now > min(self._deadline, self._memory_at):
+            self._wait_for_others(now)
         if now > self._deadline:
             raise self._stop(Verdict.TIMEOUT, f"no answer within {self._limits.wall_s:g} s")
         if now > self._memory_at:
             self._memory_at = now + MEMORY_EVERY_S
             if used_mib(self._sandbox.process.pid) - self._baseline > self._limits.memory_mib:
                 raise self._stop(Verdict.MEMORY, f"more memory than the {self._limits.memory_mib:,} MiB allowed")
+
+    def _wait_for_others(self, now: float) -> None:
+        """Let the clock stand still while the check, or we, wait for a processor, as long as there is patience."""
+        before, self._own_s = self._own_s, own_wait_s()
+        given_s = min(self._queue.look() + self._own_s - before, now - self._looked_at, self._patience_s)
+        self._looked_at = now
+        self._patience_s -= given_s
+        self._spent_s -= given_s
+        self._deadline += given_s
+
+    @property
+    def crowded(self) -> bool:
+        """Whether others had the processor for so long that the check's time was hardly its own."""
+        return self._queue.crowded(self._limits.wall_s)
 
     def _death(self) -> Stopped:
         """Why the check's process is no more."""
@@ -298,7 +360,14 @@ class IsolatedBackend:
         return self._stop(Verdict.CRASHED, f"it ended its process with status {status}, as os._exit does")
 
     def _stop(self, verdict: Verdict, message: str) -> Stopped:
+        if why := inherited.excuse(self._low, verdict):
+            return self._fault(f"{why}; {message}")
         self._stopped = Stopped(verdict, message)
+        return self._stopped
+
+    def _fault(self, message: str) -> Stopped:
+        """The end of a check by our own fault."""
+        self._stopped = Stopped(Verdict.GRADER_FAULT, f"{GRADER_FAULT_TEXT}{_line(message, 1000)}")
         return self._stopped
 
 

@@ -23,6 +23,8 @@ from grader.isolation.uid import take_uid
 from grader.model import Limits
 
 TMP = "/tmp"  # noqa: S108  -- the sandbox's own
+ONLINE = "/sys/devices/system/cpu/online"
+"""Where the C library, and with it Python, reads how many processors there are."""
 
 
 def bwrap_path() -> str | None:
@@ -62,8 +64,10 @@ def prepare(submission: Path, limits: Limits, allowed: tuple[str, ...]) -> Launc
     args += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--proc", "/proc"]
     # /dev/zero can be mapped as memory that is nobody's in particular.
     args += ["--dev", "/dev", "--dev-bind", "/dev/null", "/dev/zero", "--remount-ro", "/dev"]
-    for parent in _parents([*prefixes, Path("/sandbox/site/any")]):
+    for parent in _parents([*prefixes, Path("/sandbox/site/any"), Path(ONLINE)]):
         args += ["--perms", "0755", "--dir", str(parent)]
+    online = _online(limits.processors)
+    args += ["--perms", "0444", "--ro-bind-data", str(online), ONLINE]
     for prefix in prefixes:
         args += ["--ro-bind", str(prefix), str(prefix)]
     for each in map(str, packages.hidden_folders(PROJECT)):
@@ -80,6 +84,7 @@ def prepare(submission: Path, limits: Limits, allowed: tuple[str, ...]) -> Launc
         "supervisor_uid": uid,
         "check_uid": 0,
         "spare_uid": 0,
+        "processors": limits.processors,
         "submission": "/submission",
         "tmp": TMP,
         "folder": "",
@@ -88,7 +93,17 @@ def prepare(submission: Path, limits: Limits, allowed: tuple[str, ...]) -> Launc
         "syscalls": program.hex(),
     }
     environment = {"HOME": f"{TMP}/work", "TMPDIR": TMP}
-    return Launch(args, python, ("/sandbox", "/sandbox/site"), config, kill_children, environment, unlock)
+    own = ("/sandbox", "/sandbox/site")
+    return Launch(args, python, own, config, kill_children, environment, unlock, (online,))
+
+
+def _online(most: int) -> int:
+    """An open file that says how many processors there are, and no more than `most`."""
+    count = min(most, len(os.sched_getaffinity(0)))
+    file = os.memfd_create("online")
+    os.write(file, f"0-{count - 1}\n".encode() if count > 1 else b"0\n")
+    os.lseek(file, 0, os.SEEK_SET)
+    return file
 
 
 def _parents(paths: list[Path]) -> list[Path]:

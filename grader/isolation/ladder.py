@@ -7,8 +7,10 @@ from pathlib import Path
 
 from grader.errors import GraderFault, IsolationUnavailable, UsageError
 from grader.isolation import bwrap, uid
-from grader.isolation.sandbox import Backend, Sandbox
+from grader.isolation.backend import SandboxPool
+from grader.isolation.sandbox import Backend
 from grader.model import Limits
+from tests.harness.outcomes import Stopped, StudentError
 
 LADDER: dict[str, Backend] = {"bwrap": bwrap.prepare, "uid": uid.prepare}
 """The backends, strongest first."""
@@ -16,6 +18,9 @@ LADDER: dict[str, Backend] = {"bwrap": bwrap.prepare, "uid": uid.prepare}
 BACKENDS = (*LADDER, "none")
 WORKING: set[str] = set()
 """Those that have been tried here, so that a class is not graded with a trial for each submission."""
+TINY = "def read(path):\n    with open(path) as file:\n        return file.read()\n"
+"""A submission of one module, to see whether a sandbox serves."""
+
 ADVICE = "`grader doctor` tells more; --isolation none grades without any, which a submission can abuse"
 
 
@@ -40,14 +45,34 @@ def choose(wanted: str) -> str:
 
 
 def problem(name: str) -> str | None:
-    """Why a sandbox of this kind can't be started here, or None when it can, which is tried once."""
+    """Why a sandbox of this kind can't serve a check here, or None when it can, which is tried once."""
     if name in WORKING:
         return None
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
         Path(folder).chmod(0o755)
         try:
-            Sandbox(LADDER[name], Path(folder), Limits()).close()
-        except (GraderFault, OSError) as error:
+            _try(LADDER[name], Path(folder))
+        except (GraderFault, OSError, Stopped, StudentError) as error:
             return str(error)
     WORKING.add(name)
     return None
+
+
+def _try(backend: Backend, root: Path) -> None:
+    """Call a tiny submission, as a check does.
+
+    Raises:
+        GraderFault: its answer is wrong. As well as all that a backend raises.
+    """
+    package = root / "assignment"
+    package.mkdir(mode=0o755)
+    (package / "__init__.py").touch()
+    (package / "tiny.py").write_text(TINY, encoding="utf-8")
+    pool = SandboxPool(backend, root)
+    try:
+        with pool.check(Limits()) as check:
+            path = check.file("text.txt", b"tiny")
+            if check.invoke("tiny.read", None, [path], {}, False) != "tiny":
+                raise GraderFault("a tiny submission gave another answer than it should")
+    finally:
+        pool.close()

@@ -9,6 +9,7 @@ import dataclasses
 import json
 import os
 import sys
+from collections.abc import Generator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from grader.isolation.backend import SandboxPool
 from grader.isolation.forking import PARENT, end_with_parent
 from grader.isolation.ladder import BACKENDS, LADDER
 from tests.harness.checks import Check, Outcome
+from tests.harness.expect import CALLS
+from tests.harness.outcomes import Stopped
+from tests.harness.plugin import CHECK
 from tests.harness.student import Backend
 from tests.harness.tasks import TASKS
 
@@ -58,6 +62,22 @@ def pytest_student_backend(
     most = config.getoption("--check-seconds") or check.limits.wall_s
     limits = dataclasses.replace(check.limits, wall_s=min(check.limits.wall_s, most))
     return config.stash[POOL].check(limits, TASKS[check.task].packages) if POOL in config.stash else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Try a check again that ended by time while other programs of this machine had the processor."""
+    try:
+        return (yield)
+    except Stopped as stopped:
+        if POOL not in item.config.stash:
+            raise
+        with item.config.stash[POOL].again(stopped) as again:
+            if not again:
+                raise
+            _write(item.config, {"again": item.stash[CHECK].task})
+            CALLS.text = ""
+            item.runtest()
 
 
 def pytest_checks_planned(config: pytest.Config, checks: list[Check]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import socket
@@ -15,6 +16,7 @@ from typing import Any
 import cbor2
 
 from grader.errors import GraderFault, IsolationUnavailable
+from grader.isolation import inherited
 from grader.model import Limits
 from tests.harness.tasks import LIGHT
 
@@ -42,7 +44,7 @@ class Launch:
 
     `before` is what stands before the interpreter on the command line, `config` what `inside/worker.py` reads,
     `path` where it finds itself and the allowed packages, `kill` what to do when its first process does not end by
-    itself, `release` what to give back when nothing is left of it.
+    itself, `release` what to give back when nothing is left of it, `files` what it reads as it starts.
     """
 
     before: list[str]
@@ -52,6 +54,7 @@ class Launch:
     kill: Callable[[int], None]
     environment: dict[str, str] = field(default_factory=dict)
     release: Callable[[], None] = nothing
+    files: tuple[int, ...] = ()
 
 
 Backend = Callable[[Path, Limits, tuple[str, ...]], Launch]
@@ -69,6 +72,8 @@ class Sandbox:
         self, backend: Backend, submission: Path, limits: Limits, allowed: tuple[str, ...] = LIGHT
     ) -> None:
         self._closed = False
+        inherited.settle()
+        self.hard = inherited.hard_limits()
         self._launch = backend(submission, limits, allowed)
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  -- closed with the sandbox
@@ -78,6 +83,9 @@ class Sandbox:
         except OSError:
             self._launch.release()
             raise
+        finally:
+            for file in self._launch.files:
+                os.close(file)
         try:
             self._expect("ready", START_S)
         except GraderFault:
@@ -86,10 +94,18 @@ class Sandbox:
             self.close()
             raise IsolationUnavailable(f"no sandbox can be set up here: {said[-2000:] or 'no answer'}") from None
 
-    def start(self, limits: dict[str, Any], channel: socket.socket, output: int) -> None:
-        """Start a fresh process for a check, which gets these two and nothing else."""
-        order = cbor2.dumps({"op": "start", "limits": limits})
+    def start(self, limits: Limits, channel: socket.socket, output: int) -> None:
+        """Start a fresh process for a check, which gets these two and nothing else.
+
+        Raises:
+            GraderFault: it could not be made ready for the submission; nothing of that has been read.
+        """
+        hard = inherited.for_a_check(limits, self.hard)
+        order = cbor2.dumps({"op": "start", "limits": dataclasses.asdict(limits), "hard": hard})
         socket.send_fds(self.control, [order], [channel.fileno(), output])
+        answer = self._answer(START_S)
+        if "started" not in answer:
+            raise GraderFault(f"a check could not be started: {answer.get('wrong')}")
 
     def end(self) -> int | None:
         """End the check with all its processes; the exit status its first one had, if it was dead already.
@@ -149,7 +165,7 @@ class Sandbox:
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=self._log,
-            pass_fds=[control],
+            pass_fds=[control, *self._launch.files],
             env=environment(self._launch),
             cwd="/",
             start_new_session=True,

@@ -6,7 +6,8 @@ root, and is removed with the sandbox. The machine's processes are visible by nu
 there, since /proc can't be opened but for its own part.
 
 What differs from bubblewrap: names of files outside can be guessed with stat, though not opened; /tmp is elsewhere
-(`TMPDIR` says where); there are no Unix sockets, so multiprocessing forks and can't use its fork server.
+(`TMPDIR` says where); there are no Unix sockets, so multiprocessing forks, and starts a fresh interpreter where
+it is told to use its fork server.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ os.setgroups([]); os.setresgid(spare, spare, spare); os.setresuid(spare, uid, sp
 if os.getresuid() == (spare, uid, spare) and uid and spare: os.kill(-1, 9)
 """
 SHM, DEVICES = "/dev/shm", ("null", "random", "urandom")  # noqa: S108  -- only what is its own
-KNOWN = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu")
+KNOWN = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo")
+"""What tells of the machine but how many processors it has: without that, the C library counts a check's own."""
 
 
 def prepare(submission: Path, limits: Limits, allowed: tuple[str, ...]) -> Launch:
@@ -55,7 +57,6 @@ def prepare(submission: Path, limits: Limits, allowed: tuple[str, ...]) -> Launc
     Raises:
         IsolationUnavailable: we are not root, or the kernel has no Landlock.
     """
-    del limits
     if sys.platform != "linux" or os.geteuid() != 0:
         raise IsolationUnavailable("only root can give a submission a uid of its own")
     if not landlock_version():
@@ -65,7 +66,7 @@ def prepare(submission: Path, limits: Limits, allowed: tuple[str, ...]) -> Launc
     folder = Path(tempfile.mkdtemp(prefix="grader-sandbox-"))
     try:
         folder.chmod(0o755)
-        return _launch(submission, allowed, folder, uid, program, unlock)
+        return _launch(submission, limits, allowed, folder, uid, program, unlock)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         unlock()
@@ -73,7 +74,13 @@ def prepare(submission: Path, limits: Limits, allowed: tuple[str, ...]) -> Launc
 
 
 def _launch(
-    submission: Path, allowed: tuple[str, ...], folder: Path, uid: int, program: bytes, unlock: Callable[[], None]
+    submission: Path,
+    limits: Limits,
+    allowed: tuple[str, ...],
+    folder: Path,
+    uid: int,
+    program: bytes,
+    unlock: Callable[[], None],
 ) -> Launch:
     python, prefixes = packages.interpreter()
     submission = _placed(submission, folder / "submission")
@@ -98,6 +105,7 @@ def _launch(
         "supervisor_uid": 0,
         "check_uid": uid,
         "spare_uid": uid + SPARE,
+        "processors": limits.processors,
         "submission": str(submission),
         "tmp": tmp,
         "folder": str(folder),

@@ -1,11 +1,20 @@
-"""How much memory a sandbox takes, as the outside sees it."""
+"""How much memory and processor time a sandbox takes, as the outside sees it."""
 
 from __future__ import annotations
 
 import contextlib
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+
+from grader.model import Limits
+
+LONG, ENOUGH = 0.15, 0.8
+"""Parts of a check's time: waiting so long is much, and who has had so much of all processors has had enough."""
+
+PROCESSORS = min(Limits().processors, os.cpu_count() or 1)
 
 
 def used_mib(pid: int) -> float:
@@ -27,3 +36,61 @@ def _own_mib(process: psutil.Process) -> float:
             lines = Path(f"/proc/{process.pid}/{file}").read_text(encoding="utf-8", errors="replace").splitlines()
             return sum(int(line.split()[1]) for line in lines if line.startswith(rows)) / 1024
     return 0.0
+
+
+class Queue:
+    """How long a sandbox's processes have run since this was made, and how long they stood in the queue for that.
+
+    Who waits in the queue wants to run, and others have the processor; who sleeps does not wait. Processes that
+    are there at the beginning are ours, and don't count. Where the kernel tells of no queue, nobody waits.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._before = _ran_s(pid)
+        self._ours = {task for task, _ in _waits_s(pid)}
+        self._waited_s: dict[str, float] = {}
+        self._sum_s = 0.0
+
+    def look(self) -> float:
+        """Look again, which is to be done often, since processes end; the seconds that have been added."""
+        added_s = 0.0
+        theirs = [(task, waited_s) for task, waited_s in _waits_s(self._pid) if task not in self._ours]
+        for task, waited_s in theirs:
+            added_s += max(waited_s - self._waited_s.get(task, 0.0), 0.0)
+            self._waited_s[task] = waited_s
+        self._sum_s += added_s
+        return added_s
+
+    def crowded(self, wall_s: float) -> bool:
+        """Whether others have kept it from running for a good part of these seconds."""
+        had_s = _ran_s(self._pid) - self._before
+        return self._sum_s >= LONG * wall_s and had_s < ENOUGH * PROCESSORS * wall_s
+
+
+def own_wait_s() -> float:
+    """How long this thread of ours has waited for a processor: meanwhile an answer may wait for us."""
+    return next((waited_s for _, waited_s in _waits_of(Path("/proc/thread-self"))), 0.0)
+
+
+def _ran_s(pid: int) -> float:
+    """Processor time of a process and all below it, also of those that have ended and been waited for."""
+    try:
+        process = psutil.Process(pid)
+        return sum(sum(each.cpu_times()[:4]) for each in [process, *process.children(recursive=True)])
+    except psutil.Error:
+        return 0.0
+
+
+def _waits_s(pid: int) -> Iterator[tuple[str, float]]:
+    """How long each thread of a process and of all below it has waited for a processor, in all."""
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(pid)
+        for each in [process, *process.children(recursive=True)]:
+            for thread in Path(f"/proc/{each.pid}/task").glob("*"):
+                yield from _waits_of(thread)
+
+
+def _waits_of(thread: Path) -> Iterator[tuple[str, float]]:
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        yield str(thread), int((thread / "schedstat").read_text(encoding="utf-8").split()[1]) / 1e9

@@ -54,8 +54,9 @@ class Limits:
     """What one check may use. Units are in the names; 1 MiB is 2**20 bytes.
 
     `memory_mib` bounds the check as a whole, all its processes together; `wall_s` runs from the first
-    import of the submission, so a hang at import counts. `files` and `disk_mib` are what it may have on disk at a
-    time, `answer_mib` one answer and `answers_mib` all of them.
+    import of the submission, so a hang at import counts. `cpu_s`, `open_files`, `file_mib` (the size of a file)
+    and `stack_mib` are each process's own; a thread counts as one of `processes`. `files` and `disk_mib` are what
+    it may have on disk at a time, `answer_mib` one answer and `answers_mib` all of them.
     """
 
     wall_s: float = 20.0
@@ -64,8 +65,11 @@ class Limits:
     processes: int = 64
     output_kib: int = 1024
     disk_mib: int = 256
+    file_mib: int = 64
     files: int = 8_192
     open_files: int = 128
+    stack_mib: int = 8
+    processors: int = 2
     answer_mib: int = 2
     answers_mib: int = 32
 

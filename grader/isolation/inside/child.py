@@ -44,11 +44,13 @@ class Child:
             SPARSE: lambda parts, _: Sparse(*parts),
         }
 
-    def serve(self) -> None:
+    def begin(self) -> None:
         os.register_at_fork(after_in_child=self.channel.close)
         os.chdir(self.work)
         sys.argv = ["assignment"]
         sys.path.insert(0, self.submission)
+
+    def serve(self) -> None:
         while (request := self.receive()) is not None:
             self.turn.release()
             answer = self.answer(request)

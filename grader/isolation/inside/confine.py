@@ -27,13 +27,13 @@ RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # how many file rights each versio
 TCP, SCOPES = 0b11, 0b11  # bind and connect; abstract Unix sockets and signals
 
 
-def confine(limits: dict[str, int], uid: int, landlock: dict[str, list[str]] | None, syscalls: bytes) -> None:
+def confine(hard: dict[str, int], uid: int, landlock: dict[str, list[str]] | None, syscalls: bytes) -> None:
     """Give up all that this check does not need; the filter comes last, since it forbids some of the rest."""
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")  # if the machine's memory runs out, the check goes before anything else
     if uid:
         become(uid)
-    set_limits(limits)
+    set_limits(hard)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     prctl(PR_SET_DUMPABLE, 1)
     if landlock is not None:
@@ -52,19 +52,11 @@ def prctl(option: int, value: Any, more: Any = 0) -> None:
     _checked(libc.prctl(option, ctypes.c_ulong(value), more, 0, 0), f"prctl {option}")
 
 
-def set_limits(limits: dict[str, int]) -> None:
-    for name, value in (
-        ("DATA", limits["memory_mib"] << 20),
-        ("CPU", limits["cpu_s"]),
-        ("NPROC", limits["processes"]),
-        ("NOFILE", limits["open_files"]),
-        ("FSIZE", limits["disk_mib"] << 20),
-        ("MEMLOCK", 0),
-        ("MSGQUEUE", 0),
-        ("CORE", 0),
-    ):
-        hard = value + 1 if name == "CPU" else value  # at the hard limit comes SIGKILL, which says nothing
-        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, hard))
+def set_limits(hard: dict[str, int]) -> None:
+    """Set each of the kernel's limits, by its name; the grader has seen to it that none is above what it has."""
+    for name, value in hard.items():
+        soft = max(value - 1, 0) if name == "CPU" else value  # at the hard limit comes SIGKILL, which says nothing
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (soft, value))
 
 
 def landlock_version() -> int:

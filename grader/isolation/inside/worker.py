@@ -31,6 +31,7 @@ from .child import Child
 from .confine import PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, become, confine, prctl
 
 DISK_EVERY_S = 0.25
+READY = b"ready"
 
 
 def main() -> None:
@@ -41,6 +42,7 @@ def main() -> None:
     if config["supervisor_uid"]:
         scratch.open_to_all(config)
         become(config["supervisor_uid"])
+    processors = count_processors(config["processors"])
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     prctl(PR_SET_DUMPABLE, 0)
@@ -48,28 +50,48 @@ def main() -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(package)
     if config["landlock"] is not None:
-        forks_by_default()
+        without_a_fork_server()
     gc.collect()
     gc.freeze()
     if not scratch.empty(config):
         sys.exit("the writable folders can't be emptied")
     control.send(cbor2.dumps({"ready": os.getpid()}))
     try:
-        supervise(control, config)
+        supervise(control, config, processors)
     finally:
         end_all(config)
         scratch.remove(config)
 
 
-def forks_by_default() -> None:
-    """Without Unix sockets, multiprocessing can't use its fork server, the default since Python 3.14."""
-    import multiprocessing.context
+def without_a_fork_server() -> None:
+    """Without Unix sockets there is none: what asks for one gets fresh interpreters, and the default is to fork.
 
-    default: Any = multiprocessing.context._default_context
-    default._default_context = multiprocessing.get_context("fork")
+    Since Python 3.14 it is the default.
+    """
+    import multiprocessing.context as contexts
+
+    default: Any = contexts._default_context
+    default._default_context = default.get_context("fork")
+    contexts.ForkServerContext.Process = contexts.SpawnProcess  # type: ignore[assignment]
 
 
-def supervise(control: socket.socket, config: dict[str, Any]) -> None:
+def count_processors(most: int) -> list[int]:
+    """The processors that this sandbox may use; from now on, Python counts no more than `most` of them.
+
+    What asks the kernel is told the same, since a check may use no others.
+    """
+    allowed = sorted(os.sched_getaffinity(0))
+    os.cpu_count = lambda: min(most, len(allowed))
+    return allowed
+
+
+def some(processors: list[int], most: int) -> list[int]:
+    """A few neighbours of them, others for each check, so that sandboxes spread over the machine."""
+    first = int.from_bytes(os.urandom(4)) % len(processors)
+    return [*processors, *processors][first : first + min(most, len(processors))]
+
+
+def supervise(control: socket.socket, config: dict[str, Any], processors: list[int]) -> None:
     """Start and end checks as told, until the grader goes away; reap whatever dies."""
     child = None
     limits: dict[str, int] = {}
@@ -94,9 +116,11 @@ def supervise(control: socket.socket, config: dict[str, Any]) -> None:
         order = cbor2.loads(data)
         if order["op"] == "start":
             limits = order["limits"]
-            child = start(control, config, limits, *fds)
+            own = some(processors, config["processors"])
+            child, wrong = start(control, config, order["hard"], own, *fds)
             for fd in fds:
                 os.close(fd)
+            control.send(cbor2.dumps({"wrong": wrong} if wrong else {"started": child}))
         else:
             end_all(config)
             child = None
@@ -104,22 +128,57 @@ def supervise(control: socket.socket, config: dict[str, Any]) -> None:
 
 
 def start(
-    control: socket.socket, config: dict[str, Any], limits: dict[str, int], channel: int, output: int
-) -> int:
-    pid = os.fork()
-    if pid:
-        return pid
+    control: socket.socket,
+    config: dict[str, Any],
+    hard: dict[str, int],
+    processors: list[int],
+    channel: int,
+    output: int,
+) -> tuple[int | None, str]:
+    """Fork a check's process, and wait until it can read the submission: its id, or what went wrong before."""
+    ours, told = os.pipe()
+    try:
+        pid = os.fork()
+    except OSError as error:
+        os.close(ours)
+        os.close(told)
+        return None, f"no process could be started: {error}"
+    if not pid:
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, processors)
+        be_a_check(control, config, hard, channel, output, told)
+    os.close(told)
+    with open(ours, "rb") as pipe:
+        said = pipe.read(4000)
+    if said == READY:
+        return pid, ""
+    return None, said.decode(errors="replace") or "the check's process ended before the submission was read"
+
+
+def be_a_check(
+    control: socket.socket, config: dict[str, Any], hard: dict[str, int], channel: int, output: int, told: int
+) -> None:
+    """Give up all privileges, tell of it, and be the submission's from then on. Never returns."""
     try:
         control.close()
         os.setsid()
         null = os.open(os.devnull, os.O_RDONLY)
         for source, target in ((null, 0), (output, 1), (output, 2)):
             os.dup2(source, target)
-        os.closerange(3, channel)
-        os.closerange(channel + 1, 256)
+        for fd in {*range(3, 256)} - {channel, told}:
+            with contextlib.suppress(OSError):
+                os.close(fd)
         sys.argv = ["assignment"]
-        confine(limits, config["check_uid"], config["landlock"], bytes.fromhex(config["syscalls"]))
-        Child(channel, config["submission"], *scratch.folders(config)).serve()
+        confine(hard, config["check_uid"], config["landlock"], bytes.fromhex(config["syscalls"]))
+        child = Child(channel, config["submission"], *scratch.folders(config))
+        child.begin()
+    except BaseException as error:
+        os.write(told, f"{type(error).__name__}: {error}".encode(errors="replace")[:4000])
+        os._exit(70)
+    try:
+        os.write(told, READY)
+        os.close(told)
+        child.serve()
     except BaseException:
         traceback.print_exc()
         os._exit(70)

@@ -185,8 +185,8 @@ def look():
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
-def test_multiprocessing_works(sandboxed: Open, kind: str, method: str) -> None:
-    """A pool of processes works as at home, but for the fork server where there are no Unix sockets."""
+def test_multiprocessing_works(sandboxed: Open, method: str) -> None:
+    """A pool of processes works as at home, whatever its processes start from."""
     backend = sandboxed(
         """
 import multiprocessing
@@ -199,11 +199,25 @@ def pooled(method):
     with ThreadPoolExecutor(4) as pool: return squares + list(pool.map(square, [6, 7]))
 """
     )
-    if (kind, method) == ("uid", "forkserver"):
-        with pytest.raises(StudentError, match="Operation not permitted"):
-            call(backend, "pooled", method)
-        return
     assert call(backend, "pooled", method) == [0, 1, 4, 9, 16, 25, 36, 49]
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_every_count_of_processors_says_the_same(sandboxed: Open, most: int) -> None:
+    """Python's ways to ask, in the check and in a fresh interpreter, say two on any machine that has as many."""
+    backend = sandboxed(
+        """
+import json, multiprocessing, os, subprocess, sys
+COUNT = 'import json, os; print(json.dumps([os.cpu_count(), len(os.sched_getaffinity(0))]))'
+def counts():
+    own = [os.cpu_count(), multiprocessing.cpu_count(), len(os.sched_getaffinity(0))]
+    own += [os.process_cpu_count()] if hasattr(os, 'process_cpu_count') else []
+    return own + json.loads(subprocess.run([sys.executable, '-c', COUNT], stdout=subprocess.PIPE).stdout)
+""",
+        processors=most,
+    )
+    assert set(call(backend, "counts")) == {min(most, len(os.sched_getaffinity(0)))}
+    assert Limits().processors == 2
 
 
 def test_callables_and_iterators_cross_in_both_directions(sandboxed: Open) -> None:

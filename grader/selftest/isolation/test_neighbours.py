@@ -1,0 +1,116 @@
+"""Time is the submission's own: what its neighbours on the machine take is given back, and sleeping is not."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.isolation import usage
+from grader.isolation.backend import SandboxPool
+from grader.isolation.ladder import LADDER
+from grader.model import Limits, Verdict
+from grader.selftest.isolation.test_isolation import call
+from tests.harness.outcomes import Stopped
+
+WORKS = """
+import time
+def works(seconds):
+    while time.process_time() < seconds: pass
+    return seconds
+def sleeps():
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def pool(folder: Path, kind: str) -> Iterator[SandboxPool]:
+    """Sandboxes for a submission that works or sleeps."""
+    (folder / "assignment").mkdir()
+    (folder / "assignment" / "__init__.py").touch()
+    (folder / "assignment" / "probe.py").write_text(WORKS, encoding="utf-8")
+    made = SandboxPool(LADDER[kind], folder)
+    yield made
+    made.close()
+
+
+@contextlib.contextmanager
+def neighbours(count: int) -> Iterator[None]:
+    """So many processes that compute, each on any processor."""
+    started = [subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for each in started:
+            each.kill()
+            each.wait()
+
+
+def ended(act: Callable[[], object]) -> Stopped:
+    """How the check ended, which is by time."""
+    with pytest.raises(Stopped) as stopped:
+        act()
+    assert stopped.value.verdict is Verdict.TIMEOUT
+    return stopped.value
+
+
+def test_what_neighbours_take_is_given_back(pool: SandboxPool) -> None:
+    """A check that would have had time enough alone passes the second time, however busy the machine."""
+    with neighbours(6), pool.check(Limits(wall_s=2)) as check:
+        stopped = ended(lambda: call(check, "works", 1.2))
+        with pool.again(stopped) as again:
+            assert again
+            assert call(check, "works", 1.2) == 1.2
+
+
+def test_who_sleeps_is_not_tried_again(pool: SandboxPool) -> None:
+    """However busy the machine is."""
+    with neighbours(4), pool.check(Limits(wall_s=3)) as check:
+        stopped = ended(lambda: call(check, "sleeps"))
+        with pool.again(stopped) as again:
+            assert not again
+
+
+def test_all_second_tries_together_are_bounded(pool: SandboxPool) -> None:
+    """A check that never ends takes its time twice, and what was set aside for all; then there are no more."""
+    pool._again_s = 4.0
+    tried = 0
+    with neighbours(4):
+        for _ in range(3):
+            with pool.check(Limits(wall_s=1.5)) as check:
+                stopped = ended(lambda check=check: call(check, "works", 1e9))  # type: ignore[misc]
+                began = time.monotonic()
+                with pool.again(stopped) as again:
+                    tried += again
+                    if again:
+                        ended(lambda check=check: call(check, "works", 1e9))  # type: ignore[misc]
+                        assert time.monotonic() - began < 8
+    assert 1 <= tried <= 2
+
+
+@pytest.mark.parametrize(
+    ("ran_s", "waited_s", "crowded"),
+    [
+        (10.0, 10.0, True),  # half of a processor
+        (20.0, 0.1, False),  # a whole one
+        (0.1, 0.1, False),  # asleep
+        (40.0, 900.0, False),  # its own processes wait for each other
+        (25.0, 15.0, True),  # a pool that had two processors half of the time
+    ],
+)
+def test_waiting_is_told_from_sleeping_and_from_working(
+    monkeypatch: pytest.MonkeyPatch, ran_s: float, waited_s: float, crowded: bool
+) -> None:
+    """By what a check had of its processors, and how long it stood in the queue, of 20 seconds."""
+    ran, waits = [0.0, ran_s], [[("1", 5.0)], [("1", 5.0), ("2", waited_s)]]
+    monkeypatch.setattr(usage, "_ran_s", lambda pid: ran.pop(0))
+    monkeypatch.setattr(usage, "_waits_s", lambda pid: waits.pop(0))
+    monkeypatch.setattr(usage, "PROCESSORS", 2)
+    queue = usage.Queue(1)
+    queue.look()
+    assert queue.crowded(20.0) is crowded
