@@ -66,7 +66,7 @@ class Limits:
     disk_mib: int = 256
     files: int = 8_192
     open_files: int = 128
-    answer_mib: int = 2
+    answer_mib: int = 1
     answers_mib: int = 32
 
 
