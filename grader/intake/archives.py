@@ -32,6 +32,9 @@ BAD_ARCHIVE = (
 CENTRAL = b"PK\x01\x02"
 """Begins each entry of a zip's list of members."""
 
+ENDS = 8
+"""So often the end of a tar may be read; tarfile reads it once or twice."""
+
 GZIP_PARTS = 1_000
 """One after the other in a file; a usual one has one."""
 
@@ -292,9 +295,14 @@ class _Counted:
     def __init__(self, stream: Any, budget: Budget) -> None:
         self._stream = stream
         self._budget = budget
+        self._ends = 0
 
     def read(self, size: int) -> bytes:
         data: bytes = self._stream.read(size)
+        self._ends += not data
+        if self._ends > ENDS:
+            # tarfile goes on to skip what a header has announced, for hours.
+            raise EOFError("the archive ends too early")
         self._budget.spend(len(data))
         return data
 

@@ -62,11 +62,16 @@ def main() -> None:
 
 def found(path: Path, name: str) -> Iterator[str]:
     """A sentence for each place of a file that uses one of these, or says why it was not looked at."""
+    if path.is_file() and path.stat().st_size <= LARGE:
+        yield from finds(path.read_bytes(), name)
+    else:
+        yield f"{name} is no file, or larger than {LARGE >> 10} KiB: not looked at"
+
+
+def finds(source: bytes, name: str) -> Iterator[str]:
+    """The same, of a file's content."""
     try:
-        if not path.is_file() or path.stat().st_size > LARGE:
-            yield f"{name} is no file, or larger than {LARGE >> 10} KiB: not looked at"
-            return
-        uses = sorted(set(_uses(_parsed(path.read_bytes()))))
+        uses = sorted(set(_uses(_parsed(source))))
     except SyntaxError:
         return  # the checks say so
     except Exception as error:  # noqa: BLE001  -- whatever it holds, the look goes on

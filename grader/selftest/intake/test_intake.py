@@ -393,13 +393,15 @@ MARKS = "/".join(["\u0301\u0316" * 15] * 9).encode()
         listed([b"assignment/a"] * 20_000, extra=bytes(320)),
         listed([b"assignment/a"] * 250, comment=b"x" * 65_535),
         listed([b"assignment/" + MARKS] * 7_000),
+        headers(b"0", 1 << 62, b"x" * 512),
+        gzip.compress(headers(b"V", 1 << 40, b"x" * 512)),
         gzip.compress(headers(tarfile.XHDTYPE, 8192, b"9" * 8192) * 100, 1),
         gzip.compress(
             (headers(tarfile.XHDTYPE, 512, b"6 a=b\n" * 85 + b"\0\0") + headers(b"0", 0, b"")) * 9_000, 1
         ),
         gzip.compress((headers(tarfile.GNUTYPE_LONGNAME, 512, b"a/" * 256) + headers(b"0", 0, b"")) * 9_000, 1),
     ],
-    ids="name names parts zeros unpacked blocks entries extras comments marks pax many_pax long_names".split(),
+    ids="name names parts zeros unpacked blocks entries extras comments marks short packed pax pax_2 long".split(),
 )
 def test_no_archive_keeps_the_grader_busy(tmp_path: Path, content: bytes) -> None:
     """Headers, names, lists and padding without end take a few seconds of processor time at most."""
@@ -409,6 +411,16 @@ def test_no_archive_keeps_the_grader_busy(tmp_path: Path, content: bytes) -> Non
     submission, _ = take(path)
     assert time.process_time() - started < IntakeLimits().cpu_s + 1
     assert submission.root is None or "case" in submission.notes[0]
+
+
+@pytest.mark.parametrize("size", [513, 1 << 20, 1 << 40, 1 << 62])
+def test_a_member_that_is_longer_than_its_archive_is_not_waited_for(tmp_path: Path, size: int) -> None:
+    """What a header announces and the archive doesn't hold is not skipped block by block."""
+    path = tmp_path / "s.tar"
+    path.write_bytes(headers(b"V", size, b"x" * 512))
+    started = time.process_time()
+    assert "sound" in str(take(path)[0].problem)
+    assert time.process_time() - started < 1
 
 
 def test_folders_without_end_are_refused(tmp_path: Path) -> None:

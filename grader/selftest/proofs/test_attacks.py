@@ -12,7 +12,7 @@ import pytest
 from grader.files import PROJECT
 from grader.model import Verdict
 from grader.proofs import specimen
-from grader.proofs.attacks import attack, children, names
+from grader.proofs.attacks import OVER_S, attack, children, names
 
 
 def allowed(planted: specimen.Specimen) -> set[Verdict]:
@@ -32,6 +32,7 @@ def test_an_attack_gains_and_does_nothing(name: str, kind: str) -> None:
     assert done.score is not None, "the grader failed"
     assert done.score == done.most
     assert (done.changed, done.connections, done.survivors, done.next_differs) == ((), 0, (), ())
+    assert (done.faults, done.over_s <= OVER_S) == (0, True)
     assert set(map(Verdict, done.verdicts)) <= allowed(specimen.load(name))
     assert done.withstood
 
