@@ -75,6 +75,7 @@ def intake(path: Path, into: Path, limits: IntakeLimits = IntakeLimits()) -> Sub
     if os.path.lexists(into / PACKAGE):
         raise UsageError(f"{str(into / PACKAGE)!r} is there already: give an empty folder")
     name = path.name if path.name not in ("", "..") else path.resolve().name
+    name = os.fsencode(name).decode("utf-8", "replace")  # a report is UTF-8, whatever a file is called
     taken = _Taken()
     try:
         digest, problem = _taken_in(path, name, into, limits, taken)

@@ -423,6 +423,15 @@ def test_a_member_that_is_longer_than_its_archive_is_not_waited_for(tmp_path: Pa
     assert time.process_time() - started < 1
 
 
+def test_a_file_name_that_is_no_text_is_shown_as_far_as_it_is(tmp_path: Path) -> None:
+    """Its report is written like any other."""
+    path = zipped(tmp_path / "s.zip", {"assignment/bpe.py": CODE}).rename(tmp_path / os.fsdecode(b"\xffs.zip"))
+    submission, _ = take(path)
+    assert (submission.name, submission.problem) == ("\ufffds.zip", None)
+    path.write_bytes(b"")
+    assert str(intake(path, tmp_path / "again").problem).encode()
+
+
 def test_folders_without_end_are_refused(tmp_path: Path) -> None:
     """Each file may bring many folders, and each of those costs as much as a file."""
     path = zipped(tmp_path / "s.zip", {f"assignment/{f'{n}/' * 12}x.py": CODE for n in range(300)})
