@@ -342,6 +342,7 @@ def test_plain_data_crosses_unchanged(sandboxed: Open) -> None:
         ("import numpy\n    return numpy.int64(3)", "numpy.int64"),
         ("return '\\ud800'", "surrogates"),
         ("return {(1,): 2}", "dict key"),
+        ("return {1 << 60: 2}", "60 bits"),
         ("x = []\n    x.append(x)\n    return x", "deep"),
     ],
 )

@@ -15,8 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.files import PROJECT
 from grader.isolation import wire
 from grader.isolation.inside import child
+from grader.model import Limits
+from tests.harness.plain import KEY_BITS
+from tests.harness.plain import plain as plain_data
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary()
 keys = st.text() | st.binary() | st.booleans() | st.integers(1 - 2**wire.KEY_BITS, 2**wire.KEY_BITS - 1)
@@ -151,3 +155,15 @@ def test_an_announced_length_is_limited() -> None:
     assert wire.length(b"\x00\x00\x04\x00", 1024) == 1024
     with pytest.raises(wire.WireError, match="above the limit"):
         wire.length(b"\x00\x00\x04\x01", 1024)
+
+
+def test_what_an_answer_may_hold_stands_in_the_handout() -> None:
+    """The same bounds on both sides of the wire, in a student's own run, and in the text."""
+    text = " ".join((PROJECT / "handout.md").read_text(encoding="utf-8").split())
+    assert f"may take {Limits().answer_mib} MiB and hold {wire.MAX_VALUES:,} values" in text
+    assert f"at most {wire.KEY_BITS} bits, and there are at most {wire.MAX_NUMBERS - 1:,} of them" in text
+    assert {child.KEY_BITS, KEY_BITS} == {wire.KEY_BITS}
+    for side in (child.plain, plain_data):
+        side({(1 << wire.KEY_BITS) - 1: 1})
+        with pytest.raises(Exception, match=f"a dict key of more than {wire.KEY_BITS} bits"):
+            side({1 << wire.KEY_BITS: 1})
