@@ -1,15 +1,16 @@
-"""Sends damaged frames to the trusted side, guided by the code that they reach: nothing may crash or stall it.
+"""Sends hostile frames, archives and sources to the trusted side, guided by the code that they reach.
 
-python -m grader.bench.fuzz [FRAMES]
+python -m grader.bench.fuzz [CASES]
 
-Each input is what a process of a submission writes to its channel before it dies: a frame around damaged data, or
-damaged bytes altogether. The grader may say what is wrong with it, and nothing else may happen.
+Each case is what a submission may write to the grader, or be: see `grader.bench.cases`. What becomes of it must be
+the submission's own, never a fault of the grader's, and take less than a second of processor time.
 """
 
 from __future__ import annotations
 
 import contextlib
 import random
+import shutil
 import socket
 import sys
 import tempfile
@@ -18,30 +19,38 @@ from pathlib import Path
 from typing import Any
 
 import atheris
-import cbor2
 
-with atheris.instrument_imports(include=["grader.isolation", "tests.harness"]):
-    from grader.isolation import IsolatedBackend, wire
+with atheris.instrument_imports(include=["grader.isolation", "grader.intake", "tests.harness"]):
+    from grader.intake import finds, intake
+    from grader.isolation import IsolatedBackend
     from grader.model import Limits
-    from tests.harness.contract import RETURNS, Handle, Lazy
-    from tests.harness.outcomes import NotPlain, Stopped, StudentError
-    from tests.harness.plain import conform, short
+    from tests.harness.checks import judge
+    from tests.harness.contract import RETURNS
+    from tests.harness.expect import CALLS, expect
+    from tests.harness.outcomes import Verdict
+    from tests.harness.student import Feed, LazyResult, Student
 
-SLOW_S = 5.0
-TYPES = {str(kind): kind for kind in RETURNS.values() if kind is not Handle and not isinstance(kind, Lazy)}
-SEEDS: list[dict[str, Any]] = [
-    {"ok": 80_000_000_000},
-    {"ok": [[256, b"a b"], [[b"a", b"b"]]]},
-    {"ok": {"a": 1.5, "b": -0.0}},
-    {"ok": [[1, 2, 3], True]},
-    {"not_plain": "a set"},
-    {"error": [["KeyError", "ValueError"], "no such unit", "errata.py:7 in size_bytes"]},
-    {"memory": True},
-    {"exit": "0"},
-    {"callback": 0, "args": [1, "x"]},
-    {"ok": 1 << 200},
-    {"ok": cbor2.CBORTag(40001, [1, 2])},
+from grader.bench import cases
+
+SLOW_S = 1.0
+LIMITS = Limits(wall_s=0.2)
+PATHS = sorted(RETURNS)
+WANTED: list[object] = [
+    1,
+    "a",
+    [1, 2],
+    {"a": 1.5},
+    {1: b"a"},
+    ({1: b"a"}, [(b"a", b"b")]),
+    (1, 2),
+    0.5,
+    True,
+    None,
 ]
+FRAMES, ARCHIVES = 200, 230
+"""A case whose first byte is below the first is of frames, below the second an archive, else a source."""
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  -- folders of our own in it
 
 
 class Process:
@@ -51,13 +60,13 @@ class Process:
 
 
 class Sandbox:
-    """Stands for a sandbox whose check writes `data`, and dies."""
+    """Stands for a sandbox whose check writes `data`, and dies with a status."""
 
     alive = False
     process = Process()
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
+    def __init__(self, data: bytes, status: int) -> None:
+        self._data, self._status = data, status
         self.control, self._theirs = socket.socketpair()
 
     def start(self, limits: dict[str, Any], channel: socket.socket, output: int) -> None:
@@ -70,8 +79,8 @@ class Sandbox:
         self._check.shutdown(socket.SHUT_WR)
 
     def died(self) -> tuple[int, str]:
-        """As if it had left with status 0."""
-        return 0, ""
+        """As if it had left so."""
+        return self._status, ""
 
     def close(self) -> None:
         """Close all ends."""
@@ -79,70 +88,83 @@ class Sandbox:
             each.close()
 
 
-def one(data: bytes) -> None:
-    """Let the grader read a frame, and treat what it holds as the answer of every function there is.
+def frames(choose: cases.Choices) -> None:
+    """Let a check call a function that answers with these frames, and judge what comes of it.
 
     Raises:
-        Exception: anything but the three ways in which a submission can fail.
+        AssertionError: the grader would call it a fault of its own.
     """
-    started = time.perf_counter()
-    first, payload = data[:1], data[1:]
-    try:
-        wire.parse(payload)
-    except wire.WireError:
-        if first < b"\xf0":  # most are refused here; a few go on, to see that a whole check takes them
-            return
-    raw = payload if first > b"\xf7" else wire.HEADER.pack(len(payload)) + payload
-    sandbox = Sandbox(raw)
+    path, wanted = choose.pick(PATHS), choose.pick(WANTED)
+    status = choose.below(256) - 64
+    written = b"\0\0\0\x05\xa1\x62ok\xf6" + b"".join(cases.message(choose) for _ in range(1 + choose.below(4)))
+    sandbox = Sandbox(written, status)
     backend = IsolatedBackend(sandbox, LIMITS, {})  # type: ignore[arg-type]
     try:
-        answer = backend._request("invoke", path="errata.size_bytes")
-        short(answer)
-        for kind in TYPES.values():
-            with contextlib.suppress(NotPlain):
-                conform(answer, kind)
-    except (NotPlain, StudentError, Stopped) as error:
-        str(error).encode()
+        student = Student(backend, CALLS)
+        got = student._call(path, None, path, (Feed("ab"), lambda: 1, student.file), {})
+        if isinstance(got, LazyResult):
+            got = got.rest()
+        expect(got, wanted, "", {"a mistake": lambda: wanted})
+    except BaseException as error:  # noqa: BLE001  -- whatever it is, it is judged as in a check
+        verdict, said = judge(error)
+        assert verdict is not Verdict.GRADER_FAULT, said
+        said.encode()
     finally:
         backend.close()
         sandbox.close()
-    if time.perf_counter() - started > SLOW_S:
-        raise TimeoutError(f"a frame of {len(raw)} bytes took {time.perf_counter() - started:.1f} s")
 
 
-LIMITS = Limits(wall_s=0.2)
+def archive(choose: cases.Choices) -> None:
+    """Take an archive in.
 
-
-def damaged(count: int, seed: int = 0) -> list[bytes]:
-    """Frames that were right before one to four bytes of them were changed, moved or lost.
-
-    >>> damaged(3) == damaged(3)
-    True
+    Raises:
+        AssertionError: something lies where it must not.
+        Exception: anything at all, since a submission can only be refused.
     """
-    chance = random.Random(seed)
-    made = []
-    for _ in range(count):
-        data = bytearray(b"\0" + cbor2.dumps(chance.choice(SEEDS)))
-        for _ in range(chance.randint(1, 4)):
-            at = chance.randrange(len(data))
-            match chance.randrange(3):
-                case 0:
-                    data[at] = chance.randrange(256)
-                case 1:
-                    data[at:at] = bytes(chance.randrange(256) for _ in range(chance.randint(1, 9)))
-                case _:
-                    del data[at : at + chance.randint(1, 4)]
-                    data = data or bytearray(b"\0")
-        made.append(bytes(data))
-    return made
+    with tempfile.TemporaryDirectory(dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None) as folder:
+        root = Path(folder)
+        (root / "s.zip").write_bytes(cases.archive(choose))
+        submission = intake(root / "s.zip", root / "into")
+        for text in (submission.problem or "", *submission.notes):
+            assert text.isprintable(), text
+        assert {path.name for path in root.iterdir()} <= {"s.zip", "into"}
+        if (root / "into").exists():
+            assert {path.name for path in (root / "into").iterdir()} <= {"assignment"}
+            shutil.rmtree(root / "into")
 
 
-def main(frames: int = 1_000_000) -> None:
-    """Run the engine from seeds that are right; it ends the process, with an error when a frame does harm."""
+def source(choose: cases.Choices) -> None:
+    """Look at a source, in this process.
+
+    Raises:
+        Exception: anything at all.
+    """
+    for finding in finds(cases.source(choose), "x.py"):
+        finding.encode()
+
+
+def one(data: bytes) -> None:
+    """Try a case.
+
+    Raises:
+        Exception: anything but the ways in which a submission can fail.
+        TimeoutError: it took long.
+    """
+    choose, started = cases.Choices(data[1:]), time.process_time()
+    kind = data[0] if data else 0
+    (frames if kind < FRAMES else archive if kind < ARCHIVES else source)(choose)
+    if time.process_time() - started > SLOW_S:
+        raise TimeoutError(f"a case of {len(data)} bytes took {time.process_time() - started:.1f} s")
+
+
+def main(count: int = 1_000_000) -> None:
+    """Run the engine from seeds of all kinds; it ends the process, with an error when a case does harm."""
+    chance = random.Random(0)
     with tempfile.TemporaryDirectory(prefix="grader-fuzz-") as folder:
-        for number, message in enumerate(SEEDS):
-            (Path(folder) / str(number)).write_bytes(b"\0" + cbor2.dumps(message))
-        arguments = [sys.argv[0], f"-runs={frames}", "-max_len=512", "-timeout=60", "-print_final_stats=1", folder]
+        for number in range(120):
+            kind = (0, ARCHIVES - 1, 255)[number % 3]
+            (Path(folder) / str(number)).write_bytes(bytes([kind]) + chance.randbytes(200))
+        arguments = [sys.argv[0], f"-runs={count}", "-max_len=512", "-timeout=60", "-print_final_stats=1", folder]
         atheris.Setup(arguments, one)
         atheris.Fuzz()
 

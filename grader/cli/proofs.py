@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -154,22 +155,34 @@ def attacks_command(
     """Grade the planted attacks, and show what they gained and did: nothing, or exit status 1."""
     working = [isolation] if isolation else [each for each in LADDER if problem(each) is None]
     chosen = name or attacks.names()
-    columns = ("attack", "sandbox", "points", "verdicts", "files", "net", "procs", "next")
+    columns = ("attack", "sandbox", "points", "verdicts", "files", "net", "procs", "next", "faults", "busy s")
     table = Table(*columns, box=None, pad_edge=False)
-    failed = 0
+    results = []
     with progress("attacking") as advance:
         for number, done in enumerate(attacks.attack_all(chosen, working), 1):
             advance(number, len(chosen) * len(working), done.name)
-            failed += not done.withstood
+            results.append(done)
             points = f"{'none' if done.score is None else f'{done.score:g}'} of {done.most:g}"
             counts = [len(done.changed), done.connections, len(done.survivors)]
             following = "differs" if done.next_differs else "same"
             row = [done.name, done.isolation, points, " ".join(done.verdicts), *map(str, counts)]
-            table.add_row(*row, following, style="" if done.withstood else "red")
+            row += [following, str(done.faults), f"{done.busy_s:.1f}"]
+            table.add_row(*row, style="" if done.withstood else "red")
     console.print(table)
-    console.print(f"{len(chosen)} attacks in {', '.join(working)}: {failed} gained or did something")
-    if failed:
+    console.print(f"{len(chosen)} attacks in {', '.join(working)}: {_came_to(results)}", soft_wrap=True)
+    if not all(done.withstood for done in results):
         raise typer.Exit(1)
+
+
+def _came_to(results: Sequence[attacks.Attacked]) -> str:
+    gained, did = sum(done.gained for done in results), sum(done.did for done in results)
+    faults = sum(done.faults > 0 or done.score is None for done in results)
+    longest = max(results, key=lambda done: done.busy_s)
+    over_s = max(done.over_s for done in results)
+    return (
+        f"{gained} gained, {did} did something, {faults} made the grader fail; it was busy for "
+        f"{longest.busy_s:.1f} s at most ({longest.name}), and {over_s:.1f} s longer than a limit"
+    )
 
 
 @proofs.command(name="specimen")

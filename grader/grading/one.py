@@ -45,6 +45,26 @@ STUCK_S = 300.0
 """Limits would have ended a check before: the grader hangs, and checks without a result are its fault."""
 
 
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """How long trusted processes were at work on a submission: to take it in, and in each check, {id: seconds}.
+
+    Processor time, but for the look at its code, which has a process of its own: that is the time that passed.
+    """
+
+    intake_s: float
+    checks: dict[str, float]
+
+    @property
+    def all_s(self) -> float:
+        """All together."""
+        return self.intake_s + sum(self.checks.values())
+
+    def over_s(self, limit_s: float) -> float:
+        """The most by which a check, or the intake, which has no limit, took more than its limit."""
+        return max(self.intake_s, *(busy_s - limit_s for busy_s in self.checks.values()), 0.0)
+
+
 Progress = Callable[[int, int, str], None]
 """Told how many checks are done, of how many, and which finished last."""
 
@@ -64,9 +84,13 @@ class Options:
 
 
 def grade(
-    path: Path, options: Options = Options(), progress: Progress | None = None, runner: Runner = RUNNER
+    path: Path,
+    options: Options = Options(),
+    progress: Progress | None = None,
+    runner: Runner = RUNNER,
+    told: Callable[[Busy], None] | None = None,
 ) -> Report:
-    """Grade the folder or archive at path, with pytest started by the runner.
+    """Grade the folder or archive at path, with pytest started by the runner; `told` how long that kept us busy.
 
     Raises:
         UsageError: the path or a task does not exist.
@@ -76,13 +100,19 @@ def grade(
         if task not in TASKS:
             raise UsageError(f"no task {task!r}; there are {', '.join(TASKS)}")
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
+        began_s = time.thread_time()
         submission = intake(path, _made(Path(folder) / "submission"))
+        intake_s, began_s = time.thread_time() - began_s, time.monotonic()
         found = suspicions(submission.root) if submission.root else ()
+        intake_s += time.monotonic() - began_s
         if submission.root:
             # Without it, Python would rather take another package of that name.
             (submission.root / "assignment" / "__init__.py").touch()
         isolation = choose(options.isolation)
         lines = _run(submission, isolation, options, Path(folder), progress, runner)
+    if told:
+        results = [line["result"] for line in lines if "result" in line]
+        told(Busy(intake_s, {result["id"]: result["busy_s"] for result in results}))
     plan = [PlannedCheck(**_planned(line["plan"])) for line in lines if "plan" in line]
     if not plan:
         raise GraderFault("the checks could not be collected")

@@ -219,7 +219,7 @@ def test_real_text_trains_exactly(student: Student, tmp_path: Path) -> None:
     vocab, merges = student.bpe.train_bpe(student.file("topics.txt", corpus.read_bytes()), 1500, [END])
     mistakes: Mistakes = {
         "a tie was decided otherwise; take the greatest pair of byte strings": (
-            lambda: merges if naive_bpe.follow_the_counts(text, [END], merges) else None
+            lambda: merges if naive_bpe.follow_the_counts(text, [END], merges[: len(expected)]) else None
         ),
         "special tokens were not split off before counting": lambda: reference.train_bpe(corpus, 1499, [])[1],
     }

@@ -6,12 +6,12 @@ size shows only in reading it. Which of the two archives a file is, its content 
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
 import stat
 import struct
 import tarfile
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator
@@ -29,6 +29,15 @@ BAD_ARCHIVE = (
     RuntimeError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, AssertionError,
 )  # fmt: skip
 """What the standard library's readers raise on damaged or exotic archives; caught around them alone."""
+
+CENTRAL = b"PK\x01\x02"
+"""Begins each entry of a zip's list of members."""
+
+ENDS = 8
+"""So often the end of a tar may be read; tarfile reads it once or twice."""
+
+GZIP_PARTS = 1_000
+"""One after the other in a file; a usual one has one."""
 
 ENTRY_BYTES = 400
 """Mean bytes of an entry in a zip's list of members that we put up with; a usual one has about 100."""
@@ -77,24 +86,45 @@ class Budget:
             raise SubmissionError(self._sentence)
 
 
+class Clock:
+    """The processor time that reading a submission may take, whatever makes it slow."""
+
+    def __init__(self, limit_s: float) -> None:
+        self._until = time.thread_time() + limit_s
+
+    def check(self) -> None:
+        """Go on.
+
+        Raises:
+            SubmissionError: the time is over.
+        """
+        if time.thread_time() > self._until:
+            raise SubmissionError("it takes too long to unpack: pack assignment/ alone, as .zip")
+
+
 class ArchiveFile(io.BufferedReader):
     """An archive's bytes, never many at once: zipfile reads a list of members, however long, in one go."""
 
-    def __init__(self, path: Path, members: int) -> None:
+    def __init__(self, path: Path, members: int, clock: Clock) -> None:
         super().__init__(path.open("rb", buffering=0))
         self.members = members
+        self._clock = clock
 
     def read(self, size: int | None = -1, /) -> bytes:
         """As of any file.
 
         Raises:
-            SubmissionError: these would be more bytes than the list of so many members takes.
+            SubmissionError: these are more bytes, or more entries, than the list of so many members takes.
         """
+        self._clock.check()
         if size is not None and size > max(self.members * ENTRY_BYTES, 2**20):
             raise SubmissionError(
                 f"the archive's list of members is too long: {self.members:,} members are allowed"
             )
-        return super().read(size)
+        data = super().read(size)
+        if len(data) > self.members * len(CENTRAL) and data.count(CENTRAL) > self.members:
+            raise SubmissionError(f"the archive has more than {self.members:,} members")
+        return data
 
 
 def folder_members(root: Path, enter: Callable[[PurePosixPath], bool]) -> Members:
@@ -125,7 +155,7 @@ def archive_members(file: ArchiveFile, name: str, raw: Budget) -> Members:
         zipped = file.peek(2)[:2] == b"\x1f\x8b"
         if zipped or not zipfile.is_zipfile(file):
             file.seek(0)
-            yield from _tar(_Counted(gzip.GzipFile(fileobj=file) if zipped else file, raw))
+            yield from _tar(_Counted(_Gunzip(file) if zipped else file, raw))
         else:
             yield from _zip(file)
     except BAD_ARCHIVE as error:
@@ -187,7 +217,7 @@ def _extracted(archive: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:
 def _header() -> type[tarfile.TarInfo]:
     """A kind of tar header that refuses what makes tarfile slow, large or silent."""
     # tarfile searches an extended header in time that grows with the square of its length.
-    squares = Budget(2**32, "the archive's extended headers are too long: pack it without extended attributes")
+    squares = Budget(2**30, "the archive's extended headers are too long: pack it without extended attributes")
     extended = {tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE}
     long_names = {tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK}
 
@@ -214,15 +244,61 @@ def _header() -> type[tarfile.TarInfo]:
     return Header
 
 
+class _Gunzip:
+    """What a gzip file holds. zlib reads its headers, which Python's own reader does byte by byte."""
+
+    def __init__(self, file: ArchiveFile) -> None:
+        self._file = file
+        self._unpacker = zlib.decompressobj(wbits=31)
+        self._data = b""
+        self._parts = Budget(GZIP_PARTS - 1, f"the archive has more than {GZIP_PARTS:,} parts")
+
+    def read(self, size: int) -> bytes:
+        """Up to so many bytes; none at the end.
+
+        Raises:
+            EOFError: the file ends too early.
+            zlib.error: it is damaged.
+            SubmissionError: it has too many parts.
+        """
+        while True:
+            if self._unpacker.eof and not self._next_part():
+                return b""
+            data = self._data or self._file.read(BLOCK)
+            content = self._unpacker.decompress(data, size)
+            self._data = self._unpacker.unconsumed_tail
+            if content:
+                return content
+            if not data and not self._unpacker.eof:
+                raise EOFError("the compressed data end too early")
+
+    def _next_part(self) -> bool:
+        """Begin to read what follows a part that has ended, after zeros that fill it up; False if nothing does."""
+        data = self._unpacker.unused_data.lstrip(b"\0")
+        while not data:
+            block = self._file.read(BLOCK)
+            if not block:
+                return False
+            data = block.lstrip(b"\0")
+        self._parts.spend(1)
+        self._unpacker, self._data = zlib.decompressobj(wbits=31), data
+        return True
+
+
 class _Counted:
     """A stream whose bytes are charged to a budget."""
 
     def __init__(self, stream: Any, budget: Budget) -> None:
         self._stream = stream
         self._budget = budget
+        self._ends = 0
 
     def read(self, size: int) -> bytes:
         data: bytes = self._stream.read(size)
+        self._ends += not data
+        if self._ends > ENDS:
+            # tarfile goes on to skip what a header has announced, for hours.
+            raise EOFError("the archive ends too early")
         self._budget.spend(len(data))
         return data
 

@@ -15,7 +15,15 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from grader.errors import GraderFault, SubmissionError, UsageError
-from grader.intake.archives import ArchiveFile, Budget, Member, Members, archive_members, folder_members
+from grader.intake.archives import (
+    ArchiveFile,
+    Budget,
+    Clock,
+    Member,
+    Members,
+    archive_members,
+    folder_members,
+)
 from grader.model import Submission
 from tests.harness.handin import CACHES, PACKAGE, Choice, HandInLimits, misleading, shown
 
@@ -51,6 +59,7 @@ def intake(path: Path, into: Path, limits: IntakeLimits = LIMITS) -> Submission:
     if os.path.lexists(into / PACKAGE):
         raise UsageError(f"{str(into / PACKAGE)!r} is there already: give an empty folder")
     name = path.name if path.name not in ("", "..") else path.resolve().name
+    name = os.fsencode(name).decode("utf-8", "replace")  # a report is UTF-8, whatever a file is called
     taken = _Taken(Choice(limits))
     try:
         digest, problem = _taken_in(path, name, into, limits, taken)
@@ -72,10 +81,11 @@ def _taken_in(path: Path, name: str, into: Path, limits: IntakeLimits, taken: _T
         if name == PACKAGE and path.is_symlink() and not _holds_package(path):
             taken.notes[f"left out {shown(name)}: a link"] = None
         found = folder_members(path, lambda below: _worth_entering(PurePosixPath(outer, below)))
-        problem = _copy(found, name, outer, into, limits, taken)
+        problem = _copy(found, name, outer, into, limits, taken, Clock(limits.cpu_s + limits.total_mib / 32))
         return ("" if problem else _folder_sha256(into / PACKAGE)), problem
     try:
-        file = ArchiveFile(path, limits.members)
+        clock = Clock(limits.cpu_s + path.stat().st_size / (32 << 20))
+        file = ArchiveFile(path, limits.members, clock)
     except OSError as error:
         raise UsageError(f"can't read {str(path)!r}: {error.strerror}") from None
     with file:
@@ -83,21 +93,26 @@ def _taken_in(path: Path, name: str, into: Path, limits: IntakeLimits, taken: _T
             return "", f"{name!r} is larger than {limits.archive_mib} MiB"
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         raw = Budget(limits.archive_mib << 20, f"the archive unpacks to more than {limits.archive_mib} MiB")
-        return digest, _copy(archive_members(file, name, raw), name, "", into, limits, taken)
+        return digest, _copy(archive_members(file, name, raw), name, "", into, limits, taken, clock)
 
 
-def _copy(found: Members, name: str, outer: str, into: Path, limits: IntakeLimits, taken: _Taken) -> str | None:
+def _copy(
+    found: Members, name: str, outer: str, into: Path, limits: IntakeLimits, taken: _Taken, clock: Clock
+) -> str | None:
     """Copy the members that are taken; the sentence why nothing can be graded, if so."""
     files = Budget(limits.files, limits.too_many)
     members = Budget(limits.members, f"the submission has more than {limits.members:,} members")
+    folders = Budget(limits.files, f"{PACKAGE}/ has more than {limits.files:,} folders")
     total = Budget(limits.total_mib << 20, limits.too_much)
     try:
         with closing(found):
             for member in found:
+                clock.check()
                 members.spend(1)
                 target = _checked(member, outer, taken)
                 if target is not None:
                     files.spend(1)
+                    folders.spend(sum(not (into / folder).is_dir() for folder in target.parents[:-2]))
                     alone = Budget(limits.file_mib << 20, limits.too_large(member.name))
                     _write(member, into, target, [alone, total])
     except SubmissionError as error:

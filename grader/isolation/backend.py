@@ -36,6 +36,10 @@ TICK_S = 0.05
 MEMORY_EVERY_S = 0.25
 AGAIN_S = 90.0
 """For all second tries of a submission's checks together: with those, too, grading ends in time."""
+MOST_HANDLES = 1 << 31
+MOST_PATH = 4_096
+MOST_VALUES = 1 << 21
+"""Of all answers of a check together; what a check does with them takes about a microsecond each."""
 
 T = TypeVar("T")
 
@@ -120,7 +124,7 @@ class IsolatedBackend:
         self._channel.setblocking(False)
         self._output, output = os.pipe()
         os.set_blocking(self._output, False)
-        self._printed = self._answered = 0
+        self._printed = self._answered = self._values = 0
         self._spent_s = 0.0
         self._deadline = 0.0
         self._memory_at = 0.0
@@ -149,8 +153,8 @@ class IsolatedBackend:
         kwargs = {name: self._reference(value, storages) for name, value in kwargs.items()}
         arguments = {"args": args, "kwargs": kwargs, "storages": tensors.contents(storages)}
         value = self._request("invoke", path=path, handle=handle, keep=keep, **arguments)
-        if keep and type(value) is not int:
-            self._stop(Verdict.CRASHED, "it broke the grader's protocol: no handle")
+        if keep and not (type(value) is int and 0 <= value < MOST_HANDLES):
+            raise self._broken("no handle")
         return value
 
     def pull(self, handle: int, count: int) -> tuple[list[Any], bool]:
@@ -159,7 +163,7 @@ class IsolatedBackend:
         match value:
             case [list(items), bool(ended)] if len(items) <= count:
                 return items, ended
-        raise self._stop(Verdict.CRASHED, "it broke the grader's protocol: no items")
+        raise self._broken("no items")
 
     def file(self, name: str, content: bytes) -> str:
         """Write an input file into the sandbox."""
@@ -169,8 +173,8 @@ class IsolatedBackend:
             if self._loaded or (isinstance(error, Stopped) and error.verdict is Verdict.GRADER_FAULT):
                 raise
             raise self._fault(f"no input file could be written: {error}") from None
-        if type(value) is not str:
-            self._stop(Verdict.CRASHED, "it broke the grader's protocol: no path")
+        if type(value) is not str or not 0 < len(value) <= MOST_PATH:
+            raise self._broken("no path")
         return str(value)
 
     def close(self) -> None:
@@ -239,12 +243,12 @@ class IsolatedBackend:
                 raise self._stop(Verdict.MEMORY, f"more memory than the {self._limits.memory_mib:,} MiB allowed")
             case {"exit": str(code), **rest} if not rest:
                 raise self._stop(Verdict.CRASHED, f"it ended its process: SystemExit({_line(code, 80)})")
-        raise self._stop(Verdict.CRASHED, "it broke the grader's protocol: an answer of no known form")
+        raise self._broken("an answer of no known form")
 
     def _called_back(self, request: dict[str, Any]) -> dict[str, Any]:
         reference, args = request["callback"], request["args"]
         if type(reference) is not int or not 0 <= reference < len(self._callbacks) or type(args) is not list:
-            raise self._stop(Verdict.CRASHED, "it broke the grader's protocol: an unknown call-back")
+            raise self._broken("an unknown call-back")
         target: Callable[..., Any] | Iterator[Any] = self._callbacks[reference]
         if isinstance(target, Iterator):
             try:
@@ -274,9 +278,13 @@ class IsolatedBackend:
             self._answered += size
             if self._answered > self._limits.answers_mib << 20:
                 raise wire.WireError(f"answers of more than {self._limits.answers_mib:,} MiB together")
-            return wire.parse(self._read(size))
+            message, values = wire.counted(self._read(size))
+            self._values += values
+            if self._values > MOST_VALUES:
+                raise wire.WireError(f"answers of more than {MOST_VALUES:,} values together")
+            return message
         except wire.WireError as error:
-            raise self._stop(Verdict.CRASHED, f"it broke the grader's protocol: {error}") from None
+            raise self._broken(str(error)) from None
 
     def _read(self, size: int) -> bytes:
         data = bytearray()
@@ -356,8 +364,11 @@ class IsolatedBackend:
         if status == -signal.SIGXCPU:
             return self._stop(Verdict.TIMEOUT, f"more than {self._limits.cpu_s} s of processor time")
         if status < 0:
-            return self._stop(Verdict.CRASHED, f"its process was killed by {signal.Signals(-status).name}")
+            return self._stop(Verdict.CRASHED, f"its process was killed by {_signal(-status)}")
         return self._stop(Verdict.CRASHED, f"it ended its process with status {status}, as os._exit does")
+
+    def _broken(self, how: str) -> Stopped:
+        return self._stop(Verdict.CRASHED, f"it broke the grader's protocol: {how}")
 
     def _stop(self, verdict: Verdict, message: str) -> Stopped:
         if why := inherited.excuse(self._low, verdict):
@@ -369,6 +380,15 @@ class IsolatedBackend:
         """The end of a check by our own fault."""
         self._stopped = Stopped(Verdict.GRADER_FAULT, f"{GRADER_FAULT_TEXT}{_line(message, 1000)}")
         return self._stopped
+
+
+def _signal(number: int) -> str:
+    """A signal's name; those for real time have none.
+
+    >>> _signal(9), _signal(40)
+    ('SIGKILL', 'signal 40')
+    """
+    return signal.Signals(number).name if number in {*signal.Signals} else f"signal {number}"
 
 
 def _line(text: str, most: int) -> str:

@@ -9,6 +9,7 @@ import dataclasses
 import json
 import os
 import sys
+import time
 from collections.abc import Generator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -27,6 +28,8 @@ from tests.harness.student import Backend
 from tests.harness.tasks import TASKS
 
 POOL = pytest.StashKey[SandboxPool]()
+SINCE = pytest.StashKey[float]()
+"""How much processor time this process had taken when the check before had finished."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -84,12 +87,15 @@ def pytest_checks_planned(config: pytest.Config, checks: list[Check]) -> None:
     """Write the plan."""
     for check in checks:
         _write(config, {"plan": _record(check)})
+    config.stash[SINCE] = time.process_time()
 
 
 def pytest_check_finished(config: pytest.Config, outcome: Outcome) -> None:
     """Write a result."""
     result = {"verdict": outcome.verdict.value, "message": outcome.message, "wall_s": outcome.wall_s}
-    _write(config, {"result": {"id": outcome.check.id, **result}})
+    now = time.process_time()
+    busy_s, config.stash[SINCE] = now - config.stash[SINCE], now
+    _write(config, {"result": {"id": outcome.check.id, **result, "busy_s": busy_s}})
 
 
 def _record(check: Check) -> dict[str, Any]:

@@ -6,16 +6,28 @@ protocol allows raises `WireError`, which is the submission's fault and ends its
 
 from __future__ import annotations
 
+import gc
 import struct
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import cbor2
 
-TUPLE, CALLBACK, FEED = 40001, 40002, 40003
+TUPLE, CALLBACK, FEED, MAP = 40001, 40002, 40003, 40006
 MAX_DEPTH = 80
+MAX_VALUES = 1 << 18
+"""Of one answer, keys too; the reference's largest has a tenth of that."""
+
+MAX_NUMBERS = 1 << 14
+"""Keys of an answer's maps that are numbers. Whoever chooses them chooses where they lie in a dict, and can make
+building it take the square of their number."""
+
+KEY_BITS = 60
+"""Of such a key: larger numbers could all have one hash."""
+
 HEADER = struct.Struct(">I")
 _PLAIN = frozenset({int, str, bytes, float, bool, type(None)})
+_KEYS = frozenset({int, str, bytes, bool})
 # Every tag that the decoder knows, but for big integers (2 and 3).
 _TAGS = (0, 1, 4, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54, 100, 256, 258, 260, 261, 1004, 43000, 55799)
 
@@ -57,46 +69,98 @@ def length(header: bytes, limit: int) -> int:
 
 
 def parse(data: bytes) -> dict[str, Any]:
-    """A message from the other end: a map of str to plain data.
+    """A message from the other end: a map of str to plain data. What this costs is bounded, whatever it holds.
+
+    A map with a key that is a number comes as a tagged list of its keys and its values.
 
     Raises:
-        WireError: it is malformed, nests too deep, or holds anything but plain data.
+        WireError: it is malformed, too large, nests too deep, or holds anything but plain data.
 
     >>> parse(cbor2.dumps({"ok": [1, b"a"]}))
     {'ok': [1, b'a']}
     >>> parse(cbor2.dumps({1: 2}))
     Traceback (most recent call last):
-    grader.isolation.wire.WireError: a message that is not a map with text keys
+    grader.isolation.wire.WireError: malformed data (CBORDecodeError)
     """
+    return counted(data)[0]
+
+
+def counted(data: bytes) -> tuple[dict[str, Any], int]:
+    """As `parse`, and how many values the message holds.
+
+    Raises:
+        WireError: as there.
+    """
+    message, count = _decoded(data), 0
+    for value in _parts(message):
+        count += 1
+        if type(value) not in _PLAIN:
+            raise WireError(f"data of type {type(value).__name__}")
+        if count > MAX_VALUES:
+            raise WireError(f"an answer of more than {MAX_VALUES:,} values")
+    if type(message) is not dict or not all(type(key) is str for key in message):
+        raise WireError("a message that is not a map with text keys")
+    return message, count
+
+
+def _decoded(data: bytes) -> Any:
+    numbers = 0
+
+    def tagged_map(parts: Any, _: object) -> dict[Any, Any]:
+        nonlocal numbers
+        keys, values = _checked_map(parts)
+        numbers += 1 + len(keys)
+        if numbers > MAX_NUMBERS:
+            raise WireError(f"maps with more than {MAX_NUMBERS:,} keys that are numbers")
+        made = dict(zip(keys, values, strict=True))
+        if len(made) < len(keys):
+            raise WireError("a map with a key twice")
+        return made
+
+    collects = gc.isenabled()
+    gc.disable()  # millions of lists would be searched again and again while they are made
     try:
-        message = cbor2.loads(
+        return cbor2.loads(
             data,
             tag_hook=_refuse,
-            semantic_decoders=dict.fromkeys(_TAGS, _refuse),
+            semantic_decoders={**dict.fromkeys(_TAGS, _refuse), MAP: tagged_map},
             max_depth=MAX_DEPTH,
             allow_indefinite=False,
             allow_duplicate_keys=False,
+            strict_hashable_types=True,
         )
-    except WireError:
+    except KeyboardInterrupt:
         raise
-    except Exception as error:  # noqa: BLE001  -- whatever malformed bytes make the decoder raise is their fault
-        raise WireError(f"malformed data ({type(error).__name__})") from None
-    for value in _parts(message):
-        if type(value) not in _PLAIN:
-            raise WireError(f"data of type {type(value).__name__}")
-    if type(message) is not dict or not all(type(key) is str for key in message):
-        raise WireError("a message that is not a map with text keys")
-    return message
+    except BaseException as error:  # noqa: BLE001  -- malformed bytes are their fault; a panic is no Exception
+        cause = error.__cause__  # the decoder wraps what is raised in its hooks
+        said = str(cause) if isinstance(cause, WireError) else f"malformed data ({type(error).__name__})"
+        raise WireError(said) from None
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _checked_map(parts: Any) -> tuple[list[Any], list[Any]]:
+    """Keys and values of a tagged map, which can be put into a dict."""
+    match parts:
+        case [list(keys), list(values)] if len(keys) == len(values):
+            for key in keys:
+                if type(key) not in _KEYS or (isinstance(key, int) and key.bit_length() > KEY_BITS):
+                    raise WireError("a map with a key that is none")
+            return keys, values
+    return _refuse()
 
 
 def _parts(message: Any) -> Iterator[Any]:
-    """All scalars of a message, keys too."""
+    """All parts of a message, keys too; each list and map is there as None, beside what it holds."""
     stack = [message]
     while stack:
         value = stack.pop()
         if type(value) is list:
+            yield None
             stack.extend(value)
         elif type(value) is dict:
+            yield None
             stack.extend(value.keys())
             stack.extend(value.values())
         else:

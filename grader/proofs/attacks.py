@@ -19,8 +19,9 @@ import psutil
 
 from grader.errors import GraderFault, UsageError
 from grader.files import PROJECT
-from grader.grading import RUNNER, Options, grade
+from grader.grading import RUNNER, Busy, Options, grade
 from grader.isolation import UIDS, locked
+from grader.model import Verdict
 from grader.proofs import specimen
 from tests.harness.tasks import TASKS
 
@@ -28,6 +29,9 @@ PR_SET_CHILD_SUBREAPER = 36
 CHECK_S = 8.0
 QUICK_S = 2.0
 """Enough for each honest check of a task that takes milliseconds."""
+OVER_S = 2.0
+"""So much longer than a check's limit may trusted processes be at work on it."""
+
 PORT, ABSTRACT, SOCKET = 49321, "\0grader-canary", Path("/tmp/grader-canary.sock")  # noqa: S108  -- to be found
 WATCHED = ("/", "/etc", "/root", "/home", "/usr/lib", "/tmp", "/var/tmp", "/run", "/dev/shm")  # noqa: S108
 Seen = dict[str, tuple[int, int, int, int]]
@@ -35,7 +39,10 @@ Seen = dict[str, tuple[int, int, int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Attacked:
-    """What an attack came to: `most` is what its honest part earns. All else is to be nothing at all."""
+    """What an attack came to: `most` is what its honest part earns. All else is to be nothing at all.
+
+    `busy_s` is how long trusted processes were at work on it, and `over_s` by how much more than a check's limit.
+    """
 
     name: str
     isolation: str
@@ -46,12 +53,24 @@ class Attacked:
     connections: int
     survivors: tuple[str, ...]
     next_differs: tuple[str, ...]
+    faults: int
+    busy_s: float
+    over_s: float
+
+    @property
+    def gained(self) -> bool:
+        """Whether it got more points than its honest part earns."""
+        return self.score is not None and self.score > self.most
+
+    @property
+    def did(self) -> bool:
+        """Whether there is anything that it did."""
+        return bool(self.changed or self.connections or self.survivors or self.next_differs)
 
     @property
     def withstood(self) -> bool:
-        """Whether the attack gained and did nothing."""
-        did = self.changed or self.connections or self.survivors or self.next_differs
-        return self.score is not None and self.score <= self.most and not did
+        """Whether the attack gained and did nothing, made the grader fail nowhere, and didn't keep it busy."""
+        return self.score is not None and not (self.gained or self.did or self.faults) and self.over_s <= OVER_S
 
 
 def names() -> list[str]:
@@ -71,7 +90,8 @@ def attack(name: str, isolation: str, *, follow: bool = True) -> Attacked:
     with tempfile.TemporaryDirectory(prefix="grader-attack-") as folder, canary() as connections:
         alone = honest(options) if follow else []
         before, running = seen(), children()
-        report = grade(specimen.archive(planted, Path(folder) / "attack.zip"), options)
+        busy: list[Busy] = []
+        report = grade(specimen.archive(planted, Path(folder) / "attack.zip"), options, told=busy.append)
         survivors = children() - running
         changed = differences(before, seen())
         after = honest.__wrapped__(options) if follow else []
@@ -86,6 +106,9 @@ def attack(name: str, isolation: str, *, follow: bool = True) -> Attacked:
             connections(),
             tuple(sorted(f"{process.pid} {process.name()}" for process in survivors)),
             tuple(one for one, other in zip(alone, after, strict=True) if one != other),
+            sum(check.verdict is Verdict.GRADER_FAULT for check in report.checks),
+            busy[0].all_s,
+            busy[0].over_s(options.check_seconds or CHECK_S),
         )
 
 

@@ -30,6 +30,8 @@ class HandInLimits:
     total_mib: int = 64
     archive_mib: int = 256
     depth: int = 16
+    cpu_s: float = 3.0
+    """Of processor time for reading it, and one more for each 32 MiB that are handed in."""
 
     @property
     def too_many(self) -> str:

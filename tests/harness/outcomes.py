@@ -70,7 +70,7 @@ class Limits:
     open_files: int = 128
     stack_mib: int = 8
     processors: int = 2
-    answer_mib: int = 2
+    answer_mib: int = 1
     answers_mib: int = 32
 
 

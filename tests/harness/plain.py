@@ -17,6 +17,9 @@ MAX_DEPTH = 64
 MAX_BITS = 8_192
 """Of an int: Python writes out no longer ones, and no answer is nearly as long."""
 
+KEY_BITS = 60
+"""Of an int that is a key of a dict."""
+
 MAX_FLOAT_BITS = 1_024
 """Of an int that a float can hold."""
 
@@ -51,6 +54,8 @@ def plain(value: object, depth: int = 0) -> Any:
 
 
 def _key(key: object) -> object:
+    if type(key) is int and key.bit_length() > KEY_BITS:
+        raise NotPlain(f"a dict key of more than {KEY_BITS} bits")
     if type(key) in (int, str, bytes, bool):
         return key
     raise NotPlain(f"a dict key of type {type(key).__qualname__}, which is not int, str or bytes")

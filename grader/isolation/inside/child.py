@@ -19,8 +19,9 @@ from typing import Any
 
 import cbor2
 
-TUPLE, CALLBACK, FEED, TENSOR, SPARSE = 40001, 40002, 40003, 40004, 40005
+TUPLE, CALLBACK, FEED, TENSOR, SPARSE, MAP = 40001, 40002, 40003, 40004, 40005, 40006
 MAX_DEPTH = 64
+KEY_BITS = 60
 
 
 class NotPlain(Exception):
@@ -240,11 +241,16 @@ def plain(value: Any, depth: int = 0) -> Any:
     if kind is list or kind is tuple:
         return [plain(item, depth + 1) for item in value]
     if kind is dict:
-        return {key_of(key): plain(item, depth + 1) for key, item in value.items()}
+        items = {key_of(key): plain(item, depth + 1) for key, item in value.items()}
+        if all(type(key) in (str, bytes) for key in items):
+            return items
+        return cbor2.CBORTag(MAP, [list(items.keys()), list(items.values())])  # its keys are checked one by one
     raise NotPlain(f"a {kind.__module__}.{kind.__qualname__}, which is not plain data")
 
 
 def key_of(key: Any) -> Any:
+    if type(key) is int and key.bit_length() > KEY_BITS:
+        raise NotPlain(f"a dict key of more than {KEY_BITS} bits")
     if type(key) in (int, str, bytes, bool):
         return plain(key)
     raise NotPlain(f"a dict key of type {type(key).__qualname__}, which is not int, str or bytes")

@@ -16,7 +16,7 @@ from tests.harness.contract import RETURNS, Handle, Lazy
 from tests.harness.tasks import TASKS
 
 VALUES = {
-    int: ["0", "1", "-1", "2", "255", "256", "300", "10**30", "1 << 100_000", "-(1 << 100_000)"],
+    int: ["0", "1", "-1", "2", "255", "256", "300", "10**30", "1 << 8_191", "-(1 << 8_191)", "1 << 100_000"],
     float: [f"float('{value}')" for value in (0.0, -0.0, 1.0, -1.5, 1e300, "inf", "nan")],
     str: ["''", "'a'", "'▁'", "'[UNK]'", "'fp32'", "'x' * 50", "'\\0\\x1b[2J\\u202e' * 9_999"],
     bytes: ["b''", "b'a'", "b'\\xff'", "b'x' * 99_999"],

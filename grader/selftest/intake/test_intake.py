@@ -6,7 +6,9 @@ import gzip
 import hashlib
 import io
 import os
+import struct
 import tarfile
+import time
 import zipfile
 from pathlib import Path
 
@@ -354,6 +356,104 @@ def test_tar_headers_that_exhaust_the_reader_are_refused(tmp_path: Path, raw: by
     submission, files = take(path)
     assert says in str(submission.problem)
     assert files == {}
+
+
+def listed(names: list[bytes], extra: bytes = b"", comment: bytes = b"") -> bytes:
+    """A zip's list of members, and no member."""
+    fixed = struct.Struct("<4s4B4HL2L5H2L")
+    entries = b"".join(
+        fixed.pack(
+            *(b"PK\1\2", 20, 3, 20, 0, 0x800, 0, 0, 0x21, 0, 0, 0, len(name), len(extra), len(comment), 0, 0),
+            *(0o100644 << 16, 0),
+        )
+        + name + extra + comment
+        for name in names
+    )  # fmt: skip
+    count = min(len(names), 65_535)
+    return entries + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, len(entries), 0, 0)
+
+
+MIB = 2**20
+GZIP = b"\x1f\x8b\x08\0" + bytes(6)
+NAMED = b"\x1f\x8b\x08\x08" + bytes(6)
+MARKS = "/".join(["\u0301\u0316" * 15] * 9).encode()
+"""Marks that are put in order one by one."""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        NAMED + b"a" * (16 * MIB),
+        (NAMED + b"a" * 60 + b"\0") * (MIB // 4),
+        gzip.compress(b"", mtime=0) * (MIB // 2),
+        gzip.compress(bytes(1024)) + bytes(16 * MIB),
+        gzip.compress(bytes(255 * MIB), 1),
+        GZIP + b"\0\0\0\xff\xff" * (3 * MIB),
+        listed([b""] * 170_000),
+        listed([b"assignment/a"] * 20_000, extra=bytes(320)),
+        listed([b"assignment/a"] * 250, comment=b"x" * 65_535),
+        listed([b"assignment/" + MARKS] * 7_000),
+        headers(b"0", 1 << 62, b"x" * 512),
+        gzip.compress(headers(b"V", 1 << 40, b"x" * 512)),
+        gzip.compress(headers(tarfile.XHDTYPE, 8192, b"9" * 8192) * 100, 1),
+        gzip.compress(
+            (headers(tarfile.XHDTYPE, 512, b"6 a=b\n" * 85 + b"\0\0") + headers(b"0", 0, b"")) * 9_000, 1
+        ),
+        gzip.compress((headers(tarfile.GNUTYPE_LONGNAME, 512, b"a/" * 256) + headers(b"0", 0, b"")) * 9_000, 1),
+    ],
+    ids="name names parts zeros unpacked blocks entries extras comments marks short packed pax pax_2 long".split(),
+)
+def test_no_archive_keeps_the_grader_busy(tmp_path: Path, content: bytes) -> None:
+    """Headers, names, lists and padding without end take a few seconds of processor time at most."""
+    path = tmp_path / "s.tar.gz"
+    path.write_bytes(content)
+    started = time.process_time()
+    submission, _ = take(path)
+    assert time.process_time() - started < IntakeLimits().cpu_s + 1
+    assert submission.root is None or "case" in submission.notes[0]
+
+
+@pytest.mark.parametrize("size", [513, 1 << 20, 1 << 40, 1 << 62])
+def test_a_member_that_is_longer_than_its_archive_is_not_waited_for(tmp_path: Path, size: int) -> None:
+    """What a header announces and the archive doesn't hold is not skipped block by block."""
+    path = tmp_path / "s.tar"
+    path.write_bytes(headers(b"V", size, b"x" * 512))
+    started = time.process_time()
+    assert "sound" in str(take(path)[0].problem)
+    assert time.process_time() - started < 1
+
+
+def test_a_file_name_that_is_no_text_is_shown_as_far_as_it_is(tmp_path: Path) -> None:
+    """Its report is written like any other."""
+    path = zipped(tmp_path / "s.zip", {"assignment/bpe.py": CODE}).rename(tmp_path / os.fsdecode(b"\xffs.zip"))
+    submission, _ = take(path)
+    assert (submission.name, submission.problem) == ("\ufffds.zip", None)
+    path.write_bytes(b"")
+    assert str(intake(path, tmp_path / "again").problem).encode()
+
+
+def test_folders_without_end_are_refused(tmp_path: Path) -> None:
+    """Each file may bring many folders, and each of those costs as much as a file."""
+    path = zipped(tmp_path / "s.zip", {f"assignment/{f'{n}/' * 12}x.py": CODE for n in range(300)})
+    assert "2,000 folders" in str(take(path)[0].problem)
+
+
+def test_what_takes_too_long_is_refused_whole(tmp_path: Path) -> None:
+    """When the clock of the intake runs out, nothing is graded, and one sentence says so."""
+    path = zipped(tmp_path / "s.zip", {f"assignment/{n}.py": CODE for n in range(9)})
+    submission = intake(path, tmp_path / "into", IntakeLimits(cpu_s=-1))
+    assert "takes too long" in str(submission.problem)
+    assert not (tmp_path / "into" / "assignment").exists()
+
+
+def test_parts_and_padding_of_a_tarball_are_read(tmp_path: Path) -> None:
+    """Some programs write gzip files in several parts, or fill them up with zeros."""
+    whole = gzip.decompress(tarred(tmp_path / "s.tgz", [("assignment/x.py", CODE, tarfile.REGTYPE)]).read_bytes())
+    parts = [whole[n : n + 999] for n in range(0, len(whole), 999)]
+    (tmp_path / "s.tgz").write_bytes(b"".join(map(gzip.compress, parts)) + bytes(70_000))
+    assert take(tmp_path / "s.tgz")[1] == {"assignment/x.py": CODE}
+    (tmp_path / "s.tgz").write_bytes(b"".join(map(gzip.compress, parts)) + bytes(9) + b"x")
+    assert "sound" in str(intake(tmp_path / "s.tgz", tmp_path / "again").problem)
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

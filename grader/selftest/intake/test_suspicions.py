@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import resource
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,48 @@ def test_no_code_keeps_grading_from_going_on(tmp_path: Path) -> None:
     (tmp_path / "deep.py").write_text("-" * 20_000 + "1", encoding="utf-8")
     found = suspicions(tmp_path)
     assert {each.split()[0] for each in found} >= {"folder.py", "large.py"}
+
+
+SLOW = {
+    "f_strings": b"x = f'" + b"{a}" * 80_000 + b"'\n",
+    "dots": b"import " + b".".join([b"a"] * 100_000),
+    "brackets": b"x = " + b"(" * 200_000,
+    "minus": b"-" * 200_000 + b"1",
+    "sums": b"x = 1" + b" + 1" * 60_000,
+    "digits": b"x = " + b"9" * 250_000,
+    "encoding": b"# coding: punycode\n" + b"a" * 250_000,
+    "unknown": b"# coding: ../../x\n",
+    "no_text": b"# coding: zlib\n\x78\x9c",
+    "nul": b"import os\0\n",
+    "not_utf_8": b"\xff\xfe" * 9,
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_no_code_keeps_the_grader_busy(tmp_path: Path, name: str) -> None:
+    """Thirty files that are slow, large or impossible to parse cost one bound for all, and hide no small one."""
+    for number in range(30):
+        (tmp_path / f"a{number}.py").write_bytes(SLOW[name])
+    (tmp_path / "z.py").write_bytes(b"import tiktoken")
+    own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    found = suspicions(tmp_path)
+    assert "z.py:1 imports tiktoken, which solves a task" in found
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_utime - own.ru_utime < 1
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - children.ru_utime < 2
+
+
+def test_a_look_that_ran_out_is_told_to_staff(tmp_path: Path) -> None:
+    """It is a note beside the report, never a fault."""
+    for number in range(9):
+        (tmp_path / f"a{number}.py").write_bytes(SLOW["f_strings"])
+    assert suspicions(tmp_path)[0].startswith("the code can't be looked at within")
+
+
+def test_whatever_the_look_prints_is_a_list_of_sentences(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A process that parses what others wrote may print anything before it ends."""
+    said = b'"x.py:1 calls exec"\n[1]\n{}\n\xff\n"a\\u001b[2J"\n' + b"[" * 5_000 + b"\n" + b"9" * 9_000 + b"\nend"
+    monkeypatch.setattr(sys.modules["grader.intake.suspicions"], "_look", lambda _: said)
+    assert suspicions(tmp_path)[1:] == ("x.py:1 calls exec",)
 
 
 def test_staff_is_told_and_students_are_not() -> None:

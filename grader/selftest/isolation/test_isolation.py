@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from grader.isolation.sandbox import Sandbox
 from grader.model import Limits, Verdict
 from grader.selftest.conftest import Open
 from tests.harness.outcomes import NotPlain, Stopped, StudentError
+from tests.harness.student import Call, Student
 from tests.harness.tasks import TENSORS
 
 PROJECT = os.path.abspath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 3))  # noqa: PTH100, PTH118, PTH120
@@ -354,6 +356,7 @@ def test_plain_data_crosses_unchanged(sandboxed: Open) -> None:
         ("import numpy\n    return numpy.int64(3)", "numpy.int64"),
         ("return '\\ud800'", "surrogates"),
         ("return {(1,): 2}", "dict key"),
+        ("return {1 << 60: 2}", "60 bits"),
         ("x = []\n    x.append(x)\n    return x", "deep"),
     ],
 )
@@ -379,7 +382,7 @@ def test_other_answers_are_refused_with_a_reason(sandboxed: Open, body: str, rea
         ("print('x' * 2**22, flush=True)", {}, Verdict.OUTPUT, "KiB"),
         ("import os\n    while True: os.write(2, b'x' * 65536)", {}, Verdict.OUTPUT, "KiB"),
         ("return b'x' * 2**21", {"answer_mib": 1}, Verdict.CRASHED, "above the limit"),
-        ("return b'x' * (2**21 - 99)", {"answers_mib": 1}, Verdict.CRASHED, "together"),
+        ("return b'x' * (2**21 - 99)", {"answer_mib": 2, "answers_mib": 1}, Verdict.CRASHED, "together"),
         ("import os; os.closerange(3, 99)\n    while True: pass", {"wall_s": 5}, Verdict.CRASHED, "closed"),
         ("while True: open(str(len(__import__('os').listdir())), 'w')", {"files": 50}, Verdict.OUTPUT, "50 files"),
     ],
@@ -392,6 +395,53 @@ def test_limits_give_their_verdicts(
         call(sandboxed(f"def f():\n    {body}", **limits), "f")
     assert stopped.value.verdict is verdict
     assert call(sandboxed("def f(): return 1"), "f") == 1
+
+
+IGNORED = {signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGWINCH, signal.SIGPIPE, signal.SIGXFSZ}
+IGNORED |= {signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
+"""By the kernel, by Python, or by a process that belongs to no terminal."""
+
+
+def test_every_signal_is_the_submissions(sandboxed: Open) -> None:
+    """Whichever signal a submission sends itself, those without a name too, the verdict is its own."""
+    for number in range(1, 65):
+        backend = sandboxed(f"import os\ndef f(): os.kill(os.getpid(), {number})", wall_s=2)
+        try:
+            assert call(backend, "f") is None
+            assert number in IGNORED
+        except StudentError as error:
+            assert (number, error.kind) == (signal.SIGINT, "KeyboardInterrupt")  # noqa: PT017
+        except Stopped as stopped:
+            timed = number in (signal.SIGSTOP, signal.SIGXCPU)
+            assert stopped.verdict is (Verdict.TIMEOUT if timed else Verdict.CRASHED)  # noqa: PT017
+
+
+def answering(value: object) -> IsolatedBackend:
+    """A backend whose sandbox answers this, whatever it is asked."""
+    backend = IsolatedBackend.__new__(IsolatedBackend)
+    backend._loaded, backend._unloadable, backend._callbacks = set(), {}, []
+    backend._request = lambda *_, **__: value  # type: ignore[method-assign]
+    return backend
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["text", 1 << 20_000, -1, 1 << 31, True, 1.0, None, b"", [], {}, "9" * 9_999],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_forged_handle_is_the_submissions_fault(value: object) -> None:
+    """A handle that is none ends the check, whether an object or an iterator was asked for."""
+    student = Student(answering(value), Call())
+    for path in ("bpe.Tokenizer", "bpe.Tokenizer.encode_iterable"):
+        with pytest.raises(Stopped, match="protocol: no handle"):
+            student._call(path, None, path, ({}, []), {})
+
+
+@pytest.mark.parametrize("value", [1, "", "a" * 9_999, b"/x", None, ["/x"]])
+def test_a_forged_path_is_the_submissions_fault(value: object) -> None:
+    """A path that is none ends the check."""
+    with pytest.raises(Stopped, match="protocol: no path"):
+        Student(answering(value), Call()).file("a", b"")
 
 
 def test_what_no_limit_counts_is_refused(sandboxed: Open, kind: str) -> None:

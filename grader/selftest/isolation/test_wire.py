@@ -6,6 +6,7 @@ import datetime
 import decimal
 import fractions
 import re
+import time
 import uuid
 from typing import Any
 
@@ -14,18 +15,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.files import PROJECT
 from grader.isolation import wire
+from grader.isolation.inside import child
+from grader.model import Limits
+from tests.harness.plain import KEY_BITS
+from tests.harness.plain import plain as plain_data
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary()
-plain = st.recursive(
-    scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(), inner), max_leaves=20
-)
+keys = st.text() | st.binary() | st.booleans() | st.integers(1 - 2**wire.KEY_BITS, 2**wire.KEY_BITS - 1)
+plain = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(keys, inner), max_leaves=20)
 
 
 @given(value=plain)
 def test_plain_data_survives(value: Any) -> None:
     """What is sent arrives, with the same types."""
-    assert wire.parse(cbor2.dumps({"ok": value})) == {"ok": value}
+    arrived = wire.parse(cbor2.dumps({"ok": child.plain(value)}))
+    assert arrived == {"ok": value}
+    assert repr(arrived) == repr({"ok": value})
 
 
 @given(data=st.binary(max_size=200))
@@ -41,7 +48,7 @@ def test_random_bytes_are_refused_or_plain(data: bytes) -> None:
 @given(value=plain, at=st.integers(0, 10**6), byte=st.integers(0, 255))
 def test_flipped_bytes_are_refused_or_plain(value: Any, at: int, byte: int) -> None:
     """A damaged frame never raises anything else."""
-    data = bytearray(cbor2.dumps({"ok": value}))
+    data = bytearray(cbor2.dumps({"ok": child.plain(value)}))
     data[at % len(data)] = byte
     test_random_bytes_are_refused_or_plain.hypothesis.inner_test(bytes(data))  # type: ignore[attr-defined]
 
@@ -59,6 +66,14 @@ def test_flipped_bytes_are_refused_or_plain(value: Any, at: int, byte: int) -> N
         cbor2.CBORSimpleValue(99),
         cbor2.CBORTag(wire.TUPLE, [1]),
         cbor2.CBORTag(123456, "x"),
+        cbor2.CBORTag(wire.MAP, [[1], [2, 3]]),
+        cbor2.CBORTag(wire.MAP, [[1, 1], [2, 3]]),
+        cbor2.CBORTag(wire.MAP, [[1.5], [2]]),
+        cbor2.CBORTag(wire.MAP, [[[1]], [2]]),
+        cbor2.CBORTag(wire.MAP, [[{}], [2]]),
+        cbor2.CBORTag(wire.MAP, {1: 2}),
+        cbor2.CBORTag(wire.MAP, 1),
+        {1: 2},
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -87,8 +102,68 @@ def test_malformed_frames_are_refused(data: bytes) -> None:
         wire.parse(data)
 
 
+P = 2**61 - 1
+"""Its multiples have one hash, which is 0."""
+
+WIDE = 2**19
+
+
+def tagged(keys: list[Any]) -> object:
+    """A map of these keys, as the other end sends it."""
+    return cbor2.CBORTag(wire.MAP, [keys, [0] * len(keys)])
+
+
+def raw_map(keys: list[int]) -> bytes:
+    """A map as CBOR has it, whose keys the decoder would put into a dict."""
+    pairs = b"".join(cbor2.dumps(key) + b"\0" for key in keys)
+    return b"\xa1\x62ok\xba" + len(keys).to_bytes(4, "big") + pairs
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        raw_map([n * P for n in range(60_000)]),
+        raw_map([*range(60_000)]),
+        cbor2.dumps({"ok": tagged([n * P for n in range(60_000)])}),
+        cbor2.dumps({"ok": [tagged([*range(n << 10, (n + 1) << 10)]) for n in range(17)]}),
+        cbor2.dumps({"ok": [[]] * WIDE}),
+        cbor2.dumps({"ok": [{}] * WIDE}),
+        cbor2.dumps({"ok": [0] * WIDE}),
+        cbor2.dumps({"ok": tagged([1 << 8_000_000])}),
+        cbor2.dumps({"ok": [tagged([])] * (WIDE >> 2)}),
+    ],
+    ids=["collide", "many", "tagged", "parts", "lists", "maps", "numbers", "long", "empty"],
+)
+def test_reading_an_answer_takes_little_time_whatever_it_holds(data: bytes) -> None:
+    """What costs more than its bytes tell is refused before it is built: maps by keys, all else by values."""
+    started = time.process_time()
+    with pytest.raises(wire.WireError):
+        wire.parse(data)
+    assert time.process_time() - started < 2
+
+
+def test_the_largest_maps_that_are_read_take_little_time() -> None:
+    """Keys that share their last bits, as far as they are let in."""
+    keys = [n << 44 for n in range(wire.MAX_NUMBERS - 1)]
+    started = time.process_time()
+    assert len(wire.parse(cbor2.dumps({"ok": tagged(keys)}))["ok"]) == len(keys)
+    assert time.process_time() - started < 1
+
+
 def test_an_announced_length_is_limited() -> None:
     """Memory is not taken on the word of a header."""
     assert wire.length(b"\x00\x00\x04\x00", 1024) == 1024
     with pytest.raises(wire.WireError, match="above the limit"):
         wire.length(b"\x00\x00\x04\x01", 1024)
+
+
+def test_what_an_answer_may_hold_stands_in_the_handout() -> None:
+    """The same bounds on both sides of the wire, in a student's own run, and in the text."""
+    text = " ".join((PROJECT / "handout.md").read_text(encoding="utf-8").split())
+    assert f"may take {Limits().answer_mib} MiB and hold {wire.MAX_VALUES:,} values" in text
+    assert f"at most {wire.KEY_BITS} bits, and there are at most {wire.MAX_NUMBERS - 1:,} of them" in text
+    assert {child.KEY_BITS, KEY_BITS} == {wire.KEY_BITS}
+    for side in (child.plain, plain_data):
+        side({(1 << wire.KEY_BITS) - 1: 1})
+        with pytest.raises(Exception, match=f"a dict key of more than {wire.KEY_BITS} bits"):
+            side({1 << wire.KEY_BITS: 1})

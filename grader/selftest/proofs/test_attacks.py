@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.files import PROJECT
+from grader.grading import Busy, Options, grade
 from grader.model import Verdict
 from grader.proofs import specimen
-from grader.proofs.attacks import attack, children, names
+from grader.proofs.attacks import OVER_S, Attacked, attack, children, names
 
 
 def allowed(planted: specimen.Specimen) -> set[Verdict]:
@@ -32,12 +35,41 @@ def test_an_attack_gains_and_does_nothing(name: str, kind: str) -> None:
     assert done.score is not None, "the grader failed"
     assert done.score == done.most
     assert (done.changed, done.connections, done.survivors, done.next_differs) == ((), 0, (), ())
+    assert (done.faults, done.over_s <= OVER_S) == (0, True)
     assert set(map(Verdict, done.verdicts)) <= allowed(specimen.load(name))
     assert done.withstood
 
 
-def test_damaged_frames_do_no_harm() -> None:
-    """A fuzzer that is guided by coverage finds no frame which the trusted side does not withstand."""
+HARMLESS = Attacked("x", "uid", 1.5, 1.5, ("FAILED",), (), 0, (), (), 0, 9.0, OVER_S)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        *({"score": None}, {"score": 2.0}, {"changed": ("/x",)}, {"connections": 1}, {"survivors": ("1 x",)}),
+        *({"next_differs": ("x",)}, {"faults": 1}, {"over_s": OVER_S + 0.1}),
+    ],
+    ids=lambda harm: next(iter(harm)),
+)
+def test_any_harm_is_told(harm: dict[str, Any]) -> None:
+    """An attack that gains, does, faults or takes long is not withstood."""
+    assert HARMLESS.withstood
+    assert not dataclasses.replace(HARMLESS, **harm).withstood
+
+
+def test_how_long_the_grader_was_busy_is_by_check(tmp_path: Path) -> None:
+    """Of each check what goes beyond its limit counts, of the intake all."""
+    busy = Busy(0.5, {"a": 9.0, "b": 2.0})
+    assert (busy.all_s, busy.over_s(8.0), busy.over_s(9.0)) == (11.5, 1.0, 0.5)
+    told: list[Busy] = []
+    root = specimen.compose(specimen.load("reference"), tmp_path)
+    report = grade(root, Options(("5.5",), "none"), told=told.append)
+    assert told[0].checks.keys() == {check.id for check in report.checks}
+    assert 0 < told[0].all_s < 60
+
+
+def test_hostile_frames_archives_and_sources_do_no_harm() -> None:
+    """A fuzzer that is guided by coverage finds no case which the trusted side does not withstand."""
     pytest.importorskip("atheris", reason="no atheris for this Python")
     command = [sys.executable, "-m", "grader.bench.fuzz", "3000"]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
