@@ -1,6 +1,6 @@
 """A `Submission` goes in, a `Report` comes out: which checks ran, what each came to, what a student may see."""
 
 from grader.grading.feedback import cut, shown, with_level
-from grader.grading.one import RUNNER, Options, grade, pytest_args
+from grader.grading.one import PLUGINS, RUNNER, Options, grade, pytest_args
 
-__all__ = ["RUNNER", "Options", "cut", "grade", "pytest_args", "shown", "with_level"]
+__all__ = ["PLUGINS", "RUNNER", "Options", "cut", "grade", "pytest_args", "shown", "with_level"]

@@ -5,6 +5,7 @@ from grader.isolation.backend import IsolatedBackend, SandboxPool
 from grader.isolation.bwrap import bwrap_path
 from grader.isolation.forking import Process, Runner
 from grader.isolation.ladder import BACKENDS, LADDER, choose, problem
+from grader.isolation.packages import read_once
 from grader.isolation.uid import UIDS, locked
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "choose",
     "locked",
     "problem",
+    "read_once",
     "wire",
 ]

@@ -24,7 +24,7 @@ from typing import Any
 import cbor2
 
 from grader.errors import GraderFault
-from grader.isolation import tensors, wire
+from grader.isolation import packages, tensors, wire
 from grader.isolation.sandbox import Backend, Sandbox
 from grader.isolation.usage import used_mib
 from grader.model import Limits, Verdict
@@ -66,6 +66,7 @@ class SandboxPool:
                     self._sandboxes[allowed] = sandbox
                     return backend
             sandbox.close()
+        packages.read_once(allowed)
         self._sandboxes[allowed] = Sandbox(self._kind, self._submission, limits, allowed)
         return IsolatedBackend(self._sandboxes[allowed], limits, self._unloadable)
 

@@ -16,6 +16,7 @@ import gc
 import importlib
 import json
 import os
+import resource
 import select
 import signal
 import socket
@@ -55,7 +56,7 @@ def main() -> None:
         sys.exit("the writable folders can't be emptied")
     control.send(cbor2.dumps({"ready": os.getpid()}))
     try:
-        supervise(control, config)
+        supervise(control, config, own_state())
     finally:
         end_all(config)
         scratch.remove(config)
@@ -69,8 +70,18 @@ def forks_by_default() -> None:
     default._default_context = multiprocessing.get_context("fork")
 
 
-def supervise(control: socket.socket, config: dict[str, Any]) -> None:
-    """Start and end checks as told, until the grader goes away; reap whatever dies."""
+def own_state() -> list[Any]:
+    """What a check inherits from this process, and nobody may change from within one."""
+    limits = [resource.getrlimit(getattr(resource, n)) for n in sorted(dir(resource)) if n.startswith("RLIMIT_")]
+    scheduling = os.sched_getscheduler(0), os.sched_getparam(0).sched_priority, os.getpriority(os.PRIO_PROCESS, 0)
+    return [limits, scheduling, os.sched_getaffinity(0)]
+
+
+def supervise(control: socket.socket, config: dict[str, Any], state: list[Any]) -> None:
+    """Start and end checks as told, until the grader goes away; reap whatever dies.
+
+    Should a check have changed this process's own state after all, it counts as not cleaned, and no other follows.
+    """
     child = None
     limits: dict[str, int] = {}
     disk_at = 0.0
@@ -100,7 +111,7 @@ def supervise(control: socket.socket, config: dict[str, Any]) -> None:
         else:
             end_all(config)
             child = None
-            control.send(cbor2.dumps({"ended": scratch.empty(config)}))
+            control.send(cbor2.dumps({"ended": scratch.empty(config) and own_state() == state}))
 
 
 def start(
