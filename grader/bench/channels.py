@@ -25,7 +25,7 @@ from grader.isolation import LADDER, IsolatedBackend, SandboxPool, problem, read
 from grader.model import Limits
 from tests.harness.outcomes import NotPlain, Stopped, StudentError
 
-__all__ = ["CHANNELS", "CHECK", "Channel", "measured"]
+__all__ = ["CHANNELS", "CHECK", "SUBMISSION", "Channel", "measured"]
 
 LEAST = 32
 """Bits that are sent through a channel before it is judged."""

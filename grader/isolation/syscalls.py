@@ -10,6 +10,7 @@ Source: the system calls' manual pages.
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import tempfile
 from functools import cache
@@ -24,7 +25,8 @@ REFUSED = (
     "open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr "
     "shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop semtimedop semctl mq_open mq_unlink "
     "keyctl add_key request_key "
-    "io_uring_setup io_uring_enter io_uring_register bpf userfaultfd perf_event_open fanotify_init "
+    "io_uring_setup io_uring_enter io_uring_register io_setup io_submit bpf userfaultfd perf_event_open "
+    "fanotify_init "
     "memfd_create memfd_secret vmsplice name_to_handle_at open_by_handle_at "
     "init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff acct quotactl syslog "
     "settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname "
@@ -75,6 +77,9 @@ ADVICE = (12, 20, 21)
 """Advice of madvise(2) that reaches others: pages to share, to find cold, and to take out of memory."""
 
 PR_SET_MEMORY_MERGE, PR_SCHED_CORE = 67, 62
+
+OPENS = {"open": 1, "openat": 2}
+"""Calls that open files, and which of their arguments are flags: not around the page cache, which may empty it."""
 
 NAMESPACES = 0x7E020000
 """The bits of clone(2) that make namespaces: user, pid, net, ipc, uts, cgroup and mount."""
@@ -150,6 +155,10 @@ def _keep_to_itself(wanted: Any) -> None:
         wanted.add_rule(nothing, name)
     for name in ("preadv2", "pwritev2"):
         wanted.add_rule(refuse, name, pyseccomp.Arg(5, pyseccomp.NE, 0))
+    wanted.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "openat2")  # its flags are behind a pointer
+    for name, flags in OPENS.items():
+        if pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) >= 0:
+            wanted.add_rule(refuse, name, pyseccomp.Arg(flags, pyseccomp.MASKED_EQ, os.O_DIRECT, os.O_DIRECT))
     wanted.add_rule(pyseccomp.ERRNO(errno.ENOLCK), "flock")
     for code, commands in ((errno.ENOLCK, LOCKS), (errno.EPERM, TELLING)):
         for command in commands:

@@ -77,6 +77,14 @@ def own_state() -> list[Any]:
     return [limits, scheduling, os.sched_getaffinity(0)]
 
 
+def number_anew() -> None:
+    """Have processes numbered from anywhere on, where that may be set: how many there were tells something."""
+    with contextlib.suppress(OSError, ValueError), open("/proc/sys/kernel/pid_max") as file:
+        chosen = 300 + int.from_bytes(os.urandom(4), "big") % max(int(file.read()) - 300, 1)
+        with open("/proc/sys/kernel/ns_last_pid", "w") as numbers:
+            numbers.write(str(chosen))
+
+
 def supervise(control: socket.socket, config: dict[str, Any], state: list[Any]) -> None:
     """Start and end checks as told, until the grader goes away; reap whatever dies.
 
@@ -105,6 +113,7 @@ def supervise(control: socket.socket, config: dict[str, Any], state: list[Any]) 
         order = cbor2.loads(data)
         if order["op"] == "start":
             limits = order["limits"]
+            number_anew()
             child = start(control, config, limits, *fds)
             for fd in fds:
                 os.close(fd)

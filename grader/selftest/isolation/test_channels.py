@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.bench.channels import CHANNELS, CHECK, Channel, measured
+from grader.bench.channels import CHANNELS, CHECK, SUBMISSION, Channel, measured
 from grader.files import PROJECT
 from grader.grading import PLUGINS, pytest_args
 from grader.isolation.backend import IsolatedBackend
+from grader.isolation.ladder import problem
 from grader.isolation.libraries import needed
 from grader.model import Verdict
 from grader.selftest.conftest import Open
@@ -32,6 +33,29 @@ def test_a_closed_channel_carries_nothing(channel: Channel, kind: str) -> None:
     if kind in channel.known:
         pytest.skip("it is known to be open here, and SECURITY.md says how many bits it carries")
     assert measured(channel, kind, least=16) == 0
+
+
+OF_PROCESS_1 = [each for each in CHANNELS if "process 1" in each.name or "its user" in each.name]
+
+
+@pytest.mark.parametrize("channel", OF_PROCESS_1, ids=lambda each: each.name)
+def test_without_root_process_1_is_out_of_reach_too(channel: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a user namespace there is one uid for all, so only the filter keeps a check from process 1."""
+    monkeypatch.setattr("grader.isolation.bwrap.os.geteuid", lambda: 1000)
+    if why := problem("bwrap"):
+        pytest.skip(f"no such sandbox here: {why}")
+    assert measured(channel, "bwrap", least=16) == 0
+
+
+def test_processes_are_numbered_anew(kind: str) -> None:
+    """No submission can tell from its processes' numbers how many another had."""
+    try:
+        Path("/proc/sys/kernel/ns_last_pid").write_text("300")
+    except OSError:
+        if kind == "uid":
+            pytest.skip("the numbers of processes can't be set here")
+    channel = next(each for each in CHANNELS if each.name == "numbers of processes" and each.reader == SUBMISSION)
+    assert measured(channel, kind, least=18) == 0
 
 
 def test_an_open_channel_is_seen(kind: str) -> None:
