@@ -1,6 +1,6 @@
 """A `Submission` goes in, a `Report` comes out: which checks ran, what each came to, what a student may see."""
 
 from grader.grading.feedback import cut, shown, with_level
-from grader.grading.one import RUNNER, Busy, Options, grade, pytest_args
+from grader.grading.one import PLUGINS, RUNNER, Busy, Options, grade, pytest_args
 
-__all__ = ["RUNNER", "Busy", "Options", "cut", "grade", "pytest_args", "shown", "with_level"]
+__all__ = ["PLUGINS", "RUNNER", "Busy", "Options", "cut", "grade", "pytest_args", "shown", "with_level"]

@@ -6,6 +6,7 @@ from grader.isolation.bwrap import bwrap_path
 from grader.isolation.forking import Process, Runner
 from grader.isolation.inherited import lowered
 from grader.isolation.ladder import BACKENDS, LADDER, choose, problem
+from grader.isolation.packages import read_once
 from grader.isolation.uid import UIDS, locked
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "locked",
     "lowered",
     "problem",
+    "read_once",
     "wire",
 ]

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import cbor2
 
 from grader.errors import GraderFault
-from grader.isolation import inherited, tensors, wire
+from grader.isolation import inherited, packages, tensors, wire
 from grader.isolation.sandbox import Backend, Sandbox
 from grader.isolation.usage import Queue, own_wait_s, used_mib
 from grader.model import Limits, Verdict
@@ -97,6 +97,7 @@ class SandboxPool:
                     self._sandboxes[allowed] = sandbox
                     return begun
             sandbox.close()
+        packages.read_once(allowed)
         self._sandboxes[allowed] = Sandbox(self._kind, self._submission, limits, allowed)
         return begin(self._sandboxes[allowed])
 

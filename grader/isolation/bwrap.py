@@ -27,6 +27,10 @@ ONLINE = "/sys/devices/system/cpu/online"
 """Where the C library, and with it Python, reads how many processors there are."""
 
 
+OF_THE_MACHINE = ("self", "thread-self", "mounts", "net", "cpuinfo", "filesystems", "version")
+"""Entries of /proc that may stay: they tell of the process itself, or are always the same."""
+
+
 def bwrap_path() -> str | None:
     """The system's `bwrap`, else the one from the PyPI wheel, else None."""
     system = shutil.which("bwrap")
@@ -56,12 +60,8 @@ def prepare(submission: Path, limits: Limits, allowed: tuple[str, ...]) -> Launc
         args += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         args += ["--unshare-user", "--uid", "65534", "--gid", "65534", "--disable-userns"]
-    for folder in map(Path, packages.SYSTEM):
-        if folder.is_symlink():
-            args += ["--symlink", str(folder.readlink()), str(folder)]
-        elif folder.is_dir():
-            args += ["--ro-bind", str(folder), str(folder)]
-    args += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--proc", "/proc"]
+    args += _system(packages.system(allowed))
+    args += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--proc", "/proc", *_covers()]
     # /dev/zero can be mapped as memory that is nobody's in particular.
     args += ["--dev", "/dev", "--dev-bind", "/dev/null", "/dev/zero", "--remount-ro", "/dev"]
     for parent in _parents([*prefixes, Path("/sandbox/site/any"), Path(ONLINE)]):
@@ -104,6 +104,37 @@ def _online(most: int) -> int:
     os.write(file, f"0-{count - 1}\n".encode() if count > 1 else b"0\n")
     os.lseek(file, 0, os.SEEK_SET)
     return file
+
+
+def _system(files: dict[Path, Path] | None) -> list[str]:
+    """The system's folders, with these files in them, or where nobody knows which, with all of theirs."""
+    args = []
+    for folder in map(Path, packages.SYSTEM):
+        if folder.is_symlink():
+            args += ["--symlink", str(folder.readlink()), str(folder)]
+        elif folder.is_dir() and files is None:
+            args += ["--ro-bind", str(folder), str(folder)]
+    for parent in _parents(list(files or {})):
+        args += ["--perms", "0755", "--dir", str(parent)]
+    for place, file in sorted((files or {}).items()):
+        args += ["--ro-bind", str(file), str(place)]
+    for locale in packages.LOCALES if files else ():
+        args += ["--ro-bind-try", locale, locale]
+    return args
+
+
+def _covers() -> list[str]:
+    """Cover what /proc tells of the machine and of process 1, which changes with what others do."""
+    args = []
+    for entry in sorted(Path("/proc").iterdir()):
+        if entry.name.isdigit() or entry.name in OF_THE_MACHINE or entry.is_symlink():
+            continue
+        args += ["--tmpfs", str(entry), "--remount-ro", str(entry)] if entry.is_dir() else _nothing_at(entry)
+    return [*args, "--tmpfs", "/proc/1", "--remount-ro", "/proc/1"]
+
+
+def _nothing_at(path: Path) -> list[str]:
+    return ["--ro-bind", "/dev/null", str(path)]
 
 
 def _parents(paths: list[Path]) -> list[Path]:

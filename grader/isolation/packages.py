@@ -5,8 +5,11 @@ A package that is not allowed is absent from the sandbox's file system, not mere
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 import sysconfig
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
@@ -14,12 +17,22 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from grader.errors import GraderFault
+from grader.isolation.libraries import needed
 
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
-"""Folders of the system that a sandbox may read."""
+"""Folders of the system; a sandbox may read all of them only where it can't be told what of them is needed."""
+
+PROGRAMS = ("/bin/sh", "/bin/rm", "/bin/chmod")
+"""Programs of the system's that a sandbox has: a shell, and what our own process there cleans up with."""
+
+LOCALES = ("/usr/lib/locale/C.UTF-8", "/usr/lib/locale/C.utf8")
 
 NEEDED = ("cbor2",)
 """What the worker itself imports."""
+
+
+OTHERS = ("site-packages", "dist-packages")
+"""Folders below the standard library's that a sandbox doesn't see."""
 
 
 @cache
@@ -61,10 +74,73 @@ def _top_level(package: Distribution) -> dict[str, Path]:
 
 
 def interpreter() -> tuple[Path, list[Path]]:
-    """The base interpreter, and the folders outside /usr that it needs."""
+    """The base interpreter, and the folders that it needs: its own, or the system's standard library."""
     python = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
     prefixes = {Path(sys.base_prefix).resolve(), Path(sys.base_exec_prefix).resolve()}
-    return python, sorted(prefix for prefix in prefixes if not prefix.is_relative_to("/usr"))
+    own = {prefix for prefix in prefixes if not prefix.is_relative_to("/usr")}
+    return python, sorted(own or set(_libraries()))
+
+
+def _libraries() -> list[Path]:
+    """Folders of the standard library, also of its compiled part."""
+    base = {"platbase": sys.base_exec_prefix, "installed_platbase": sys.base_exec_prefix}
+    return [Path(sysconfig.get_path(name, vars=base)).resolve() for name in ("stdlib", "platstdlib")]
+
+
+@cache
+def system(allowed: tuple[str, ...]) -> dict[Path, Path] | None:
+    """Files of the system's that the interpreter, these packages and a few programs need: {place: file}.
+
+    None where that can't be told.
+    """
+    python, _ = interpreter()
+    programs = [python, *map(Path, PROGRAMS)]
+    modules = [path for folder in (*_libraries(), *visible_paths(allowed).values()) for path in _shared(folder)]
+    libraries = needed([*programs, *modules])
+    if not any("libc." in path.name for path in libraries):
+        return None
+    own = {path.parent.resolve() / path.name: path.resolve() for path in programs if path.exists()}
+    return libraries | {path: file for path, file in own.items() if file.is_relative_to("/usr")}
+
+
+def _shared(top: Path) -> Iterator[Path]:
+    """Shared libraries below a folder; what is no folder is one."""
+    if not top.is_dir() and ".so" in top.name:
+        yield top
+    for folder, folders, names in os.walk(top):
+        folders[:] = [name for name in folders if name not in OTHERS]
+        yield from (Path(folder, name) for name in names if ".so" in name)
+
+
+@cache
+def read_once(allowed: tuple[str, ...]) -> int:
+    """Read all that a sandbox may read, and give how many bytes it was.
+
+    Afterwards none of it is cold, so that a submission can't mark files for another by being the first that day to
+    read them: neither the time that reading takes tells, nor when they were read.
+    """
+    _, prefixes = interpreter()
+    files = list(map(str, (system(allowed) or {}).values()))
+    for top in (*prefixes, *visible_paths(allowed).values()):
+        for folder, folders, names in os.walk(top):
+            folders[:] = [name for name in folders if name not in OTHERS]
+            files += [f"{folder}/{name}" for name in names]
+        files += [str(top)] if top.is_file() else []
+    with open(os.devnull, "wb") as null:  # noqa: PTH123  -- of ten thousands of files, the quickest way counts
+        return sum(_read(path, null.fileno()) for path in files)
+
+
+def _read(path: str, null: int) -> int:
+    """Have a file read to nowhere, without copying it, and give its size."""
+    size = 0
+    with contextlib.suppress(OSError):
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            while count := os.sendfile(null, file, None, 1 << 30):
+                size += count
+        finally:
+            os.close(file)
+    return size
 
 
 def hidden_folders(project: Path) -> list[Path]:

@@ -5,6 +5,7 @@ It runs in the trusted test process, which the grader starts for one submission.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -17,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from grader.errors import GraderFault
+from grader.isolation import packages
 from grader.isolation.backend import SandboxPool
 from grader.isolation.forking import PARENT, end_with_parent
 from grader.isolation.ladder import BACKENDS, LADDER
@@ -49,12 +52,30 @@ def pytest_configure(config: pytest.Config) -> None:
     kind = LADDER.get(config.getoption("--isolation"))
     if kind and config.getoption("--submission"):
         config.stash[POOL] = SandboxPool(kind, Path(config.getoption("--submission")).resolve())
+    elif sys.platform == "linux" and not config.getoption("--results"):
+        _read_before_forks()
+
+
+def _read_before_forks() -> None:
+    """Where runs are forks of this process, none of them has to read again what sandboxes see."""
+    for allowed in {task.packages for task in TASKS.values()}:
+        with contextlib.suppress(GraderFault):  # not installed: it is told where it is needed
+            packages.read_once(allowed)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Kill the sandbox."""
     if POOL in config.stash:
         config.stash[POOL].close()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run public checks before hidden ones: what a hidden one leaves behind, no public one of this run can find.
+
+    What comes from a public check reaches students in full. The plan, and so the report, keeps the order of tasks.
+    """
+    items.sort(key=lambda item: CHECK in item.stash and item.stash[CHECK].hidden)
 
 
 def pytest_student_backend(

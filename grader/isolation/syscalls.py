@@ -1,8 +1,8 @@
 """The filter of system calls for checks: allowed is what neither reaches out of a sandbox nor outlives a check.
 
-Refused are: sockets to anywhere, other processes' memory, namespaces and mounts, objects of the kernel that
-stay when their process is gone, ways around such a filter, and memory that no limit counts. It is compiled here
-by libseccomp, and loaded by each check's process.
+Refused are: sockets to anywhere, other processes' memory and state, namespaces and mounts, objects of the kernel
+that stay when their process is gone, what tells of files that others use, ways around such a filter, and memory
+that no limit counts. It is compiled here by libseccomp, and loaded by each check's process.
 
 Source: the system calls' manual pages.
 """
@@ -10,9 +10,11 @@ Source: the system calls' manual pages.
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import tempfile
 from functools import cache
+from typing import Any
 
 from grader.errors import IsolationUnavailable
 from grader.isolation.inside.confine import PR_SET_DUMPABLE
@@ -23,14 +25,61 @@ REFUSED = (
     "open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr "
     "shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop semtimedop semctl mq_open mq_unlink "
     "keyctl add_key request_key "
-    "io_uring_setup io_uring_enter io_uring_register bpf userfaultfd perf_event_open fanotify_init "
+    "io_uring_setup io_uring_enter io_uring_register io_setup io_submit bpf userfaultfd perf_event_open "
+    "fanotify_init "
     "memfd_create memfd_secret vmsplice name_to_handle_at open_by_handle_at "
     "init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff acct quotactl syslog "
     "settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname "
     "iopl ioperm modify_ldt personality "
-    "setxattr lsetxattr fsetxattr"
+    "setxattr lsetxattr fsetxattr "
+    "inotify_init inotify_init1 inotify_add_watch mincore sysinfo"
 ).split()
 """They fail with EPERM."""
+
+REFUSED_NUMBERS = (440, 448, 451)
+"""Of process_madvise, process_mrelease and cachestat, whose names an older libseccomp doesn't know."""
+
+TIMES = {"utime": 1, "utimes": 1, "futimesat": 2, "utimensat": 2}
+"""Calls that set times of files, and which of their arguments points to the times: nowhere for the present.
+
+Anybody may set those of /dev/null, /tmp and the like, which are the machine's. Setting them to the present fails,
+to others does nothing, so that copies that keep times can be made, and `Path.touch` makes files.
+"""
+
+DISREGARDED = "fadvise64 readahead sync syncfs".split()
+"""They do nothing, and say that they have: advice on the page cache, which all submissions share."""
+
+OF_OTHERS = {
+    "prlimit64": (0,),
+    "setpriority": (0, 1),
+    "getpriority": (0, 1),
+    "sched_setaffinity": (0,),
+    "sched_setscheduler": (0,),
+    "sched_setparam": (0,),
+    "sched_setattr": (0,),
+    "sched_getscheduler": (0,),
+    "sched_getparam": (0,),
+    "sched_getattr": (0,),
+    "ioprio_set": (1,),
+    "ioprio_get": (1,),
+}
+"""Calls that a process may use on itself only, and which of their arguments must be 0 for that."""
+
+IOPRIO_WHO_PROCESS = 1
+
+LOCKS = (5, 6, 7, 36, 37, 38)
+"""Commands of fcntl(2) that lock bytes of a file, also of one that others can read, and look for such locks."""
+
+TELLING = (1024, 1025, 1026, *range(1035, 1041))
+"""Commands of fcntl(2) for leases, for being told of what is opened, and for hints that stay with a file."""
+
+ADVICE = (12, 20, 21)
+"""Advice of madvise(2) that reaches others: pages to share, to find cold, and to take out of memory."""
+
+PR_SET_MEMORY_MERGE, PR_SCHED_CORE = 67, 62
+
+OPENS = {"open": 1, "openat": 2}
+"""Calls that open files, and which of their arguments are flags: not around the page cache, which may empty it."""
 
 NAMESPACES = 0x7E020000
 """The bits of clone(2) that make namespaces: user, pid, net, ipc, uts, cgroup and mount."""
@@ -69,9 +118,10 @@ def program(unix_sockets: bool) -> bytes:
         for kind in set(range(16)) - {socket.SOCK_STREAM, socket.SOCK_SEQPACKET}:  # others can send to anywhere
             wanted.add_rule(refuse, "socketpair", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xF, kind))
     wanted.add_rule(refuse, "mmap", pyseccomp.Arg(3, pyseccomp.MASKED_EQ, SHARED_ANONYMOUS, SHARED_ANONYMOUS))
-    wanted.add_rule(refuse, "prctl", pyseccomp.Arg(0, pyseccomp.EQ, PR_SET_DUMPABLE))
+    wanted.add_rule(refuse, "prctl", _is(0, PR_SET_DUMPABLE))
+    _keep_to_itself(wanted)
     for option in BUFFER_SIZES:
-        is_level, is_option = (pyseccomp.Arg(n, pyseccomp.EQ, value) for n, value in ((1, 1), (2, option)))
+        is_level, is_option = (_is(n, value) for n, value in ((1, 1), (2, option)))
         wanted.add_rule(refuse, "setsockopt", is_level, is_option)
     for number in NEWER:
         wanted.add_rule(pyseccomp.ERRNO(errno.ENOSYS), number)
@@ -83,3 +133,44 @@ def program(unix_sockets: bool) -> bytes:
         wanted.export_bpf(file)
         file.seek(0)
         return file.read()
+
+
+def _keep_to_itself(wanted: Any) -> None:
+    """Refuse what changes or reads the state of other processes, and what tells of files that others use."""
+    import pyseccomp
+
+    refuse, nothing = pyseccomp.ERRNO(errno.EPERM), pyseccomp.ERRNO(0)
+    for name, arguments in OF_OTHERS.items():
+        for argument in arguments:
+            wanted.add_rule(refuse, name, pyseccomp.Arg(argument, pyseccomp.NE, 0))
+    for name in ("ioprio_set", "ioprio_get"):
+        wanted.add_rule(refuse, name, pyseccomp.Arg(0, pyseccomp.NE, IOPRIO_WHO_PROCESS))
+    for name, times in TIMES.items():
+        if pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) >= 0:
+            wanted.add_rule(refuse, name, pyseccomp.Arg(times, pyseccomp.EQ, 0))
+            wanted.add_rule(nothing, name, pyseccomp.Arg(times, pyseccomp.NE, 0))
+    for number in REFUSED_NUMBERS:
+        wanted.add_rule(refuse, number)
+    for name in DISREGARDED:
+        wanted.add_rule(nothing, name)
+    for name in ("preadv2", "pwritev2"):
+        wanted.add_rule(refuse, name, pyseccomp.Arg(5, pyseccomp.NE, 0))
+    wanted.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "openat2")  # its flags are behind a pointer
+    for name, flags in OPENS.items():
+        if pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) >= 0:
+            wanted.add_rule(refuse, name, pyseccomp.Arg(flags, pyseccomp.MASKED_EQ, os.O_DIRECT, os.O_DIRECT))
+    wanted.add_rule(pyseccomp.ERRNO(errno.ENOLCK), "flock")
+    for code, commands in ((errno.ENOLCK, LOCKS), (errno.EPERM, TELLING)):
+        for command in commands:
+            wanted.add_rule(pyseccomp.ERRNO(code), "fcntl", _is(1, command))
+    for advice in ADVICE:
+        wanted.add_rule(nothing, "madvise", _is(2, advice))
+    for option in (PR_SET_MEMORY_MERGE, PR_SCHED_CORE):
+        wanted.add_rule(refuse, "prctl", _is(0, option))
+
+
+def _is(argument: int, value: int) -> Any:
+    """That an argument of 32 bits has this value, whatever stands in the other half of its register."""
+    import pyseccomp
+
+    return pyseccomp.Arg(argument, pyseccomp.MASKED_EQ, 0xFFFFFFFF, value)

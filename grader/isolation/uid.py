@@ -47,7 +47,9 @@ os.setgroups([]); os.setresgid(spare, spare, spare); os.setresuid(spare, uid, sp
 if os.getresuid() == (spare, uid, spare) and uid and spare: os.kill(-1, 9)
 """
 SHM, DEVICES = "/dev/shm", ("null", "random", "urandom")  # noqa: S108  -- only what is its own
-KNOWN = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo")
+OF_ITSELF = "cmdline comm fd fdinfo io limits maps smaps smaps_rollup stat statm status".split()
+"""What a check may read of itself: not `net`, which tells of the machine's sockets, nor `task`, which has it."""
+KNOWN = (*(f"/proc/self/{name}" for name in OF_ITSELF), "/proc/cpuinfo")
 """What tells of the machine but how many processors it has: without that, the C library counts a check's own."""
 
 
@@ -84,7 +86,9 @@ def _launch(
 ) -> Launch:
     python, prefixes = packages.interpreter()
     submission = _placed(submission, folder / "submission")
-    read = [*packages.SYSTEM, "/etc/ld.so.cache", str(submission), str(folder / "site")]
+    files = packages.system(allowed)
+    system = packages.SYSTEM if files is None else (*map(str, files.values()), *packages.LOCALES)
+    read = [*system, "/etc/ld.so.cache", str(submission), str(folder / "site")]
     tmp = str(folder / "tmp")
     environment = {"HOME": f"{tmp}/work", "TMPDIR": tmp}
     for n, prefix in enumerate(prefixes):

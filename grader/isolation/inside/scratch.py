@@ -33,6 +33,8 @@ def empty(config: dict[str, Any]) -> bool:
     clean = _emptied(config, SHM)
     if config["check_uid"]:
         clean &= _removed(config["tmp"])
+        with contextlib.suppress(OSError):  # when a check was the last to write there
+            os.utime(SHM, (0, 0))
     else:
         clean &= _emptied(config, config["tmp"])
         _plain(SHM)

@@ -16,6 +16,7 @@ import gc
 import importlib
 import json
 import os
+import resource
 import select
 import signal
 import socket
@@ -57,7 +58,7 @@ def main() -> None:
         sys.exit("the writable folders can't be emptied")
     control.send(cbor2.dumps({"ready": os.getpid()}))
     try:
-        supervise(control, config, processors)
+        supervise(control, config, processors, own_state())
     finally:
         end_all(config)
         scratch.remove(config)
@@ -91,8 +92,26 @@ def some(processors: list[int], most: int) -> list[int]:
     return [*processors, *processors][first : first + min(most, len(processors))]
 
 
-def supervise(control: socket.socket, config: dict[str, Any], processors: list[int]) -> None:
-    """Start and end checks as told, until the grader goes away; reap whatever dies."""
+def own_state() -> list[Any]:
+    """What a check inherits from this process, and nobody may change from within one."""
+    limits = [resource.getrlimit(getattr(resource, n)) for n in sorted(dir(resource)) if n.startswith("RLIMIT_")]
+    scheduling = os.sched_getscheduler(0), os.sched_getparam(0).sched_priority, os.getpriority(os.PRIO_PROCESS, 0)
+    return [limits, scheduling, os.sched_getaffinity(0)]
+
+
+def number_anew() -> None:
+    """Have processes numbered from anywhere on, where that may be set: how many there were tells something."""
+    with contextlib.suppress(OSError, ValueError), open("/proc/sys/kernel/pid_max") as file:
+        chosen = 300 + int.from_bytes(os.urandom(4), "big") % max(int(file.read()) - 300, 1)
+        with open("/proc/sys/kernel/ns_last_pid", "w") as numbers:
+            numbers.write(str(chosen))
+
+
+def supervise(control: socket.socket, config: dict[str, Any], processors: list[int], state: list[Any]) -> None:
+    """Start and end checks as told, until the grader goes away; reap whatever dies.
+
+    Should a check have changed this process's own state after all, it counts as not cleaned, and no other follows.
+    """
     child = None
     limits: dict[str, int] = {}
     disk_at = 0.0
@@ -116,6 +135,7 @@ def supervise(control: socket.socket, config: dict[str, Any], processors: list[i
         order = cbor2.loads(data)
         if order["op"] == "start":
             limits = order["limits"]
+            number_anew()
             own = some(processors, config["processors"])
             child, wrong = start(control, config, order["hard"], own, *fds)
             for fd in fds:
@@ -124,7 +144,7 @@ def supervise(control: socket.socket, config: dict[str, Any], processors: list[i
         else:
             end_all(config)
             child = None
-            control.send(cbor2.dumps({"ended": scratch.empty(config)}))
+            control.send(cbor2.dumps({"ended": scratch.empty(config) and own_state() == state}))
 
 
 def start(
