@@ -100,7 +100,7 @@ def test_staff_is_told_and_students_are_not() -> None:
     report = Report("s", "0" * 64, "0.1.0", "bwrap", (), None, (), ("bpe.py:3 imports tiktoken",))
     assert from_json(to_json(report)) == report
     shown = io.StringIO()
-    render(report, Console(file=shown, width=200))
+    render(report, Console(file=shown, width=200), staff=True)
     assert "worth a look: bpe.py:3 imports tiktoken" in shown.getvalue()
     for text in (to_html(report), *(make(report) for make in FORMATS.values())):
         assert "tiktoken" not in text
