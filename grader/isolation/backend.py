@@ -41,6 +41,9 @@ MOST_PATH = 4_096
 MOST_VALUES = 1 << 21
 """Of all answers of a check together; what a check does with them takes about a microsecond each."""
 
+IN_VAIN = 2
+"""So many second tries may fail."""
+
 T = TypeVar("T")
 
 
@@ -56,6 +59,7 @@ class SandboxPool:
         self._sandboxes: dict[tuple[str, ...], Sandbox] = {}
         self._unloadable: dict[str, Stopped] = {}
         self._again_s = AGAIN_S
+        self._in_vain = 0
 
     @contextmanager
     def check(self, limits: Limits, allowed: tuple[str, ...] = LIGHT) -> Iterator[IsolatedBackend]:
@@ -71,12 +75,14 @@ class SandboxPool:
     def again(self, stopped: Stopped) -> Iterator[bool]:
         """Whether the running check is to be tried again, since it ended by time while others had the processor.
 
-        Its clock stands still then while it waits for one. All second tries together have `AGAIN_S`, so that who
-        lets its own processes wait for each other gains little.
+        Its clock stands still then while it waits for one, up to twice its limit. All second tries together have
+        `AGAIN_S`, and when `IN_VAIN` of them have failed there are no more: who never ends, or lets its own
+        processes wait for each other, gains little.
         """
         backend, limits, allowed = self._running
-        patience_s = self._again_s - limits.wall_s
-        if stopped.verdict is not Verdict.TIMEOUT or not backend.crowded or patience_s < 0:
+        patience_s = min(self._again_s - limits.wall_s, 2 * limits.wall_s)
+        tries = patience_s >= 0 and self._in_vain < IN_VAIN
+        if stopped.verdict is not Verdict.TIMEOUT or not tries or not backend.crowded:
             yield False
             return
         began = time.monotonic()
@@ -84,6 +90,9 @@ class SandboxPool:
         self._begun(limits, allowed, lambda sandbox: backend.begin(sandbox, patience_s))
         try:
             yield True
+        except Stopped:
+            self._in_vain += 1
+            raise
         finally:
             self._again_s -= time.monotonic() - began
 
