@@ -96,7 +96,7 @@ def _taken_in(path: Path, name: str, into: Path, limits: IntakeLimits, taken: _T
         outer = PACKAGE if name == PACKAGE and not path.is_symlink() and not _holds_package(path) else ""
         if name == PACKAGE and path.is_symlink() and not _holds_package(path):
             taken.notes.append(f"left out {shown(name)}: a link")
-        found = folder_members(path, lambda below: _worth_entering(PurePosixPath(outer, below)))
+        found = folder_members(path, lambda below: _worth_entering(PurePosixPath(outer, below), limits.depth))
         problem = _copy(found, name, outer, into, limits, taken, Clock(limits.cpu_s + limits.total_mib / 32))
         return ("" if problem else _folder_sha256(into / PACKAGE)), problem
     try:
@@ -225,9 +225,11 @@ def _holds_package(path: Path) -> bool:
     return (path / PACKAGE).is_dir() and not (path / PACKAGE).is_symlink()
 
 
-def _worth_entering(folder: PurePosixPath) -> bool:
-    """Whether a submitted folder's folder can hold an assignment/, or is in one."""
-    return folder.name not in IGNORED and (len(folder.parts) == 1 or PACKAGE in folder.parts[:2])
+def _worth_entering(folder: PurePosixPath, depth: int) -> bool:
+    """Whether a submitted folder's folder can hold an assignment/, or is in one and not too deep."""
+    if folder.name in IGNORED or len(folder.parts) > depth:  # os.walk ends with an error where they are too many
+        return False
+    return len(folder.parts) == 1 or PACKAGE in folder.parts[:2]
 
 
 def _beside(taken: _Taken) -> list[str]:
