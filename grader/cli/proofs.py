@@ -23,6 +23,7 @@ from tests.harness.tasks import TASKS
 proofs = typer.Typer()
 Jobs = Annotated[int, typer.Option(min=1, help="How many at a time.")]
 CPUS = os.cpu_count() or 1
+ATTACKS_WIDE = 110
 WIDE = 160
 """Columns that the matrix needs; a narrower terminal cuts its lines rather than its cells."""
 
@@ -168,7 +169,7 @@ def attacks_command(
             row = [done.name, done.isolation, points, " ".join(done.verdicts), *map(str, counts)]
             row += [following, str(done.faults), f"{done.busy_s:.1f}"]
             table.add_row(*row, style="" if done.withstood else "red")
-    console.print(table)
+    Console(width=max(console.width, ATTACKS_WIDE), soft_wrap=True).print(table)
     console.print(f"{len(chosen)} attacks in {', '.join(working)}: {_came_to(results)}", soft_wrap=True)
     if not all(done.withstood for done in results):
         raise typer.Exit(1)

@@ -19,7 +19,7 @@ from typing import Any
 from grader import __version__
 from grader.errors import GraderFault, UsageError
 from grader.files import PROJECT
-from grader.intake import intake, suspicions
+from grader.intake import LOOK_S, intake, suspicions
 from grader.isolation import Process, Runner, choose, lowered
 from grader.model import CheckResult, Feedback, PlannedCheck, Report, Submission, Verdict
 from tests.harness.tasks import TASKS
@@ -49,7 +49,7 @@ STUCK_S = 300.0
 class Busy:
     """How long trusted processes were at work on a submission: to take it in, and in each check, {id: seconds}.
 
-    Processor time, but for the look at its code, which has a process of its own: that is the time that passed.
+    Processor time; of the look at its code, which has a process of its own, the time that passed or may be taken.
     """
 
     intake_s: float
@@ -104,7 +104,7 @@ def grade(
         submission = intake(path, _made(Path(folder) / "submission"))
         intake_s, began_s = time.thread_time() - began_s, time.monotonic()
         found = suspicions(submission.root) if submission.root else ()
-        intake_s += time.monotonic() - began_s
+        intake_s += min(time.monotonic() - began_s, LOOK_S)
         if submission.root:
             # Without it, Python would rather take another package of that name.
             (submission.root / "assignment" / "__init__.py").touch()

@@ -1,7 +1,7 @@
 """An archive or folder goes in, a clean `Submission` comes out, or the sentence that says why there is none."""
 
-from grader.intake.look import finds
+from grader.intake.look import LOOK_S, finds
 from grader.intake.suspicions import suspicions
 from grader.intake.take import intake
 
-__all__ = ["finds", "intake", "suspicions"]
+__all__ = ["LOOK_S", "finds", "intake", "suspicions"]

@@ -13,7 +13,9 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-CPU_S = 1
+LOOK_S = 1
+"""Of processor time, for all of the code together."""
+
 MEMORY_MIB = 512
 LARGE = 256 << 10
 MOST = 200
@@ -43,7 +45,7 @@ def main() -> None:
         import resource
 
         for kind, most in (
-            (resource.RLIMIT_CPU, CPU_S),
+            (resource.RLIMIT_CPU, LOOK_S),
             (resource.RLIMIT_AS, MEMORY_MIB << 20),
             (resource.RLIMIT_CORE, 0),
         ):

@@ -80,7 +80,7 @@ def _taken_in(path: Path, name: str, into: Path, limits: IntakeLimits, taken: _T
         outer = PACKAGE if name == PACKAGE and not path.is_symlink() and not _holds_package(path) else ""
         if name == PACKAGE and path.is_symlink() and not _holds_package(path):
             taken.notes[f"left out {shown(name)}: a link"] = None
-        found = folder_members(path, lambda below: _worth_entering(PurePosixPath(outer, below)))
+        found = folder_members(path, lambda below: _worth_entering(PurePosixPath(outer, below), limits.depth))
         problem = _copy(found, name, outer, into, limits, taken, Clock(limits.cpu_s + limits.total_mib / 32))
         return ("" if problem else _folder_sha256(into / PACKAGE)), problem
     try:
@@ -171,10 +171,12 @@ def _holds_package(path: Path) -> bool:
     return (path / PACKAGE).is_dir() and not (path / PACKAGE).is_symlink()
 
 
-def _worth_entering(folder: PurePosixPath) -> bool:
+def _worth_entering(folder: PurePosixPath, depth: int) -> bool:
     """Whether a submitted folder's folder can hold an assignment/, or is in one and can hold what is taken."""
+    if folder.name in IGNORED or len(folder.parts) > depth:  # os.walk ends with an error where they are too many
+        return False
     hidden = PACKAGE in folder.parts[:-1] and folder.name.startswith(".")
-    return folder.name not in IGNORED and not hidden and (len(folder.parts) == 1 or PACKAGE in folder.parts[:2])
+    return not hidden and (len(folder.parts) == 1 or PACKAGE in folder.parts[:2])
 
 
 def _beside(taken: _Taken) -> list[str]:

@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import struct
+import subprocess
 import tarfile
 import time
 import zipfile
@@ -430,6 +431,21 @@ def test_a_file_name_that_is_no_text_is_shown_as_far_as_it_is(tmp_path: Path) ->
     assert (submission.name, submission.problem) == ("\ufffds.zip", None)
     path.write_bytes(b"")
     assert str(intake(path, tmp_path / "again").problem).encode()
+
+
+def test_folders_are_not_entered_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A platform may unpack a submission itself, with more folders in each other than os.walk enters."""
+    (tmp_path / "s" / "assignment").mkdir(parents=True)
+    (tmp_path / "s" / "assignment" / "bpe.py").write_bytes(CODE)
+    monkeypatch.chdir(tmp_path / "s" / "assignment")
+    for _ in range(1_200):
+        os.mkdir("d")  # noqa: PTH102  -- relative
+        os.chdir("d")
+    submission, files = take(tmp_path / "s")
+    assert (submission.problem, files) == (None, {"assignment/bpe.py": CODE})
+    assert "16 folders deep" in submission.notes[0]
+    monkeypatch.chdir(tmp_path)
+    subprocess.run(["rm", "-rf", tmp_path / "s"], check=True)  # pytest would recurse into it, too
 
 
 def test_folders_without_end_are_refused(tmp_path: Path) -> None:
