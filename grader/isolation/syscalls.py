@@ -10,6 +10,7 @@ Source: the system calls' manual pages.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import socket
 import tempfile
@@ -159,6 +160,8 @@ def _keep_to_itself(wanted: Any) -> None:
     for name, flags in OPENS.items():
         if pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) >= 0:
             wanted.add_rule(refuse, name, pyseccomp.Arg(flags, pyseccomp.MASKED_EQ, os.O_DIRECT, os.O_DIRECT))
+    direct = pyseccomp.Arg(2, pyseccomp.MASKED_EQ, os.O_DIRECT, os.O_DIRECT)
+    wanted.add_rule(refuse, "fcntl", _is(1, fcntl.F_SETFL), direct)
     wanted.add_rule(pyseccomp.ERRNO(errno.ENOLCK), "flock")
     for code, commands in ((errno.ENOLCK, LOCKS), (errno.EPERM, TELLING)):
         for command in commands:

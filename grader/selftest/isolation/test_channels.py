@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -92,6 +93,47 @@ def tensors():
     backend = sandboxed(source, TENSORS)
     asked = [call(backend, name) for name in ("copies", "database", "itself", "started", "tensors")]
     assert asked == ["x", 42, 4, 6, [27_000_000.0, 9.0]]
+
+
+def test_what_reaches_others_is_refused(sandboxed: Open) -> None:
+    """State of other processes, times, locks, leases and hints of files, and ways around the page cache."""
+    source = """
+import ctypes, fcntl, os, resource
+libc = ctypes.CDLL(None, use_errno=True)
+FILE = os.open(os.__file__, os.O_RDONLY)
+FOLDER = os.open(os.path.dirname(os.__file__), os.O_RDONLY)
+def raised(result):
+    if result < 0: raise OSError(ctypes.get_errno(), 'x')
+def allowed(acts):
+    found = []
+    for act in acts:
+        try: eval(act)
+        except OSError: continue
+        found.append(act)
+    return found
+"""
+    acts = [
+        "resource.prlimit(os.getppid(), resource.RLIMIT_CORE, (0, 0))",
+        "os.getpriority(os.PRIO_PROCESS, os.getppid())",
+        "os.setpriority(os.PRIO_USER, 0, 1)",
+        "os.sched_getscheduler(os.getppid())",
+        "raised(libc.syscall(ctypes.c_long(157), ctypes.c_long(4 | 1 << 32), 0, 0, 0, 0))",  # prctl
+        "raised(libc.syscall(ctypes.c_long(72), FILE, ctypes.c_long(1036 | 1 << 32), bytes(8)))",  # fcntl
+        "os.utime('/dev/null')",
+        "os.utime('/tmp')",
+        "fcntl.flock(FILE, fcntl.LOCK_SH)",
+        "fcntl.lockf(FILE, fcntl.LOCK_SH)",
+        "fcntl.fcntl(FILE, fcntl.F_SETLEASE, fcntl.F_RDLCK)",
+        "fcntl.fcntl(FOLDER, fcntl.F_NOTIFY, fcntl.DN_ACCESS)",
+        "fcntl.fcntl(FILE, fcntl.F_SETFL, os.O_DIRECT)",
+        "os.open(os.__file__, os.O_DIRECT)",
+        "os.preadv(FILE, [bytearray(1)], 0, os.RWF_NOWAIT)",
+    ]
+    if platform.machine() != "x86_64":  # its system calls have other numbers
+        acts = [act for act in acts if "syscall" not in act]
+    backend = sandboxed(source)
+    assert backend.invoke("probe.allowed", None, [acts], {}, False) == []
+    assert backend.invoke("probe.allowed", None, [["os.nice(0)", "os.getpriority(os.PRIO_PROCESS, 0)"]], {}, False)
 
 
 def test_little_of_the_system_is_shown(sandboxed: Open) -> None:
