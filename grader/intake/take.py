@@ -159,7 +159,9 @@ def _holds_package(path: Path) -> bool:
 def _worth_entering(folder: PurePosixPath) -> bool:
     """Whether a submitted folder's folder can hold an assignment/, or is in one and can hold what is taken."""
     hidden = PACKAGE in folder.parts[:-1] and folder.name.startswith(".")
-    return folder.name not in IGNORED and not hidden and (len(folder.parts) == 1 or PACKAGE in folder.parts[:2])
+    if folder.name in IGNORED or hidden or len(folder.parts) > LIMITS.depth + 1:
+        return False
+    return len(folder.parts) == 1 or PACKAGE in folder.parts[:2]
 
 
 def _beside(taken: _Taken) -> list[str]:
