@@ -61,7 +61,8 @@ def _paths(folder: Path) -> list[Path]:
     found: list[Path] = []
     for place, folders, files in os.walk(folder, onerror=_raise):
         found += [Path(place, name) for name in {*files, *folders} - CACHES]
-        folders[:] = [each for each in folders if each not in CACHES and not each.startswith(".")]
+        deep = len(Path(place).parts) - len(folder.parts) >= LIMITS.depth
+        folders[:] = [each for each in folders if not (deep or each in CACHES or each.startswith("."))]
     return sorted(found)
 
 

@@ -19,6 +19,7 @@ from grader.cli.grade import submissions
 from grader.cli.proofs import proofs
 from grader.errors import GraderError, UsageError
 from grader.reports import quoted
+from tests.harness.files import NoPlace
 
 app = typer.Typer(
     help="Grades submissions out of the reach of their authors.", no_args_is_help=True, add_completion=False
@@ -43,7 +44,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # whatever letters a submission uses, it is told of
     try:
         app()
-    except UsageError as error:
+    except (UsageError, NoPlace) as error:
         _tell(str(error))
         sys.exit(2)
     except GraderError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,11 @@ errors = Console(stderr=True, emoji=False)
 
 @contextmanager
 def progress(doing: str) -> Iterator[Callable[[int, int, str], None]]:
-    """A bar that goes away at the end; gives a function that is told how many are done, of how many, and which."""
+    """A bar that goes away at the end; gives a function that is told how many are done, of how many, and which.
+
+    Only a terminal shows it: in a log it would stay, whatever is said of colours there, and tell how long hidden
+    checks took.
+    """
     columns = (
         TextColumn(doing),
         BarColumn(),
@@ -25,7 +30,7 @@ def progress(doing: str) -> Iterator[Callable[[int, int, str], None]]:
         TimeElapsedColumn(),
         TextColumn("{task.fields[last]}"),
     )
-    with Progress(*columns, console=errors, transient=True) as shown:
+    with Progress(*columns, console=errors, transient=True, disable=not sys.stderr.isatty()) as shown:
         bar = shown.add_task(doing, total=None, last="")
         yield lambda done, of, last: shown.update(bar, completed=done, total=of or None, last=last)
 

@@ -173,7 +173,9 @@ def _holds_package(path: Path) -> bool:
 
 def _worth_entering(folder: PurePosixPath, depth: int) -> bool:
     """Whether a submitted folder's folder can hold an assignment/, or is in one and can hold what is taken."""
-    if folder.name in IGNORED or len(folder.parts) > depth:  # os.walk ends with an error where they are too many
+    if (
+        folder.name in IGNORED or len(folder.parts) > depth + 1
+    ):  # os.walk ends with an error where they are too many
         return False
     hidden = PACKAGE in folder.parts[:-1] and folder.name.startswith(".")
     return not hidden and (len(folder.parts) == 1 or PACKAGE in folder.parts[:2])

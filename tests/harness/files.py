@@ -41,12 +41,12 @@ def _place(path: Path) -> Path | int:
     for _ in range(_LINKS):
         folder = Path(os.path.realpath(path.parent))
         path = folder / path.name
-        if re.fullmatch(rf"/dev/fd|/proc/{os.getpid()}(/task/\d+)?/fd", str(folder)) and path.name.isdigit():
+        if re.fullmatch(rf"/dev/fd|/proc/{os.getpid()}(/task/\d+)?/fd", str(folder)) and path.name.isdecimal():
             return int(path.name)
         if not path.is_symlink():
             return path
         path = folder / path.readlink()
-    raise NoPlace(errno.ELOOP, os.strerror(errno.ELOOP))
+    raise NoPlace(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
 
 
 def _state(place: Path | int) -> os.stat_result | None:
@@ -60,22 +60,23 @@ def _state(place: Path | int) -> os.stat_result | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise NoPlace(error.errno, error.strerror) from None
+        raise NoPlace(error.errno, error.strerror, str(place)) from None
     if stat.S_ISDIR(state.st_mode):
-        raise NoPlace(errno.EISDIR, os.strerror(errno.EISDIR))
+        raise NoPlace(errno.EISDIR, os.strerror(errno.EISDIR), str(place))
     if stat.S_ISBLK(state.st_mode):
-        raise NoPlace(errno.EINVAL, "it is a disk")
+        raise NoPlace(errno.EINVAL, "it is a disk", str(place))
     return state
 
 
 def _write_through(place: Path | int, content: bytes) -> None:
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()  # so that the order is kept where these are meant
+        if stream is not None:
+            stream.flush()  # so that the order is kept where these are meant
     try:
         flags = os.O_WRONLY | getattr(os, "O_BINARY", 0)
         handle = os.dup(place) if isinstance(place, int) else os.open(place, flags)
     except OSError as error:
-        raise NoPlace(error.errno, error.strerror) from None
+        raise NoPlace(error.errno, error.strerror, str(place)) from None
     with os.fdopen(handle, "wb") as file:
         file.write(content)
 
@@ -84,7 +85,7 @@ def _replace(path: Path, content: bytes, old: os.stat_result | None) -> None:
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
     except OSError as error:
-        raise NoPlace(error.errno, error.strerror) from None
+        raise NoPlace(error.errno, error.strerror, str(path)) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

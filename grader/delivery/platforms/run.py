@@ -17,6 +17,7 @@ from grader.errors import GraderError
 from grader.files import PROJECT
 from grader.grading import Options, grade
 from grader.model import Report
+from grader.reports import quoted
 
 NOT_YOUR_FAULT = "The autograder failed, which is not your fault. This is no grade: it is going to be run again."
 NOT_STARTED = "the grader did not start, or was killed"
@@ -41,7 +42,7 @@ def serve(handed_in: Path, told: Callable[[Report], str], failed: Callable[[str]
         return Told(told(grade(only_archive(handed_in), options)))
     except Exception as error:  # noqa: BLE001  -- whatever happens is the grader's fault
         problem = str(error) if isinstance(error, GraderError) else repr(error)
-        sys.stderr.write(f"grader: {problem}\n")
+        sys.stderr.write(f"grader:{quoted(problem)[1:]}\n")
         return Told(failed(problem), problem)
 
 

@@ -165,7 +165,9 @@ def test_suspicions_are_printed_for_staff_only(tmp_path: Path) -> None:
     """A log has many readers: there the option must be given; the JSON report has them anyway."""
     archive = zipped(tmp_path / "s.zip", {"assignment/errata.py": "import ctypes\n"})
     options = ("--task", "5.5", "--isolation", "none", "--report", str(tmp_path / "r.json"))
-    assert "ctypes" not in grader("grade", archive, *options).stdout
+    read_along = grader("grade", archive, *options, FORCE_COLOR="1", TTY_COMPATIBLE="1", TTY_INTERACTIVE="1")
+    assert "ctypes" not in read_along.stdout
+    assert read_along.stderr == "", "a bar that stays in the log would tell when each hidden check ended"
     assert "imports ctypes" in (tmp_path / "r.json").read_text(encoding="utf-8")
     assert (
         "worth a look: assignment/errata.py:1 imports ctypes"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -119,6 +120,22 @@ def test_what_intake_refuses_is_not_handed_in(
         assert main([], root) == 2
         assert says in capsys.readouterr().err
         assert not (root / "submission.zip").exists()
+
+
+def test_folders_without_end_are_not_entered() -> None:
+    """Neither side follows them to where Python's own stack ends: the first that is too deep is named."""
+    with course({"bpe.py": CODE}) as root:
+        inner = os.open(root / "assignment", os.O_RDONLY)
+        for _ in range(1_500):
+            os.mkdir("d", dir_fd=inner)
+            outer, inner = inner, os.open("d", os.O_RDONLY, dir_fd=inner)
+            os.close(outer)
+        os.close(inner)
+        assert "16 folders deep" in contents(root).left_out[0]
+        submission, found = taken(root, HandInLimits())
+        assert (list(found), submission.problem) == (["assignment/bpe.py"], None)
+        assert "16 folders deep" in submission.notes[0]
+        subprocess.run(["rm", "-r", str(root / "assignment")], check=True)  # deeper than Python's own removal goes
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
