@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from grader.errors import GraderFault, SubmissionError, UsageError
 from grader.intake.archives import ArchiveFile, Budget, Member, Members, archive_members, folder_members
 from grader.model import Submission
-from tests.harness.handin import CACHES, PACKAGE, Choice, HandInLimits, misleading, shown
+from tests.handin import CACHES, PACKAGE, Choice, HandInLimits, misleading, shown
 
 IGNORED = CACHES | {".git"}
 NOTES = 20
