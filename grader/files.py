@@ -9,7 +9,7 @@ from collections.abc import Container, Mapping
 from pathlib import Path
 
 from grader.errors import UsageError
-from tests.harness.files import NoPlace, write_whole
+from tests.files import NoPlace, write_whole
 
 PROJECT = Path(__file__).resolve().parents[1]
 """The folder that holds `grader/`, `tests/` and `fixtures/`."""

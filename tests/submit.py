@@ -13,8 +13,8 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from tests.harness.files import write_whole
-from tests.harness.handin import CACHES, PACKAGE, Choice, HandInLimits, misleading, shown
+from tests.files import write_whole
+from tests.handin import CACHES, PACKAGE, Choice, HandInLimits, misleading, shown
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMITS = HandInLimits()

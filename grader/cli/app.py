@@ -19,7 +19,7 @@ from grader.cli.grade import submissions
 from grader.cli.proofs import proofs
 from grader.errors import GraderError, UsageError
 from grader.reports import quoted
-from tests.harness.files import NoPlace
+from tests.files import NoPlace
 
 app = typer.Typer(
     help="Grades submissions out of the reach of their authors.", no_args_is_help=True, add_completion=False

@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, Self
 
 from grader.errors import SubmissionError
-from tests.harness.handin import shown
+from tests.handin import shown
 
 BLOCK = 2**16
 BAD_ARCHIVE = (

@@ -25,7 +25,7 @@ from grader.intake.archives import (
     folder_members,
 )
 from grader.model import Submission
-from tests.harness.handin import CACHES, PACKAGE, Choice, HandInLimits, misleading, shown
+from tests.handin import CACHES, PACKAGE, Choice, HandInLimits, misleading, shown
 
 IGNORED = CACHES | {".git"}
 NOTES = 20

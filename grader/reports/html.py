@@ -7,7 +7,7 @@ import jinja2
 from grader.grading import shown
 from grader.model import Report
 from grader.reports.summary import by_task, score_sentence
-from grader.reports.text import one_line, points, visible, worth
+from grader.reports.text import one_line, points, quoted, visible, worth
 
 environment = jinja2.Environment(
     loader=jinja2.PackageLoader("grader.reports", "."),
@@ -16,7 +16,7 @@ environment = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-environment.filters |= {"visible": visible, "one_line": one_line, "points": points, "worth": worth}
+environment.filters |= {each.__name__: each for each in (visible, one_line, quoted, points, worth)}
 """Of all pages: what they show is escaped, and a name that is not there is an error."""
 
 

@@ -17,7 +17,7 @@ from grader.errors import GraderError
 from grader.files import PROJECT
 from grader.grading import Options, grade
 from grader.model import Report
-from grader.reports import quoted
+from grader.reports import json_text, quoted
 
 NOT_YOUR_FAULT = "The autograder failed, which is not your fault. This is no grade: it is going to be run again."
 NOT_STARTED = "the grader did not start, or was killed"
@@ -69,5 +69,9 @@ def only_archive(handed_in: Path) -> Path:
 
 
 def as_json(data: dict[str, Any]) -> str:
-    """The text of a results file."""
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    r"""The text of a results file, which can be written whatever a submission is called.
+
+    >>> as_json({"problem": "\udcff"})
+    '{\n  "problem": "\\udcff"\n}\n'
+    """
+    return json_text(data)

@@ -13,7 +13,7 @@ import pytest
 
 from grader.errors import UsageError
 from grader.files import PROJECT, write_atomically
-from tests.harness.files import NoPlace, write_whole
+from tests.files import NoPlace, write_whole
 
 
 def test_a_device_stays_one(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
 SCRIPT = """
 import sys
 from pathlib import Path
-from tests.harness.files import write_whole
+from tests.files import write_whole
 print("before")
 write_whole(Path(sys.argv[1]), b"written\\n")
 print("after")

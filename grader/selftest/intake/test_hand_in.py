@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +17,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.files import PROJECT
 from grader.intake.take import intake
 from grader.model import Submission
-from tests.harness.handin import HandInLimits
+from tests.handin import HandInLimits
 from tests.submit import build, contents, main
 
 CODE = b"x = 1\n"
@@ -147,3 +149,9 @@ def test_a_pipe_is_not_waited_for() -> None:
         assert list(found.files) == ["assignment/bpe.py"]
         assert found.left_out == ["'assignment/pipe.py': a device or pipe"]
         assert not Path(os.devnull).is_file()
+
+
+def test_handing_in_needs_nothing_installed() -> None:
+    """Python alone will do, whatever became of a student's environment."""
+    script = "import sys, tests.submit; assert not {'pytest', 'hypothesis'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-S", "-c", script], cwd=PROJECT, check=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
@@ -122,6 +122,10 @@ def texts_of(name: str, made: str) -> list[str]:
     return [made, *(text for text in held if "\n" in text)]
 
 
+SPOKEN = CheckResult("1.1/a", "1.1", "A", Verdict.FAILED, 0, 1, f"f(1)\n{MARK}\n::error::{MARK}", False, 0.5)
+
+
+@example(report=Report("s", "0" * 64, "0.1.0", "bwrap", (SPOKEN,), None, (f"\n{MARK}",)))
 @given(report=hostile())
 def test_no_words_of_a_submission_begin_a_line(report: Report) -> None:
     """Whatever breaks lines somewhere: no forged score, no command of GitHub's, Azure's or a terminal's."""
