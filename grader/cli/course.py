@@ -13,6 +13,7 @@ from grader.delivery.builders import IMAGE, PLATFORMS, VISIBILITIES, build
 from grader.errors import UsageError
 from grader.files import write_atomically
 from grader.making import new_task, stubs
+from tests.harness.tasks import TASKS
 
 course = typer.Typer()
 
@@ -70,8 +71,13 @@ def new_task_command(
     ] = None,
 ) -> None:
     """Write a new task: reference, stub, chapter, checks, planted submissions; then say what is left to write."""
-    for file in new_task.write(new_task.NewTask(task, name, module or name, title, points)):
+    if module is None and name in {known.module for known in TASKS.values()}:
+        raise UsageError(f"there is a module {name!r} already: say --module {name}, or choose another name")
+    written = new_task.write(new_task.NewTask(task, name, module or name, title, points))
+    for file in (*written.new, *written.changed):
         console.print(f"wrote {file}", markup=False, highlight=False)
+    undo = f"git restore {' '.join(written.changed)} && git clean -fdq {' '.join(written.new)}"
+    console.print(f"\nto take all of it back: {undo}", markup=False, highlight=False, soft_wrap=True)
     console.print("\nleft to write, each in the line that says WRITE:", markup=False, highlight=False)
     for place in new_task.left():
         console.print(place, markup=False, highlight=False, soft_wrap=True)

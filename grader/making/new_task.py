@@ -51,12 +51,12 @@ class NewTask:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[1-9]\.[1-9]\d?", self.id):
-            raise UsageError(f"{self.id!r} is no number of a task, such as 1.5: a part and a place in it")
+            raise UsageError(f"{self.id!r} is no number of a task; write a part and a place in it, like 1.5")
         if self.id in TASKS:
             raise UsageError(f"there is a task {self.id} already: {TASKS[self.id].title}")
         for name in (self.name, self.module):
             if not re.fullmatch("[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
-                raise UsageError(f"{name!r} is no name of a function or module, such as count_bytes")
+                raise UsageError(f"{name!r} is no name of a function or module; write one like count_bytes")
         if f"{self.module}.{self.name}" in RETURNS:
             raise UsageError(f"there is a function {self.name!r} in {self.module!r} already")
         if not self.title.strip() or set(self.title) & set('\n"\\()$'):
@@ -86,7 +86,15 @@ class NewTask:
         )
 
 
-def write(task: NewTask, project: Path = PROJECT) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Files of a task, by their paths in the project."""
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+def write(task: NewTask, project: Path = PROJECT) -> Written:
     """Write all that a task has into the project, and give the files that are new or changed.
 
     Raises:
@@ -101,9 +109,9 @@ def write(task: NewTask, project: Path = PROJECT) -> list[str]:
     for name, text in {**made, **changed}.items():
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         write_atomically(project / name, text)
-    stubs = f"assignment/{task.module}.py"
     subprocess.run([sys.executable, "-m", "grader", "stubs"], cwd=project, check=True, stdout=subprocess.DEVNULL)
-    return sorted([*made, *changed, stubs])
+    (changed if task.joins else made)[f"assignment/{task.module}.py"] = ""
+    return Written(tuple(sorted(made)), tuple(sorted(changed)))
 
 
 def left(project: Path = PROJECT) -> list[str]:

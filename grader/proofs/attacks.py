@@ -69,8 +69,11 @@ class Attacked:
 
     @property
     def withstood(self) -> bool:
-        """Whether the attack gained and did nothing, made the grader fail nowhere, and didn't keep it busy."""
-        return self.score is not None and not (self.gained or self.did or self.faults) and self.over_s <= OVER_S
+        """Whether it got just its honest points, did nothing, and neither stopped the grader nor kept it busy.
+
+        Who lost some of those was stopped by something else, and shows nothing.
+        """
+        return self.score == self.most and not (self.did or self.faults) and self.over_s <= OVER_S
 
 
 def names() -> list[str]:

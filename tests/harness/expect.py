@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import zip_longest
@@ -114,8 +115,11 @@ def _said(text: str) -> str:
 
     >>> _said("No Shape (5,)") == _said("no shape [5]")
     True
+    >>> "[]" in _said("min() arg is an empty sequence")
+    False
     """
-    return text.casefold().translate(BRACKETS).replace(",]", "]")
+    calls_left_out = re.sub(r"(?<=\w)\(\)", "", text.casefold())
+    return calls_left_out.translate(BRACKETS).replace(",]", "]")
 
 
 def difference(expected: object, got: object) -> tuple[str, str]:

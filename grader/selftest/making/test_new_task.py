@@ -67,16 +67,17 @@ def _rewrite(path: Path) -> None:
 
 
 def test_the_page_adds_a_task(copy: Path) -> None:
-    """Followed to the letter: written, filled in, stubs cut, calibrated, graded, released."""
+    """Followed to the letter: written, filled in, formatted, stubs cut, calibrated, graded, released."""
     assert COMMANDS[0].startswith("grader new-task")
     told = run(copy, COMMANDS[0])
     assert re.findall(r"^(\S+\.\w+):\d+: .", told, re.MULTILINE) == [place.split(":")[0] for place in left(copy)]
     fill_in(copy)
     assert left(copy) == []
+    (copy / "reports").mkdir()
     said = {command: run(copy, command) for command in COMMANDS[1:]}
     graded = next(output for command, output in said.items() if command.startswith("grader grade"))
     assert "Score 3 of 3" in graded
-    assert (copy.parent / "course" / "tests" / "test_1_5_count_bytes.py").exists()
+    assert (copy / "reports" / "course" / "tests" / "test_1_5_count_bytes.py").exists()
     calibrated = [output for command, output in said.items() if command.startswith("grader calibrate")]
     assert ["2 of 2 misconceptions are caught, 2 named; 0 faults" in text for text in calibrated] == [True, False]
     assert "2 correct ones lose 0 points" in calibrated[1]
@@ -120,7 +121,7 @@ def _board(copy: Path, task: str) -> str:
         ({"id": "1.2"}, "there is a task 1.2 already: Byte-level BPE"),
         ({"id": "1"}, "'1' is no number of a task"),
         ({"name": "Count bytes"}, "'Count bytes' is no name"),
-        ({"name": "class"}, "'class' is no name"),
+        ({"name": "class"}, "'class' is no name of a function or module; write one like count_bytes"),
         ({"name": "train_bpe", "module": "bpe"}, "there is a function 'train_bpe' in 'bpe' already"),
         ({"title": 'A "title"'}, "must be one line without quotation marks"),
         ({"points": 0}, "a task is worth a point or more, not 0"),

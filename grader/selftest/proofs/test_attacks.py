@@ -46,7 +46,14 @@ HARMLESS = Attacked("x", "uid", 1.5, 1.5, ("FAILED",), (), 0, (), (), 0, 9.0, OV
 @pytest.mark.parametrize(
     "harm",
     [
-        *({"score": None}, {"score": 2.0}, {"changed": ("/x",)}, {"connections": 1}, {"survivors": ("1 x",)}),
+        *(
+            {"score": None},
+            {"score": 2.0},
+            {"score": 1.0},
+            {"changed": ("/x",)},
+            {"connections": 1},
+            {"survivors": ("1 x",)},
+        ),
         *({"next_differs": ("x",)}, {"faults": 1}, {"over_s": OVER_S + 0.1}),
     ],
     ids=lambda harm: next(iter(harm)),
