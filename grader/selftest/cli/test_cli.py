@@ -23,6 +23,8 @@ from grader.reports import schema
 from grader.reports.formats import FORMATS
 from tests.harness.tasks import TASKS
 
+DOCTOR = "os.environ['COLUMNS'] = '250'; os.execv(sys.executable, [sys.executable, '-m', 'grader', 'doctor'])"
+
 
 def grader(*args: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the command, with these environment variables."""
@@ -79,6 +81,17 @@ def test_wrong_arguments_exit_with_2_and_a_sentence(args: list[str], says: str) 
     assert done.returncode == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_doctor_tells_of_low_limits() -> None:
+    """With fewer open files than the handout promises it says so, and what that means."""
+    limits = f"import os, resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))\n{DOCTOR}"
+    command = [sys.executable, "-c", limits]
+    low = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    said = " ".join(low.stdout.split())
+    assert low.returncode == 3
+    assert "100 open files instead of 128" in said
+    assert "gets no score, not a zero" in said
 
 
 def test_doctor_and_stubs_work() -> None:
