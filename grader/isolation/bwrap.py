@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 from pathlib import Path
 
 import psutil
@@ -127,10 +128,18 @@ def _covers() -> list[str]:
     """Cover what /proc tells of the machine and of process 1, which changes with what others do."""
     args = []
     for entry in sorted(Path("/proc").iterdir()):
-        if entry.name.isdigit() or entry.name in OF_THE_MACHINE or entry.is_symlink():
+        if entry.name.isdigit() or entry.name in OF_THE_MACHINE or not _may_be_read(entry):
             continue
         args += ["--tmpfs", str(entry), "--remount-ro", str(entry)] if entry.is_dir() else _nothing_at(entry)
     return [*args, "--tmpfs", "/proc/1", "--remount-ro", "/proc/1"]
+
+
+def _may_be_read(path: Path) -> bool:
+    """Whether anybody may read it, and it is no link."""
+    with contextlib.suppress(OSError):
+        mode = path.lstat().st_mode
+        return bool(mode & stat.S_IROTH) and not stat.S_ISLNK(mode)
+    return False
 
 
 def _nothing_at(path: Path) -> list[str]:

@@ -34,6 +34,9 @@ NEEDED = ("cbor2",)
 OTHERS = ("site-packages", "dist-packages")
 """Folders below the standard library's that a sandbox doesn't see."""
 
+WITHOUT = ("_tkinter.", "nis.")
+"""Modules that are linked with many libraries, and have no use in a sandbox: it has no screen and no network."""
+
 
 @cache
 def visible_paths(allowed: tuple[str, ...]) -> dict[str, Path]:
@@ -109,7 +112,7 @@ def _shared(top: Path) -> Iterator[Path]:
         yield top
     for folder, folders, names in os.walk(top):
         folders[:] = [name for name in folders if name not in OTHERS]
-        yield from (Path(folder, name) for name in names if ".so" in name)
+        yield from (Path(folder, name) for name in names if ".so" in name and not name.startswith(WITHOUT))
 
 
 @cache
