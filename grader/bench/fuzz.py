@@ -15,6 +15,7 @@ import socket
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,7 @@ class Sandbox:
 
     alive = False
     process = Process()
+    hard: Mapping[str, int] = {}
 
     def __init__(self, data: bytes, status: int) -> None:
         self._data, self._status = data, status
@@ -164,7 +166,8 @@ def main(count: int = 1_000_000) -> None:
         for number in range(120):
             kind = (0, ARCHIVES - 1, 255)[number % 3]
             (Path(folder) / str(number)).write_bytes(bytes([kind]) + chance.randbytes(200))
-        arguments = [sys.argv[0], f"-runs={count}", "-max_len=512", "-timeout=60", "-print_final_stats=1", folder]
+        arguments = [sys.argv[0], f"-runs={count}", "-max_len=512", "-timeout=60", "-print_final_stats=1"]
+        arguments += [f"-artifact_prefix={tempfile.gettempdir()}/grader-fuzz-found-", folder]
         atheris.Setup(arguments, one)
         atheris.Fuzz()
 

@@ -59,7 +59,6 @@ def intake(path: Path, into: Path, limits: IntakeLimits = LIMITS) -> Submission:
     if os.path.lexists(into / PACKAGE):
         raise UsageError(f"{str(into / PACKAGE)!r} is there already: give an empty folder")
     name = path.name if path.name not in ("", "..") else path.resolve().name
-    name = os.fsencode(name).decode("utf-8", "replace")  # a report is UTF-8, whatever a file is called
     taken = _Taken(Choice(limits))
     try:
         digest, problem = _taken_in(path, name, into, limits, taken)

@@ -109,7 +109,8 @@ def test_a_busy_machine_costs_no_point(folder: Path) -> None:
     module = specimen.compose(specimen.load("reference"), folder) / "assignment" / f"{TASKS['2.1'].module}.py"
     with module.open("a", encoding="utf-8") as file:
         file.write("\nimport time\nwhile time.process_time() < 0.4: pass\n")
-    spinning = [subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"]) for _ in range(SPINNING)]
+    command = [sys.executable, "-S", "-c", "while True: pass"]
+    spinning = [subprocess.Popen(command, start_new_session=True) for _ in range(SPINNING)]
     try:
         report = grade(folder, Options(("2.1",), check_seconds=0.8))
     finally:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from grader.errors import GraderFault, UsageError
 from grader.intake.take import IntakeLimits, intake
-from grader.model import Submission
+from grader.model import Report, Submission
 
 CODE = b"def f(): pass\n"
 
@@ -428,7 +428,9 @@ def test_a_file_name_that_is_no_text_is_shown_as_far_as_it_is(tmp_path: Path) ->
     """Its report is written like any other."""
     path = zipped(tmp_path / "s.zip", {"assignment/bpe.py": CODE}).rename(tmp_path / os.fsdecode(b"\xffs.zip"))
     submission, _ = take(path)
-    assert (submission.name, submission.problem) == ("\ufffds.zip", None)
+    assert (submission.name, submission.problem) == ("\udcffs.zip", None)
+    report = Report(submission.name, submission.sha256, "0", "none", (), None, ())
+    assert report.submission == "\\udcffs.zip"
     path.write_bytes(b"")
     assert str(intake(path, tmp_path / "again").problem).encode()
 

@@ -42,8 +42,9 @@ def pool(folder: Path, kind: str) -> Iterator[SandboxPool]:
 
 @contextlib.contextmanager
 def neighbours(count: int) -> Iterator[None]:
-    """So many processes that compute, each on any processor."""
-    started = [subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"]) for _ in range(count)]
+    """So many processes that compute, each of a session of its own: some kernels give each session its share."""
+    command = [sys.executable, "-S", "-c", "while True: pass"]
+    started = [subprocess.Popen(command, start_new_session=True) for _ in range(count)]
     try:
         yield
     finally:
