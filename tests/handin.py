@@ -30,7 +30,7 @@ class HandInLimits:
     total_mib: int = 64
     archive_mib: int = 256
     depth: int = 16
-    cpu_s: float = 3.0
+    cpu_s: float = 8.0
     """Of processor time for reading it, and one more for each 32 MiB that are handed in."""
 
     @property

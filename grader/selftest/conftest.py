@@ -28,6 +28,9 @@ Open = Callable[..., IsolatedBackend]
 def pytest_configure(config: pytest.Config) -> None:
     """Know the checks' marks, so that what stands beside hidden checks can be imported."""
     config.addinivalue_line("markers", "slow: grades whole submissions; `make quick` leaves it out")
+    config.addinivalue_line(
+        "markers", "alone: keeps every processor busy, so that no other test may run beside it"
+    )
     for name in ("points", "limits"):
         config.addinivalue_line("markers", f"{name}: see tests/harness/plugin.py")
 

@@ -103,6 +103,7 @@ def test_another_user_loses_nothing(archive: Path, folder: Path, value: str) -> 
         assert graded(archive, limit, LOW[limit][value == "nothing"], enter) in ("full", "fault")
 
 
+@pytest.mark.alone
 @needs_sandbox
 def test_a_busy_machine_costs_no_point(folder: Path) -> None:
     """Checks that others keep from running are tried again; the report says so, and of which task they were."""

@@ -61,6 +61,7 @@ def ended(act: Callable[[], object]) -> Stopped:
     return stopped.value
 
 
+@pytest.mark.alone
 def test_what_neighbours_take_is_given_back(pool: SandboxPool) -> None:
     """A check that would have had time enough alone passes the second time, however busy the machine."""
     with neighbours(6), pool.check(Limits(wall_s=2)) as check:
@@ -70,6 +71,7 @@ def test_what_neighbours_take_is_given_back(pool: SandboxPool) -> None:
             assert call(check, "works", 1.2) == 1.2
 
 
+@pytest.mark.alone
 def test_who_sleeps_is_not_tried_again(pool: SandboxPool) -> None:
     """However busy the machine is."""
     with neighbours(4), pool.check(Limits(wall_s=3)) as check:
@@ -78,13 +80,14 @@ def test_who_sleeps_is_not_tried_again(pool: SandboxPool) -> None:
             assert not again
 
 
-@pytest.mark.parametrize(("again_s", "most"), [(90.0, 2), (4.0, 1), (0.5, 0)])
+@pytest.mark.alone
+@pytest.mark.parametrize(("again_s", "most"), [(90.0, 2), (2.0, 1), (0.2, 0)])
 def test_second_tries_are_bounded(pool: SandboxPool, again_s: float, most: int) -> None:
     """Checks that never end are tried again twice, or as often as the time for all second tries allows."""
     pool._again_s, tried = again_s, 0
     with neighbours(4):
         for _ in range(4):
-            with pool.check(Limits(wall_s=1)) as check:
+            with pool.check(Limits(wall_s=0.5)) as check:
                 works = partial(call, check, "works", 1e9)
                 stopped, began = ended(works), time.monotonic()
                 with contextlib.suppress(Stopped), pool.again(stopped) as again:
