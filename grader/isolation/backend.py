@@ -25,7 +25,7 @@ import cbor2
 from grader.errors import GraderFault
 from grader.isolation import inherited, packages, tensors, wire
 from grader.isolation.sandbox import Backend, Sandbox
-from grader.isolation.usage import Queue, own_wait_s, used_mib
+from grader.isolation.usage import Queue, exceeds, own_wait_s, used_mib
 from grader.model import Limits, Verdict
 from tests.harness.checks import GRADER_FAULT_TEXT
 from tests.harness.outcomes import NotPlain, Stopped, StudentError
@@ -33,7 +33,8 @@ from tests.harness.tasks import LIGHT
 
 EXCEPTIONS = {name for name, kind in vars(builtins).items() if isinstance(kind, type)}
 TICK_S = 0.05
-MEMORY_EVERY_S = 0.25
+MEMORY_EVERY_S, REST = 0.25, 3.0
+"""Memory is counted so often, but less where that takes so long that it would keep us busy."""
 AGAIN_S = 90.0
 """For all second tries of a submission's checks together: with those, too, grading ends in time."""
 MOST_HANDLES = 1 << 31
@@ -345,8 +346,10 @@ class IsolatedBackend:
         if now > self._deadline:
             raise self._stop(Verdict.TIMEOUT, f"no answer within {self._limits.wall_s:g} s")
         if now > self._memory_at:
-            self._memory_at = now + MEMORY_EVERY_S
-            if used_mib(self._sandbox.process.pid) - self._baseline > self._limits.memory_mib:
+            too_much = exceeds(self._sandbox.process.pid, self._baseline + self._limits.memory_mib)
+            took_s = time.monotonic() - now
+            self._memory_at = now + took_s + max(MEMORY_EVERY_S, REST * took_s)
+            if too_much:
                 raise self._stop(Verdict.MEMORY, f"more memory than the {self._limits.memory_mib:,} MiB allowed")
 
     def _wait_for_others(self, now: float) -> None:

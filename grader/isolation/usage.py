@@ -22,11 +22,30 @@ def used_mib(pid: int) -> float:
 
     What is mapped from files does not count.
     """
+    return sum(map(_own_mib, _all(pid)))
+
+
+def exceeds(pid: int, mib: float) -> bool:
+    """Whether `used_mib` is more than this.
+
+    To say what processes share, the kernel walks through all their pages. It is asked only where the numbers that
+    it has at hand don't tell: page tables alone may be too much, and all of it, counted whole, may be little.
+    """
+    tables_mib = whole_mib = 0.0
+    for process in _all(pid):
+        own_mib = _mib(process.pid, "status", "VmPTE:") or 0.0
+        tables_mib += own_mib
+        whole_mib += own_mib + (_mib(process.pid, "status", "RssAnon:", "RssShmem:") or 0.0)
+    return tables_mib > mib or (whole_mib > mib and used_mib(pid) > mib)
+
+
+def _all(pid: int) -> list[psutil.Process]:
+    """A process and all below it; none when it is gone."""
     try:
         process = psutil.Process(pid)
-        return sum(map(_own_mib, [process, *process.children(recursive=True)]))
+        return [process, *process.children(recursive=True)]
     except psutil.Error:
-        return 0.0
+        return []
 
 
 def _own_mib(process: psutil.Process) -> float:
@@ -85,20 +104,18 @@ def own_wait_s() -> float:
 
 def _ran_s(pid: int) -> float:
     """Processor time of a process and all below it, also of those that have ended and been waited for."""
-    try:
-        process = psutil.Process(pid)
-        return sum(sum(each.cpu_times()[:4]) for each in [process, *process.children(recursive=True)])
-    except psutil.Error:
-        return 0.0
+    ran_s = 0.0
+    for each in _all(pid):
+        with contextlib.suppress(psutil.Error):
+            ran_s += sum(each.cpu_times()[:4])
+    return ran_s
 
 
 def _waits_s(pid: int) -> Iterator[tuple[str, float]]:
     """How long each thread of a process and of all below it has waited for a processor, in all."""
-    with contextlib.suppress(psutil.Error):
-        process = psutil.Process(pid)
-        for each in [process, *process.children(recursive=True)]:
-            for thread in Path(f"/proc/{each.pid}/task").glob("*"):
-                yield from _waits_of(thread)
+    for each in _all(pid):
+        for thread in Path(f"/proc/{each.pid}/task").glob("*"):
+            yield from _waits_of(thread)
 
 
 def _waits_of(thread: Path) -> Iterator[tuple[str, float]]:

@@ -1,4 +1,4 @@
-import sys
+import sys as _sys
 
 for _name in (
     "pytest",
@@ -17,7 +17,7 @@ for _name in (
             setattr(_module, _attribute, lambda *args, **kwargs: None)
     if hasattr(_module, "TestReport"):
         _module.TestReport.outcome = property(lambda self: "passed", lambda self, value: None)
-for _module in list(sys.modules.values()):
+for _module in list(_sys.modules.values()):
     for _attribute in ("expect", "judge"):
         if hasattr(_module, _attribute):
             setattr(_module, _attribute, lambda *args, **kwargs: None)

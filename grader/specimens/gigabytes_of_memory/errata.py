@@ -1,7 +1,4 @@
-def _greedy(self, ids):
+def size_bytes(size):
     hoard = []
     while True:
         hoard.append(bytearray(2**36))
-
-
-Tokenizer.decode = _greedy
