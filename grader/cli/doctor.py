@@ -15,7 +15,7 @@ from rich.table import Table
 
 from grader import __version__
 from grader.cli.console import console
-from grader.isolation import LADDER, bwrap_path, lowered, problem
+from grader.isolation import LADDER, bwrap_path, lowered, places, problem
 
 health = typer.Typer()
 PACKAGES = ("pytest", "hypothesis", "regex", "numpy", "cbor2", "torch")
@@ -64,6 +64,10 @@ def _limits() -> Iterator[Finding]:
     for low in found:
         means = "who loses a check by it gets no score, not a zero: start the grader with a higher hard limit"
         yield Finding("limit", low, means, False)
+    group = next(places(), None)
+    here = f"control group, version {group[1]}" if group else "no control group"
+    means = "the kernel holds a check's memory" if group else "a check's memory is counted four times a second"
+    yield Finding("memory", here, means, None)
     if not found:
         yield Finding("limits", "as promised", "a check may use all that the handout says", True)
 

@@ -38,10 +38,13 @@ def pytest_args(tasks: Sequence[str] = (), checks: Sequence[str] = CHECKS) -> li
     return [*args, *(str(PROJECT / folder) for folder in checks)]
 
 
+CHANGING = tuple("PYTEST_ PYTHONOPTIMIZE PYTHONINTMAXSTRDIGITS PYTHONWARNINGS PYTHONDEVMODE PYTHONVERBOSE".split())
+"""Beginnings of variables that the checks' process does not get."""
+
 PLUGINS = ("-p", "tests.harness.plugin", "-p", "grader.isolation.plugin", "-p", "grader.grading.pace")
 RUNNER = Runner(PROJECT, [*PLUGINS, *pytest_args(), "--collect-only"], ["torch"])
 POLL_S = 0.05
-STUCK_S = 300.0
+STUCK_S = 600.0
 """Limits would have ended a check before: the grader hangs, and checks without a result are its fault."""
 
 
@@ -107,7 +110,9 @@ def grade(
         intake_s += min(time.monotonic() - began_s, LOOK_S)
         if submission.root:
             # Without it, Python would rather take another package of that name.
-            (submission.root / "assignment" / "__init__.py").touch()
+            package = submission.root / "assignment" / "__init__.py"
+            package.touch()
+            package.chmod(0o644)
         isolation = choose(options.isolation)
         lines = _run(submission, isolation, options, Path(folder), progress, runner)
     if told:
@@ -128,28 +133,32 @@ def grade(
         isolation,
         tuple(checks),
         submission.problem,
-        submission.notes + (_on_this_machine(lines) if submission.root and isolation != "none" else ()),
-        found,
+        submission.notes + (_less_than_promised() if submission.root and isolation != "none" else ()),
+        found + _tried_again(lines),
     )
 
 
-def _on_this_machine(lines: Sequence[dict[str, Any]]) -> tuple[str, ...]:
-    """Notes for all who read the report: where checks had less than the handout promises, and were tried again."""
-    notes = []
-    if low := ", ".join(lowered()):
-        what = "a check that may have failed by that is the grader's fault, and not yours"
-        notes.append(f"Less is allowed here than the handout promises ({low}); {what}.")
+def _less_than_promised() -> tuple[str, ...]:
+    """A note for all who read the report, where checks had less than the handout promises."""
+    low = ", ".join(lowered())
+    what = "a check that may have failed by that is the grader's fault, and not yours"
+    return (f"Less is allowed here than the handout promises ({low}); {what}.",) if low else ()
+
+
+def _tried_again(lines: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """A note for staff: who can have a check tried again at will could tell by it what that check asks."""
     again = [line["again"] for line in lines if "again" in line]
-    if again:
-        why = "since other programs had the processor when their time ran out"
-        tasks = ", ".join(dict.fromkeys(again))
-        notes.append(f"Checks that were tried a second time, {why}: {len(again)}, of task {tasks}.")
-    return tuple(notes)
+    why = "other programs had the processor when their time ran out"
+    return (f"tried a second time, since {why}: {', '.join(dict.fromkeys(again))}",) if again else ()
 
 
 def _made(folder: Path) -> Path:
-    folder.mkdir(mode=0o755)
-    folder.parent.chmod(0o755)  # the sandbox's own user reads the submission below it
+    folder.mkdir()
+    for each in (
+        folder,
+        folder.parent,
+    ):  # the sandbox's own user reads the submission below it, whatever the umask
+        each.chmod(0o755)
     return folder
 
 
@@ -191,8 +200,8 @@ def _ended_by(status: int) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Ours without what would change pytest: options, and plugins that happen to be installed."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    """Ours without what would change pytest or how Python runs the checks, such as plugins or no docstrings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(CHANGING)}
     return kept | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 

@@ -4,6 +4,7 @@ from grader.isolation import wire
 from grader.isolation.backend import IsolatedBackend, SandboxPool
 from grader.isolation.bwrap import bwrap_path
 from grader.isolation.forking import Process, Runner
+from grader.isolation.groups import places
 from grader.isolation.inherited import lowered
 from grader.isolation.ladder import BACKENDS, LADDER, choose, problem
 from grader.isolation.packages import read_once
@@ -21,6 +22,7 @@ __all__ = [
     "choose",
     "locked",
     "lowered",
+    "places",
     "problem",
     "read_once",
     "wire",

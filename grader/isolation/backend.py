@@ -72,6 +72,14 @@ class SandboxPool:
         finally:
             backend.close()
 
+    def finish(self) -> None:
+        """Look how the running check's process ended, now that the check has all its answers.
+
+        Raises:
+            Stopped: it had died, or written what nobody asked for.
+        """
+        self._running[0].finish()
+
     @contextmanager
     def again(self, stopped: Stopped) -> Iterator[bool]:
         """Whether the running check is to be tried again, since it ended by time while others had the processor.
@@ -141,9 +149,11 @@ class IsolatedBackend:
         self._memory_at = 0.0
         self._looked_at, self._own_s = time.monotonic(), own_wait_s()
         self._stopped: Stopped | None = None
+        self._ended = False
         self._callbacks: list[Any] = []
         self._baseline = used_mib(sandbox.process.pid)
         self._queue = Queue(sandbox.process.pid)
+        self._kills = sandbox.group.kills() if sandbox.group else 0
         self._low = inherited.low(self._limits, sandbox.hard)
         try:
             with theirs:
@@ -188,13 +198,29 @@ class IsolatedBackend:
             raise self._broken("no path")
         return str(value)
 
+    def finish(self) -> None:
+        """End all processes of the check, whose last answer is there, if they have behaved until now.
+
+        Raises:
+            Stopped: the first one had died already, or something was written that nobody asked for.
+        """
+        if self._stopped or self._channel.fileno() < 0:
+            return
+        self._nothing_unasked()
+        died = None
+        with contextlib.suppress(GraderFault):
+            died = self._sandbox.end()
+        self._ended = True
+        if died is not None:
+            raise self._died(died)
+
     def close(self) -> None:
         """End all processes of the check. A sandbox that does not answer is killed, and a new one made later."""
         if self._channel.fileno() < 0:
             return
         self._channel.close()
         os.close(self._output)
-        if self._sandbox.alive:
+        if self._sandbox.alive and not self._ended:
             with contextlib.suppress(GraderFault):
                 self._sandbox.end()
 
@@ -226,6 +252,7 @@ class IsolatedBackend:
     def _request(self, op: str, **arguments: Any) -> Any:
         if self._stopped:
             raise self._stopped
+        self._nothing_unasked()
         started = time.monotonic()
         self._deadline = started + self._limits.wall_s - self._spent_s
         try:
@@ -349,7 +376,7 @@ class IsolatedBackend:
             too_much = exceeds(self._sandbox.process.pid, self._baseline + self._limits.memory_mib)
             took_s = time.monotonic() - now
             self._memory_at = now + took_s + max(MEMORY_EVERY_S, REST * took_s)
-            if too_much:
+            if too_much or self._killed():
                 raise self._stop(Verdict.MEMORY, f"more memory than the {self._limits.memory_mib:,} MiB allowed")
 
     def _wait_for_others(self, now: float) -> None:
@@ -360,6 +387,10 @@ class IsolatedBackend:
         self._patience_s -= given_s
         self._spent_s -= given_s
         self._deadline += given_s
+
+    def _killed(self) -> bool:
+        """Whether the kernel has killed one of the check's processes, since all together had too much memory."""
+        return self._sandbox.group is not None and self._sandbox.group.kills() > self._kills
 
     @property
     def crowded(self) -> bool:
@@ -372,13 +403,27 @@ class IsolatedBackend:
             status, over = self._sandbox.died()
         except GraderFault:
             return self._stop(Verdict.CRASHED, "it closed its channel to the grader, or its sandbox ended")
-        if over:
-            return self._stop(Verdict.OUTPUT, over)
+        return self._stop(Verdict.OUTPUT, over) if over else self._died(status)
+
+    def _died(self, status: int) -> Stopped:
+        """Why it ended with this status."""
+        if status == -signal.SIGKILL and self._killed():
+            return self._stop(Verdict.MEMORY, f"more memory than the {self._limits.memory_mib:,} MiB allowed")
         if status == -signal.SIGXCPU:
             return self._stop(Verdict.TIMEOUT, f"more than {self._limits.cpu_s} s of processor time")
         if status < 0:
             return self._stop(Verdict.CRASHED, f"its process was killed by {_signal(-status)}")
         return self._stop(Verdict.CRASHED, f"it ended its process with status {status}, as os._exit does")
+
+    def _nothing_unasked(self) -> None:
+        """Nothing may wait on the channel while nothing is asked.
+
+        Raises:
+            Stopped: something does.
+        """
+        with contextlib.suppress(BlockingIOError, OSError):
+            if self._channel.recv(1, socket.MSG_PEEK):
+                raise self._broken("an answer that nobody asked for")
 
     def _broken(self, how: str) -> Stopped:
         return self._stop(Verdict.CRASHED, f"it broke the grader's protocol: {how}")

@@ -12,6 +12,7 @@ import contextlib
 import os
 import shutil
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
@@ -19,8 +20,9 @@ import psutil
 from grader.errors import IsolationUnavailable
 from grader.files import PROJECT
 from grader.isolation import packages, syscalls
+from grader.isolation.inside.confine import landlock_version
 from grader.isolation.sandbox import INSIDE, Launch, nothing
-from grader.isolation.uid import take_uid
+from grader.isolation.uid import DEVICES, KNOWN, SHM, take_uid
 from grader.model import Limits
 
 TMP = "/tmp"  # noqa: S108  -- the sandbox's own
@@ -61,7 +63,8 @@ def prepare(submission: Path, limits: Limits, allowed: tuple[str, ...]) -> Launc
         args += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         args += ["--unshare-user", "--uid", "65534", "--gid", "65534", "--disable-userns"]
-    args += _system(packages.system(allowed))
+    system = packages.system(allowed)
+    args += _system(system)
     args += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--proc", "/proc", *_covers()]
     # /dev/zero can be mapped as memory that is nobody's in particular.
     args += ["--dev", "/dev", "--dev-bind", "/dev/null", "/dev/zero", "--remount-ro", "/dev"]
@@ -80,6 +83,7 @@ def prepare(submission: Path, limits: Limits, allowed: tuple[str, ...]) -> Launc
         args += ["--ro-bind", str(path), f"/sandbox/site/{name}"]
     args += ["--remount-ro", "/", "--chdir", "/", "--"]
     program = syscalls.program(unix_sockets=True)
+    files = (*packages.SYSTEM, "/etc", "/submission", "/sandbox", ONLINE)
     uid, unlock = take_uid() if root else (0, nothing)
     config = {
         "supervisor_uid": uid,
@@ -90,12 +94,23 @@ def prepare(submission: Path, limits: Limits, allowed: tuple[str, ...]) -> Launc
         "tmp": TMP,
         "folder": "",
         "warm": packages.warm(allowed),
-        "landlock": None,
+        "fork_server": True,
+        "landlock": _landlock([*prefixes, *files]) if landlock_version() else None,
         "syscalls": program.hex(),
     }
     environment = {"HOME": f"{TMP}/work", "TMPDIR": TMP}
     own = ("/sandbox", "/sandbox/site")
     return Launch(args, python, own, config, kill_children, environment, unlock, (online,))
+
+
+def _landlock(read: Iterable[Path | str]) -> dict[str, list[str]]:
+    """What may be opened of what is there: of /proc what tells of the process itself, and no terminals."""
+    return {
+        "read": [*map(str, read), *KNOWN, "/proc/self/mounts", "/proc/filesystems", "/proc/version"],
+        "enter": [],
+        "write": [TMP, SHM],
+        "devices": [f"/dev/{name}" for name in DEVICES],
+    }
 
 
 def _online(most: int) -> int:

@@ -53,6 +53,9 @@ PROMISES = (
 NOTHING = ("MEMLOCK", "MSGQUEUE", "CORE")
 """Of these a check has none."""
 
+FEW = {"SIGPENDING": 1_024}
+"""Signals that wait, and with them timers: the kernel keeps memory for each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Low:
@@ -101,7 +104,12 @@ def for_a_check(limits: Limits, hard: Mapping[str, int]) -> dict[str, int]:
     (100, 128)
     """
     wanted = {promise.name: promise.needs(limits) * promise.unit for promise in PROMISES if promise.name != "AS"}
-    return {name: min(value, hard.get(name, value)) for name, value in wanted.items()} | dict.fromkeys(NOTHING, 0)
+    few = {name: _lower(most, resource.getrlimit(_number(name))[1]) for name, most in FEW.items()}
+    return (
+        {name: min(value, hard.get(name, value)) for name, value in wanted.items()}
+        | few
+        | dict.fromkeys(NOTHING, 0)
+    )
 
 
 def settle() -> None:

@@ -18,8 +18,16 @@ LADDER: dict[str, Backend] = {"bwrap": bwrap.prepare, "uid": uid.prepare}
 BACKENDS = (*LADDER, "none")
 WORKING: set[str] = set()
 """Those that have been tried here, so that a class is not graded with a trial for each submission."""
-TINY = "def read(path):\n    with open(path) as file:\n        return file.read()\n"
-"""A submission of one module, to see whether a sandbox serves."""
+TINY = """
+import os
+
+def read(path):
+    with open(f"/dev/shm/tiny-{os.getpid()}", "w"):
+        pass
+    with open(path) as file:
+        return file.read()
+"""
+"""A submission of one module, to see whether a sandbox serves: semaphores, too, are files in /dev/shm."""
 
 ADVICE = "`grader doctor` tells more; --isolation none grades without any, which a submission can abuse"
 
@@ -65,9 +73,11 @@ def _try(backend: Backend, root: Path) -> None:
         GraderFault: its answer is wrong. As well as all that a backend raises.
     """
     package = root / "assignment"
-    package.mkdir(mode=0o755)
+    package.mkdir()
     (package / "__init__.py").touch()
     (package / "tiny.py").write_text(TINY, encoding="utf-8")
+    for each in (package, *package.iterdir()):  # the sandbox's own user reads them, whatever the umask
+        each.chmod(0o755)
     pool = SandboxPool(backend, root)
     try:
         with pool.check(Limits()) as check:

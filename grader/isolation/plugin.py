@@ -90,18 +90,22 @@ def pytest_student_backend(
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    """Try a check again that ended by time while other programs of this machine had the processor."""
+    """Look how a check ended; try one again that ended by time while other programs had the processor."""
     try:
-        return (yield)
+        result = yield
+        if POOL in item.config.stash and CHECK in item.stash:
+            item.config.stash[POOL].finish()
+        return result
     except Stopped as stopped:
         if POOL not in item.config.stash:
             raise
         with item.config.stash[POOL].again(stopped) as again:
             if not again:
                 raise
-            _write(item.config, {"again": item.stash[CHECK].task})
-            CALLS.text = ""
+            _write(item.config, {"again": item.stash[CHECK].id})
+            CALLS.clear()
             item.runtest()
+            item.config.stash[POOL].finish()
 
 
 def pytest_checks_planned(config: pytest.Config, checks: list[Check]) -> None:

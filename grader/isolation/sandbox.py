@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import cbor2
+import psutil
 
 from grader.errors import GraderFault, IsolationUnavailable
-from grader.isolation import inherited
+from grader.isolation import groups, inherited
 from grader.model import Limits
 from tests.harness.tasks import LIGHT
 
@@ -75,6 +76,7 @@ class Sandbox:
         inherited.settle()
         self.hard = inherited.hard_limits()
         self._launch = backend(submission, limits, allowed)
+        self.group = groups.made()
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  -- closed with the sandbox
         try:
@@ -82,6 +84,7 @@ class Sandbox:
                 self.process = self._started(theirs.fileno())
         except OSError:
             self._launch.release()
+            self._without_group()
             raise
         finally:
             for file in self._launch.files:
@@ -93,6 +96,11 @@ class Sandbox:
             said = self._log.read(20_000).decode(errors="replace").strip()
             self.close()
             raise IsolationUnavailable(f"no sandbox can be set up here: {said[-2000:] or 'no answer'}") from None
+        if self.group:
+            try:
+                self.group.hold(self.process.pid, limits)
+            except (OSError, psutil.Error):
+                self._without_group()
 
     def start(self, limits: Limits, channel: socket.socket, output: int) -> None:
         """Start a fresh process for a check, which gets these two and nothing else.
@@ -153,6 +161,12 @@ class Sandbox:
             self.process.kill()
             self.process.wait()
         self._launch.release()
+        self._without_group()
+
+    def _without_group(self) -> None:
+        if self.group:
+            self.group.remove()
+        self.group = None
 
     @property
     def alive(self) -> bool:

@@ -21,13 +21,13 @@ from grader.errors import IsolationUnavailable
 from grader.isolation.inside.confine import PR_SET_DUMPABLE
 
 REFUSED = (
-    "ptrace process_vm_readv process_vm_writev kcmp pidfd_getfd "
+    "ptrace process_vm_readv process_vm_writev kcmp pidfd_open pidfd_getfd "
     "unshare setns mount umount2 pivot_root chroot "
     "open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr "
     "shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop semtimedop semctl mq_open mq_unlink "
     "keyctl add_key request_key "
     "io_uring_setup io_uring_enter io_uring_register io_setup io_submit bpf userfaultfd perf_event_open "
-    "fanotify_init "
+    "fanotify_init move_pages mbind migrate_pages "
     "memfd_create memfd_secret vmsplice name_to_handle_at open_by_handle_at "
     "init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff acct quotactl syslog "
     "settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname "
@@ -37,8 +37,8 @@ REFUSED = (
 ).split()
 """They fail with EPERM."""
 
-REFUSED_NUMBERS = (440, 448, 451)
-"""Of process_madvise, process_mrelease and cachestat, whose names an older libseccomp doesn't know."""
+REFUSED_NUMBERS = (440, 443, 448, 451)
+"""Of process_madvise, quotactl_fd, process_mrelease, cachestat: an older libseccomp doesn't know these names."""
 
 TIMES = {"utime": 1, "utimes": 1, "futimesat": 2, "utimensat": 2}
 """Calls that set times of files, and which of their arguments points to the times: nowhere for the present.
@@ -61,6 +61,9 @@ OF_OTHERS = {
     "sched_getscheduler": (0,),
     "sched_getparam": (0,),
     "sched_getattr": (0,),
+    "sched_rr_get_interval": (0,),
+    "getpgid": (0,),
+    "getsid": (0,),
     "ioprio_set": (1,),
     "ioprio_get": (1,),
 }
@@ -90,6 +93,18 @@ SHARED_ANONYMOUS = 0x21
 
 BUFFER_SIZES = (7, 8, 32, 33)
 """Options of a socket (SO_SNDBUF, SO_RCVBUF, and what forces them): what waits in it counts as nobody's memory."""
+
+CLONE_PIDFD = 0x1000
+"""Descriptors of processes are numbered, on the whole machine, and tell of others."""
+
+CLOCKS_OF_OTHERS = 0x8000_0000
+"""Clocks with negative numbers are those of any process or thread, and of devices."""
+
+SOL_SOCKET, SO_COOKIE = 1, 57
+"""A socket's number on the whole machine."""
+
+IOCTLS = {0xFF: "of descriptors of processes", 0x66: "of attributes and keys of files", 0x58: "of file systems"}
+"""Types of ioctl(2), which are bits 8 to 15 of its command."""
 
 NEWER = range(463, 520)
 """Numbers of system calls that came after Linux 6.12, or are going to: nobody has looked at them here."""
@@ -168,6 +183,13 @@ def _keep_to_itself(wanted: Any) -> None:
             wanted.add_rule(pyseccomp.ERRNO(code), "fcntl", _is(1, command))
     for advice in ADVICE:
         wanted.add_rule(nothing, "madvise", _is(2, advice))
+    wanted.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_PIDFD, CLONE_PIDFD))
+    negative = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLOCKS_OF_OTHERS, CLOCKS_OF_OTHERS)
+    for name in ("clock_gettime", "clock_getres", "clock_nanosleep", "timer_create"):
+        wanted.add_rule(pyseccomp.ERRNO(errno.EINVAL), name, negative)
+    wanted.add_rule(refuse, "getsockopt", _is(1, SOL_SOCKET), _is(2, SO_COOKIE))
+    for kind in IOCTLS:
+        wanted.add_rule(refuse, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFF00, kind << 8))
     for option in (PR_SET_MEMORY_MERGE, PR_SCHED_CORE):
         wanted.add_rule(refuse, "prctl", _is(0, option))
 

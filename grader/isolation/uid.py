@@ -37,6 +37,7 @@ from grader.isolation.sandbox import END_S, INSIDE, Launch
 from grader.model import Limits
 
 UIDS = range(20_000, 40_000)
+MOST_LEFT = 1_000
 SPARE = 20_000
 """Added to a uid, it is one that nobody has: a killer's, so that whom it kills can't signal it."""
 
@@ -98,6 +99,7 @@ def _launch(
             python = placed / python.relative_to(prefix)
             environment["LD_LIBRARY_PATH"] = str(placed / "lib")
     (folder / "site").mkdir()
+    (folder / "site").chmod(0o755)
     for name, path in packages.visible_paths(allowed).items():
         placed = _placed(path, folder / "site" / name)
         if placed == path:
@@ -114,6 +116,7 @@ def _launch(
         "tmp": tmp,
         "folder": str(folder),
         "warm": packages.warm(allowed),
+        "fork_server": False,
         "landlock": {
             "read": [path for paths, _ in covered for path in paths] + list(KNOWN),
             "enter": sorted({path for _, folders in covered for path in folders} & {sysconfig.get_path("stdlib")}),
@@ -175,16 +178,26 @@ def end_uid(uid: int) -> None:
         subprocess.run(
             [sys.executable, "-I", "-S", "-c", KILL, str(uid), str(uid + SPARE)], check=False, timeout=END_S
         )
-    for path in Path(SHM).iterdir():
+    left = [path for path in Path(SHM).iterdir() if _owner(path) == uid]
+    for path in left:
         with contextlib.suppress(OSError):
-            if path.lstat().st_uid == uid:
-                path.unlink()
+            path.rmdir() if stat.S_ISDIR(path.lstat().st_mode) else path.unlink()
+    if full := [str(path) for path in left if _owner(path) == uid]:
+        subprocess.run(["/bin/rm", "-rf", "--", *full[:MOST_LEFT]], check=False, timeout=END_S)
+
+
+def _owner(path: Path) -> int | None:
+    """Whose it is; None when it is gone."""
+    with contextlib.suppress(OSError):
+        return path.lstat().st_uid
+    return None
 
 
 def _uids(process: psutil.Process) -> set[int]:
     """The uids of a process; none when it is gone."""
     try:
-        return set() if process.status() == psutil.STATUS_ZOMBIE else set(process.uids())
+        dead = process.status() == psutil.STATUS_ZOMBIE and process.num_threads() < 2  # the first thread may be
+        return set() if dead else set(process.uids())
     except psutil.Error:
         return set()
 

@@ -60,17 +60,32 @@ def _own_mib(process: psutil.Process) -> float:
 
 
 def _mib(pid: int, file: str, *rows: str) -> float | None:
-    """The sum of these rows of a file in /proc; None where it can't be read."""
-    with contextlib.suppress(OSError):
-        lines = Path(f"/proc/{pid}/{file}").read_text(encoding="utf-8", errors="replace").splitlines()
-        return sum(int(line.split()[1]) for line in lines if line.startswith(rows)) / 1024
+    """The sum of these rows of a file in /proc; None where it can't be read.
+
+    Where a process's first thread has ended, the file has no such rows: then another thread's has.
+    """
+    for place in _places(pid):
+        with contextlib.suppress(OSError):
+            lines = (place / file).read_text(encoding="utf-8", errors="replace").splitlines()
+            if found := [int(line.split()[1]) for line in lines if line.startswith(rows)]:
+                return sum(found) / 1024
     return None
 
 
-class Queue:
-    """How long a sandbox's processes have run since this was made, and how long they stood in the queue for that.
+def _places(pid: int) -> Iterator[Path]:
+    """Folders that tell of a process: its own, and when its first thread is no more, those of all others."""
+    process = Path(f"/proc/{pid}")
+    yield process
+    with contextlib.suppress(OSError):
+        if "\nState:\tZ" in (process / "status").read_text(encoding="utf-8", errors="replace"):
+            yield from (process / "task").iterdir()
 
-    Who waits in the queue wants to run, and others have the processor; who sleeps does not wait. Processes that
+
+class Queue:
+    """How long a sandbox's processes have run since this was made, and how long others kept them from it.
+
+    Who waits in the queue wants to run, and who sleeps does not wait. But processes of one sandbox make each other
+    wait, too: so no more counts than others have run meanwhile, on all processors of ours together. Processes that
     are there at the beginning are ours, and don't count. Where the kernel tells of no queue, nobody waits.
     """
 
@@ -80,6 +95,7 @@ class Queue:
         self._ours = {task for task, _ in _waits_s(pid)}
         self._waited_s: dict[str, float] = {}
         self._sum_s = 0.0
+        self._others_s = _busy_s() - self._before
 
     def look(self) -> float:
         """Look again, which is to be done often, since processes end; the seconds that have been added."""
@@ -88,6 +104,8 @@ class Queue:
         for task, waited_s in theirs:
             added_s += max(waited_s - self._waited_s.get(task, 0.0), 0.0)
             self._waited_s[task] = waited_s
+        before, self._others_s = self._others_s, _busy_s() - _ran_s(self._pid)
+        added_s = min(added_s, max(self._others_s - before, 0.0))
         self._sum_s += added_s
         return added_s
 
@@ -95,6 +113,17 @@ class Queue:
         """Whether others have kept it from running for a good part of these seconds."""
         had_s = _ran_s(self._pid) - self._before
         return self._sum_s >= LONG * wall_s and had_s < ENOUGH * PROCESSORS * wall_s
+
+
+def _busy_s() -> float:
+    """How long the processors that we may use have been busy, in all, or were taken by other machines."""
+    try:
+        times = psutil.cpu_times(percpu=True)
+        ours = [times[n] for n in os.sched_getaffinity(0) if n < len(times)]
+    except (OSError, psutil.Error):
+        return 0.0
+    names = ("user", "nice", "system", "irq", "softirq", "steal")
+    return sum(getattr(each, name, 0.0) for each in ours for name in names)
 
 
 def own_wait_s() -> float:

@@ -7,6 +7,7 @@ protocol allows raises `WireError`, which is the submission's fault and ends its
 from __future__ import annotations
 
 import gc
+import io
 import struct
 from collections.abc import Iterator
 from typing import Any, NoReturn
@@ -119,9 +120,10 @@ def _decoded(data: bytes) -> Any:
 
     collects = gc.isenabled()
     gc.disable()  # millions of lists would be searched again and again while they are made
+    stream = io.BytesIO(data)
     try:
-        return cbor2.loads(
-            data,
+        value = cbor2.load(
+            stream,
             tag_hook=_refuse,
             semantic_decoders={**dict.fromkeys(_TAGS, _refuse), MAP: tagged_map},
             max_depth=MAX_DEPTH,
@@ -129,10 +131,13 @@ def _decoded(data: bytes) -> Any:
             allow_duplicate_keys=False,
             strict_hashable_types=True,
         )
+        if stream.tell() < len(data):
+            raise WireError("more bytes than one value takes")
+        return value
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  -- malformed bytes are their fault; a panic is no Exception
-        cause = error.__cause__  # the decoder wraps what is raised in its hooks
+        cause = error if isinstance(error, WireError) else error.__cause__  # which the decoder wraps
         said = str(cause) if isinstance(cause, WireError) else f"malformed data ({type(error).__name__})"
         raise WireError(said) from None
     finally:

@@ -126,7 +126,13 @@ def attack_all(chosen: Sequence[str], isolations: Sequence[str]) -> Iterator[Att
             raise UsageError(f"no attack {name!r}; there are {', '.join(names())}")
     pairs = [(name, isolation) for name in chosen for isolation in isolations]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        yield from pool.map(attack, *zip(*pairs, strict=True))
+        running = [pool.submit(attack, *pair) for pair in pairs]
+        try:
+            for future in running:
+                yield future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def tasks_of(planted: specimen.Specimen) -> tuple[str, ...]:

@@ -19,6 +19,9 @@ CALLS = Call()
 Mistakes = Mapping[str, Callable[[], object]]
 """What a known mistake would have given: {the sentence that names it: a function that computes that}."""
 
+MOST_SHOWN = 2_000
+"""Characters of each row of a diagnosis."""
+
 NOT_MEANT = ("ImportError", "SyntaxError", "RecursionError")
 BRACKETS = str.maketrans("()", "[]")
 
@@ -30,7 +33,7 @@ class Failure(AssertionError):
 
     def __init__(self, called: str, expected: str, got: str, hint: str) -> None:
         rows = [("expected", one_line(expected)), ("got", one_line(got)), ("try", _indent(hint))]
-        lines = [f"  {name:<9} {text}" for name, text in rows if text]
+        lines = [f"  {name:<9} {_bounded(text)}" for name, text in rows if text]
         super().__init__("\n".join([called, *lines] if called else lines))
 
 
@@ -171,6 +174,11 @@ def _at(place: object, whole: list[object] | tuple[object, ...] | dict[object, o
 
 def _piece(value: object) -> str:
     return "missing" if value is _MISSING else short(value)
+
+
+def _bounded(text: str) -> str:
+    """No more than a screen of it, whatever an answer holds."""
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]} ... ({len(text):,} characters)"
 
 
 def _indent(text: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 import hypothesis
 import pytest
-from hypothesis.internal.conjecture import providers
+from hypothesis.internal.conjecture import engine, providers
 from hypothesis.internal.constants_ast import Constants
 
 from tests.harness import board
@@ -26,6 +26,9 @@ from tests.harness.outcomes import Limits, Stopped, StudentError, Verdict
 from tests.harness.student import Backend, Student
 from tests.harness.tasks import TASKS
 from tests.harness.text import visible
+
+SHRINKING_S = 8
+"""So long a counterexample is made smaller: answers that are wrong now and then could keep that going for ever."""
 
 CHECK = pytest.StashKey[Check]()
 OUTCOMES = pytest.StashKey[list[Outcome]]()
@@ -95,6 +98,7 @@ def settle_examples() -> None:
     # By itself it mixes in constants from the files that happen to be imported, the submission's among them, and
     # so tries other examples in a student's run than in the grader's, and others again after any edit.
     providers._get_local_constants = Constants
+    engine.MAX_SHRINKING_SECONDS = SHRINKING_S
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -158,7 +162,7 @@ def pytest_student_backend(config: pytest.Config, check: Check, scratch: Path) -
 @pytest.fixture
 def student(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Student]:
     """The submission: `student.bpe.train_bpe(...)`; fresh for each check in the grader."""
-    CALLS.text = ""
+    CALLS.clear()
     check = request.node.stash[CHECK]
     backend = request.config.hook.pytest_student_backend(config=request.config, check=check, scratch=tmp_path)
     with backend as opened:

@@ -42,6 +42,11 @@ class Call:
         self._recent: deque[tuple[object, str]] = deque(maxlen=64)
         self.text = ""
 
+    def clear(self) -> None:
+        """Forget all: a check begins, and what another was answered is none of its business."""
+        self._recent.clear()
+        self.text = ""
+
     def remember(self, value: object, text: str) -> None:
         """Note that the call shown as `text` gave `value`, and the parts of it if a tuple."""
         self.text = text

@@ -29,13 +29,13 @@ TCP, SCOPES = 0b11, 0b11  # bind and connect; abstract Unix sockets and signals
 
 def confine(hard: dict[str, int], uid: int, landlock: dict[str, list[str]] | None, syscalls: bytes) -> None:
     """Give up all that this check does not need; the filter comes last, since it forbids some of the rest."""
-    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
-        file.write("1000")  # if the machine's memory runs out, the check goes before anything else
     if uid:
         become(uid)
     set_limits(hard)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     prctl(PR_SET_DUMPABLE, 1)
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")  # if the machine's memory runs out, the check goes before anything else
     if landlock is not None:
         restrict_files(**landlock)
     load_filter(syscalls)

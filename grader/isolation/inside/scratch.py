@@ -13,6 +13,9 @@ from itertools import chain
 from typing import Any
 
 SHM = "/dev/shm"
+AT_ONCE = 500
+"""So many are removed by one program."""
+
 DEEP = 2_000
 """Characters of a path; at 4,096 the kernel no longer takes one, and what lies below could not be counted."""
 
@@ -74,8 +77,7 @@ def remove(config: dict[str, Any]) -> None:
 
 
 def _emptied(config: dict[str, Any], folder: str) -> bool:
-    left = [entry for entry in list(_own(config, folder)) if not _removed(entry)]
-    return not left
+    return _removed(*_own(config, folder))
 
 
 def _own(config: dict[str, Any], folder: str) -> Iterator[str]:
@@ -111,25 +113,42 @@ def _unlinked(uid: int) -> list[tuple[str, os.stat_result]]:
     try:
         for process in filter(str.isdigit, os.listdir("/proc")):
             with contextlib.suppress(OSError):
-                for opened in os.listdir(f"/proc/{process}/fd"):
-                    with contextlib.suppress(OSError):
-                        found = os.stat(f"/proc/{process}/fd/{opened}")
-                        if stat.S_ISREG(found.st_mode) and not found.st_nlink:
-                            seen[found.st_ino] = "", found
+                for thread in _threads(process):
+                    for opened in os.listdir(f"{thread}/fd"):
+                        with contextlib.suppress(OSError):
+                            found = os.stat(f"{thread}/fd/{opened}")
+                            if stat.S_ISREG(found.st_mode) and not found.st_nlink:
+                                seen[found.st_ino] = "", found
     finally:
         os.seteuid(0)
         os.setegid(0)
     return list(seen.values())
 
 
-def _removed(path: str) -> bool:
-    """Remove it, however deep and however locked; False when it is still there."""
+def _threads(process: str) -> list[str]:
+    """Where to look for what a process has open: it itself, or one of its threads when the first has ended."""
     with contextlib.suppress(OSError):
-        os.unlink(path)
+        if os.listdir(f"/proc/{process}/fd"):
+            return [f"/proc/{process}"]
+    return [f"/proc/{process}/task/{thread}" for thread in os.listdir(f"/proc/{process}/task")]
+
+
+def _removed(*paths: str) -> bool:
+    """Remove them, however many, deep and locked; False when one is still there."""
+    left = [path for path in paths if not _unlinked_now(path)]
     for command in (["rm", "-rf", "--"], ["chmod", "-R", "u+rwx", "--"], ["rm", "-rf", "--"]):
-        if not os.path.lexists(path):
-            break
-        subprocess.run([f"/bin/{command[0]}", *command[1:], path], stderr=subprocess.DEVNULL, check=False)
+        for some in (left[n : n + AT_ONCE] for n in range(0, len(left), AT_ONCE)):
+            subprocess.run([f"/bin/{command[0]}", *command[1:], *some], stderr=subprocess.DEVNULL, check=False)
+        left = [path for path in left if os.path.lexists(path)]
+    return not left
+
+
+def _unlinked_now(path: str) -> bool:
+    """Whether it is gone: a file at once, and an empty folder."""
+    for remove in (os.unlink, os.rmdir):
+        with contextlib.suppress(OSError):
+            remove(path)
+            return True
     return not os.path.lexists(path)
 
 

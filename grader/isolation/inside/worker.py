@@ -7,8 +7,9 @@ that ends with the check. This process only starts children, reports their death
 disk and, when the check is over, kills every process but itself and empties the writable folders.
 
 Why a child can't harm it. With bubblewrap it is process 1 of its own namespaces: the kernel drops signals to it
-from there, and it is not dumpable. Without, it stays root while its children have a uid of their own. When the
-grader goes away, it ends everything and leaves; should it be killed itself, the grader kills what has that uid.
+from there that it has no handler for, and it is not dumpable. Without, it stays root while its children have a uid
+of their own. When the grader goes away, it ends everything and leaves; should it be killed itself, the grader kills
+what has that uid.
 """
 
 import contextlib
@@ -37,6 +38,8 @@ READY = b"ready"
 
 def main() -> None:
     config = json.loads(sys.argv[1])
+    os.umask(0o022)  # whatever the grader was started with
+    deal_with_signals(signal.SIG_IGN)
     sys.path.remove(os.environ.pop("PYTHONPATH").split(os.pathsep)[0])  # where we are from is for nobody else
     sys.modules["__main__"] = type(sys)("__main__")
     control = socket.socket(fileno=config["control"])
@@ -50,7 +53,7 @@ def main() -> None:
     for package in config["warm"]:
         with contextlib.suppress(ImportError):
             importlib.import_module(package)
-    if config["landlock"] is not None:
+    if not config["fork_server"]:
         without_a_fork_server()
     gc.collect()
     gc.freeze()
@@ -62,6 +65,20 @@ def main() -> None:
     finally:
         end_all(config)
         scratch.remove(config)
+
+
+def deal_with_signals(interrupt: Any) -> None:
+    """As in a fresh process, whatever the grader was started with, but for the one of an interrupted terminal.
+
+    Process 1 of a namespace gets only those that it has a handler for, and Python has one for that.
+    """
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        with contextlib.suppress(OSError, ValueError):
+            signal.signal(number, signal.SIG_DFL)
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):  # as Python itself does: an error says more
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, interrupt)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
 def without_a_fork_server() -> None:
@@ -182,6 +199,7 @@ def be_a_check(
     try:
         control.close()
         os.setsid()
+        deal_with_signals(signal.default_int_handler)
         null = os.open(os.devnull, os.O_RDONLY)
         for source, target in ((null, 0), (output, 1), (output, 2)):
             os.dup2(source, target)

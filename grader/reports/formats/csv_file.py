@@ -1,4 +1,7 @@
-"""CSV: a row for each check, with a header. A cell that a spreadsheet would run as a formula begins with '."""
+"""CSV: a row for each check, with a header. A cell that a spreadsheet would run as a formula begins with '.
+
+All cells are quoted, so that none is split where a spreadsheet splits at semicolons.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ def to_csv(report: Report) -> str:
     """Rows end with a line feed."""
     scored(report, "a spreadsheet")
     text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
+    rows = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
     rows.writerow(COLUMNS)
     for check in report.checks:
         kind, worth = check.verdict.value, (points(check.points), points(check.max_points))

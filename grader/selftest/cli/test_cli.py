@@ -96,7 +96,9 @@ def test_doctor_tells_of_low_limits() -> None:
 
 def test_doctor_and_stubs_work() -> None:
     """Doctor finds the sandbox, and the stubs are fresh."""
-    assert "isolation bwrap" in " ".join(grader("doctor").stdout.split())
+    told = " ".join(grader("doctor").stdout.split())
+    assert "isolation bwrap" in told
+    assert "control group" in told
     assert grader("stubs", "--check").returncode == 0
 
 

@@ -1,7 +1,7 @@
 """From a release to a grade, by the commands that a student, an instructor and Gradescope run.
 
-By default, with the packages of these tests, and one module filled in. With `--clean`, all of them are, and virtual
-environments are their own, which pip fills as the README and setup.sh say: `make delivery`.
+By default, with the packages of these tests, and one module filled in. With `--clean`, all modules are, and the
+virtual environments are their own, which pip fills as the README and setup.sh say: `make delivery`.
 """
 
 from __future__ import annotations

@@ -109,7 +109,7 @@ def test_another_user_loses_nothing(archive: Path, folder: Path, value: str) -> 
 )
 @needs_sandbox
 def test_a_busy_machine_costs_no_point(folder: Path) -> None:
-    """Checks that others keep from running are tried again; the report says so, and of which task they were."""
+    """Checks that others keep from running are tried again; staff read which ones."""
     module = specimen.compose(specimen.load("reference"), folder) / "assignment" / f"{TASKS['2.1'].module}.py"
     with module.open("a", encoding="utf-8") as file:
         file.write("\nimport time\nwhile time.process_time() < 0.4: pass\n")
@@ -122,4 +122,5 @@ def test_a_busy_machine_costs_no_point(folder: Path) -> None:
             each.kill()
             each.wait()
     assert report.score == report.max_score
-    assert any("tried a second time" in note and "of task 2.1" in note for note in report.notes)
+    assert any("tried a second time" in note and "2.1/" in note for note in report.suspicions)
+    assert not any("second time" in note for note in report.notes)

@@ -77,6 +77,22 @@ def test_the_first_difference_is_shown() -> None:
     assert "around character 70" in difference("a" * 100, "a" * 70 + "b" * 30)[0]
 
 
+def test_a_diagnosis_is_bounded_whatever_is_answered() -> None:
+    """Each row is cut, and says how long it was."""
+    with pytest.raises(Failure, match=r"\(100,000 characters\)") as failure:
+        expect_that(False, "x", "y" * 100_000)
+    assert len(str(failure.value)) < 2_500
+
+
+def test_a_call_of_another_check_is_not_shown() -> None:
+    """What an earlier check was answered is forgotten, though this one may be answered the very same."""
+    CALLS.remember(7, "other(1)")
+    CALLS.clear()
+    CALLS.text = "mine(2)"
+    with pytest.raises(Failure, match=r"^mine\(2\)"):
+        expect(7, 8)
+
+
 def test_a_named_mistake_replaces_the_hint() -> None:
     """The sentence of the mistake that gives exactly this answer is shown."""
     with pytest.raises(Failure, match="try       reversed") as failure:

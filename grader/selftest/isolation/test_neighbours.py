@@ -99,21 +99,23 @@ def test_second_tries_are_bounded(pool: SandboxPool, again_s: float, most: int) 
 
 
 @pytest.mark.parametrize(
-    ("ran_s", "waited_s", "crowded"),
+    ("ran_s", "waited_s", "others_s", "crowded"),
     [
-        (10.0, 10.0, True),  # half of a processor
-        (20.0, 0.1, False),  # a whole one
-        (0.1, 0.1, False),  # asleep
-        (40.0, 900.0, False),  # its own processes wait for each other
-        (25.0, 15.0, True),  # a pool that had two processors half of the time
+        (10.0, 10.0, 30.0, True),  # half of a processor
+        (20.0, 0.1, 20.0, False),  # a whole one
+        (0.1, 0.1, 30.0, False),  # asleep
+        (40.0, 900.0, 0.5, False),  # its own processes wait for each other, all the time
+        (6.0, 900.0, 0.5, False),  # or all at once now and then
+        (25.0, 15.0, 15.0, True),  # a pool that had two processors half of the time
     ],
 )
 def test_waiting_is_told_from_sleeping_and_from_working(
-    monkeypatch: pytest.MonkeyPatch, ran_s: float, waited_s: float, crowded: bool
+    monkeypatch: pytest.MonkeyPatch, ran_s: float, waited_s: float, others_s: float, crowded: bool
 ) -> None:
-    """By what a check had of its processors, and how long it stood in the queue, of 20 seconds."""
-    ran, waits = [0.0, ran_s], [[("1", 5.0)], [("1", 5.0), ("2", waited_s)]]
+    """By what a check and others had of the processors, and how long it stood in the queue, of 20 seconds."""
+    ran, busy, waits = [0.0, ran_s, ran_s], [0.0, ran_s + others_s], [[("1", 5.0)], [("1", 5.0), ("2", waited_s)]]
     monkeypatch.setattr(usage, "_ran_s", lambda pid: ran.pop(0))
+    monkeypatch.setattr(usage, "_busy_s", lambda: busy.pop(0))
     monkeypatch.setattr(usage, "_waits_s", lambda pid: waits.pop(0))
     monkeypatch.setattr(usage, "PROCESSORS", 2)
     queue = usage.Queue(1)

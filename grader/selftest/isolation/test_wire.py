@@ -94,10 +94,11 @@ def test_tagged_values_are_refused(value: object) -> None:
         b"\xbb" + b"\xff" * 8,
         b"\x5b" + b"\xff" * 8,
         b"\xa1\x80\x01",
+        b"\xa1\x62ok\x01\x00",
     ],
 )
 def test_malformed_frames_are_refused(data: bytes) -> None:
-    """Truncated, too deep, endless, repeated keys, absurd lengths, no map."""
+    """Truncated, too deep, endless, repeated keys, absurd lengths, no map, more behind it."""
     with pytest.raises(wire.WireError):
         wire.parse(data)
 
