@@ -6,14 +6,15 @@ from __future__ import annotations
 def peak_flops(gpu: str, dtype: str, sparse: bool) -> int:
     """The data sheet's FLOPs per second of one GPU. (Task 4.5.)
 
-    The handout's table has what the data sheets print. With 2:4 sparsity, matrix units do twice as many; "fp32" is
-    done by other units, which know no sparsity.
+    The handout's table has what the data sheets print; names are those of the table, letter by letter. With 2:4
+    sparsity, matrix units of these GPUs do twice as many; "fp32" is done by other units, which know no sparsity.
 
     Raises:
         ValueError: no such GPU or dtype, or not both together, or fp32 with sparsity; the message names the GPU or
             the dtype, the unknown one if there is one.
 
-    Source: NVIDIA's data sheets of the A100 (2021), H100 (2023) and H200 (2024), SXM, and the HGX B200 (2024).
+    Source: NVIDIA's data sheets of the A100 (2021), H100 (2023) and H200 (2024), SXM, and the HGX B200 (2024, the
+        first edition; those of 2025 print 75e12 for its fp32).
 
     >>> peak_flops("H100", "bf16", sparse=False)
     989500000000000
@@ -33,7 +34,8 @@ def cluster_flops(gpus: int, seconds: int, peak: int) -> int:
 def training_seconds(flops: int, gpus: int, peak: int, mfu_percent: int) -> int:
     """Whole seconds, rounded up, that a training takes at a share of the peak. (Task 4.5.)
 
-    MFU, model FLOPs utilization, is the share of the peak that goes into the model's own FLOPs.
+    MFU, model FLOPs utilization, is the share of the peak that goes into the model's own FLOPs. Exact, however
+    large.
 
     Raises:
         ValueError: mfu_percent is not in 1 to 100; the message names it.

@@ -6,7 +6,8 @@ from __future__ import annotations
 def size_bytes(size: str) -> int:
     """Bytes of a size such as "80 GB" or "80 GiB": a whole number, a space, a unit. (Task 5.5.)
 
-    The number has digits 0 to 9 only, and nothing stands before, behind or in between. The units are B; kB, MB,
+    The number has digits 0 to 9 only, and nothing stands before, behind or in between; zeros in front of it change
+    nothing. The units are B; kB, MB,
     GB and TB, powers of 1000; KiB, MiB, GiB and TiB, powers of 1024.
 
     Raises:
@@ -45,6 +46,7 @@ def dynamic_range(exponent_bits: int, mantissa_bits: int) -> tuple[int, int]:
 
     Returns:
         (low, high): the smallest positive number, a subnormal one, is 2**low; the largest power of two is 2**high.
+        The exponent above is kept for infinity. Both may be far beyond Python's floats.
 
     >>> dynamic_range(5, 10), dynamic_range(8, 7)  # float16, bfloat16
     ((-24, 15), (-133, 127))

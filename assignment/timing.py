@@ -19,8 +19,8 @@ def benchmark(
         synchronize: returns when all work started so far is done.
         clock: the time in seconds.
         warmup: runs before the measurement, which do not count.
-        repeats: runs that are measured, one at a time; the median of their times is returned, for an even number
-            the mean of the middle two.
+        repeats: runs that are measured, one at a time; the median of all their times is returned, for an even
+            number the mean of the middle two.
 
     Every reading of the clock comes right after `synchronize`, so that neither earlier work is counted nor work
     of this run left out. The clock is read twice for each run that is measured, and not during the warm-up.

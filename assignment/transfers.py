@@ -55,7 +55,7 @@ def attainable_flops(flops: int, n_bytes: int, peak: int, bytes_per_s: int) -> i
 def bound_by(flops: int, n_bytes: int, peak: int, bytes_per_s: int) -> str:
     """Whether "memory" or "compute" is what limits; where both take equally long, "compute". (Task 4.6.)
 
-    Exact, as `attainable_flops` is: compare integers.
+    Exact, as `attainable_flops` is: compare integers. `n_bytes` is 1 or more.
 
     >>> bound_by(2 * 4096**2, n_bytes=33_570_816, peak=9895 * 10**11, bytes_per_s=3_350 * 10**9)
     'memory'

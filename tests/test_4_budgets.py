@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.harness import Student, expect, expect_raises, points
+from tests.mistakes import inexact
 
 WEEK_S = 7 * 24 * 3600
 
@@ -19,6 +20,16 @@ def test_peaks_are_dense_or_sparse(student: Student) -> None:
     )
     with expect_raises((ValueError, KeyError), naming=("fp32", "H100")):
         student.budgets.peak_flops("H100", "fp32", True)
+    hint = "only the names that stand in the table are names"
+    for gpu, dtype, name in (
+        ("b200", "bf16", "b200"),
+        ("H200 NVL", "bf16", "H200 NVL"),
+        ("A100", "float32", "float32"),
+    ):
+        with expect_raises(
+            (ValueError, KeyError), naming=name, hint=f"{name!r} was taken for another name; {hint}"
+        ):
+            student.budgets.peak_flops(gpu, dtype, False)
 
 
 @points(0.5, task="4.5")
@@ -29,7 +40,8 @@ def test_eight_gpus_for_a_week(student: Student) -> None:
         student.budgets.cluster_flops(8, WEEK_S, 9895 * 10**11),
         week,
         "GPUs times seconds times peak, each once",
-        {"the GPUs were counted twice": lambda: 8 * week, "one GPU was counted": lambda: week // 8},
+        {"the GPUs were counted twice": lambda: 8 * week, "one GPU was counted": lambda: week // 8}
+        | inexact(week),
     )
 
 
@@ -41,9 +53,28 @@ def test_how_long_gpt_4_took(student: Student) -> None:
         student.budgets.training_seconds(2 * 10**25, 20_000, 312 * 10**12, 35),
         9_157_510,
         "GPT-4's budget, as estimated, on 20,000 A100s",
+        {"it was rounded down; the last part of a second counts": lambda: 9_157_509},
     )
     expect(
         student.budgets.training_seconds(week, 8, 9895 * 10**11, 50),
         2 * WEEK_S,
         "at half of the peak, twice as long",
+        {"a whole number of seconds was given one more": lambda: 2 * WEEK_S + 1},
     )
+    expect(
+        student.budgets.training_seconds(10**6, 1, 150, 1),
+        666_667,
+        "1 % of 150 FLOPs a second are 1.5",
+        {"the share of the peak was rounded before the division": lambda: 10**6},
+    )
+    expect(
+        student.budgets.training_seconds(10**33 + 1, 10_000, 10**15, 100),
+        10**14 + 1,
+        "one FLOP more than 10^14 seconds take",
+        {
+            "floats or Decimal were used, which hold 16 and 28 digits; integers are exact": lambda: 10**14,
+        },
+    )
+    for wrong in (-20, 0, 120):
+        with expect_raises(ValueError, naming=str(wrong), hint=f"a share of {wrong} % is not in 1 to 100"):
+            student.budgets.training_seconds(10**6, 1, 150, wrong)

@@ -4,30 +4,45 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.harness import Student, expect, expect_raises, points
+from tests.mistakes import inexact, whole
 
-sizes = st.integers(1, 5000).map(lambda n: n % 5000 + 1)
-"""From 1 on; what fails is shrunk to 2, since many mistakes look alike at 1."""
+sizes = whole()
+
+MANY = [3, 2] * 1000
+"""Widths of a chain that is deeper than Python lets functions call themselves."""
 
 
 @points(1, task="4.1")
 @given(b=sizes, d=sizes, k=sizes)
+@example(b=3_000_001, d=3_000_001, k=3_000_001)
 def test_a_matrix_product_is_2bdk(student: Student, b: int, d: int, k: int) -> None:
-    """(B, D) @ (D, K) takes 2·B·D·K FLOPs."""
+    """(B, D) @ (D, K) takes 2·B·D·K FLOPs, exactly, however large."""
+    exact = 2 * b * d * k
     expect(
         student.flops.matmul_flops([b, d], [d, k]),
-        2 * b * d * k,
+        exact,
         "each of the B·K results is a sum of D products",
-        {"a multiply-add is 2 FLOPs, and was counted as 1": lambda: b * d * k},
+        {"a multiply-add is 2 FLOPs, and was counted as 1": lambda: b * d * k} | inexact(exact),
     )
 
 
 @points(0.5, task="4.1")
 def test_batches_broadcast(student: Student) -> None:
     """Batches multiply the FLOPs; a size of 1 broadcasts; shapes that don't fit are an error."""
+    expect(
+        student.flops.matmul_flops([5, 1, 2, 3], [5, 3, 4]),
+        5 * 5 * 48,
+        "from the right, 1 broadcasts to 5; the 5 in front stands alone",
+        {
+            "batches were aligned at the left; they broadcast from the right": lambda: 5 * 48,
+            "only the batch of the first shape was counted": lambda: 5 * 48,
+            "a multiply-add is 2 FLOPs, and was counted as 1": lambda: 5 * 5 * 24,
+        },
+    )
     expect(
         student.flops.matmul_flops([4, 1, 16, 32], [3, 32, 8]),
         4 * 3 * 8192,
@@ -37,9 +52,20 @@ def test_batches_broadcast(student: Student) -> None:
             "a multiply-add is 2 FLOPs, and was counted as 1": lambda: 4 * 3 * 4096,
         },
     )
-    hint = "the inner sizes were never compared; where they differ, raise ValueError"
-    with expect_raises(ValueError, naming="31", hint=hint):
-        student.flops.matmul_flops([16, 32], [31, 8])
+    expect(
+        student.flops.matmul_flops([1, 3, 5], [0, 5, 2]),
+        0,
+        "1 broadcasts to 0, and then there is nothing to multiply",
+        {"a batch of size 0 was taken for none; then there is nothing to multiply": lambda: 60},
+    )
+    for a, b, hint in (
+        ([16, 32], [31, 8], "the inner sizes were never compared; where they differ, raise ValueError"),
+        ([5, 1], [7, 2], "an inner size of 1 was broadcast; only batches do"),
+        ([8, 2, 3], [2, 3, 4], "a batch was repeated to a multiple of its size; only a size of 1 broadcasts"),
+    ):
+        for shape in (a, b):
+            with expect_raises(ValueError, naming=str(shape), hint=hint):
+                student.flops.matmul_flops(a, b)
 
 
 @points(1, task="4.2")
@@ -51,14 +77,34 @@ def test_each_gradient_of_two_layers(student: Student) -> None:
         "each forward product gives rise to two of the same size: one for its weight, one for its input",
     )
     expect(
-        student.flops.two_layer_flops(2, 3, 4, 5, False).get("grad_x"),
-        0,
-        "the gradient of x is not computed when x needs none",
+        student.flops.two_layer_flops(2, 3, 4, 5, False),
+        {"h1": 48, "h2": 80, "grad_w2": 80, "grad_h1": 80, "grad_w1": 48, "grad_x": 0},
+        "the gradient of x, and no other, is not computed when x needs none",
+        {
+            "the gradient of x was counted though x needs none": lambda: {
+                "h1": 48,
+                "h2": 80,
+                "grad_w2": 80,
+                "grad_h1": 80,
+                "grad_w1": 48,
+                "grad_x": 48,
+            },
+            "w1's gradient was left out together with x's; w1 is trained all the same": lambda: {
+                "h1": 48,
+                "h2": 80,
+                "grad_w2": 80,
+                "grad_h1": 80,
+                "grad_w1": 0,
+                "grad_x": 0,
+            },
+        },
     )
 
 
 @points(0.5, task="4.2")
 @given(batch=sizes, widths=st.lists(sizes, min_size=2, max_size=6))
+@example(batch=10**7 + 1, widths=[10**7 + 1, 10**7 + 3, 10**7 + 9])
+@example(batch=1, widths=MANY)
 def test_backward_is_twice_forward_when_x_needs_it(student: Student, batch: int, widths: list[int]) -> None:
     """With the gradient of x, backward takes exactly twice forward."""
     forward = sum(2 * batch * a * b for a, b in pairwise(widths))
@@ -71,8 +117,13 @@ def test_backward_is_twice_forward_when_x_needs_it(student: Student, batch: int,
                 forward,
                 forward,
             )
-        },
+        }
+        | inexact((forward, 2 * forward)),
     )
+    for few in ([len(widths)], []):
+        hint = "one width was taken for a chain; it makes no layer" if few else "no widths were taken for a chain"
+        with expect_raises(ValueError, naming=str(few[0]) if few else "[]", hint=hint):
+            student.flops.linear_chain_flops(batch, few, True)
 
 
 @points(0.5, task="4.3")
@@ -85,7 +136,8 @@ def test_the_rule_for_gpt_3(student: Student) -> None:
         {
             "only the forward pass was counted": lambda: 105 * 10**21,
             "only the backward pass was counted": lambda: 210 * 10**21,
-        },
+        }
+        | inexact(315 * 10**21),
     )
 
 
@@ -100,8 +152,13 @@ def test_attention_of_gpt_2_small(student: Student) -> None:
         {
             "only the forward pass was counted": lambda: exact // 3,
             "half of the square was left out; count it whole": lambda: exact // 2,
+            "each token was counted with those before it only; count the full square": (
+                lambda: 6 * 12 * 768 * (1024 + 1)
+            ),
         },
     )
+    large = 12 * (10**7 + 1) ** 4
+    expect(student.flops.attention_flops(*[10**7 + 1] * 4), large, "exact, however large", inexact(large))
 
 
 @points(0.5, task="4.3")
@@ -112,4 +169,11 @@ def test_the_rule_counts_the_first_layer_once_too_often(student: Student) -> Non
         48,
         "the product for the input's gradient: 2·batch·d0·d1",
         {"every layer's input gradient was taken off; only x's is not computed": lambda: 48 + 80},
+    )
+    large = 2 * (10**7 + 1) * (10**7 + 1) * (10**7 + 3)
+    expect(
+        student.flops.rule_overcount(10**7 + 1, [10**7 + 1, 10**7 + 3, 10**7 + 9]),
+        large,
+        "exact, however large",
+        inexact(large),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.harness import Student, expect, expect_raises, points
+from tests.mistakes import FLOATS, inexact
 
 PEAK, MEMORY = 9895 * 10**11, 3350 * 10**9
 VECTOR, MATRIX = 2 * (4096 + 4096**2 + 4096), 2 * 3 * 4096**2
@@ -18,8 +19,17 @@ def test_140_gb_over_pcie(student: Student) -> None:
         "64e9 bytes per second in one direction",
         {"both directions were added up; data goes one way": lambda: 2_187_500 // 2},
     )
-    with expect_raises((ValueError, KeyError), naming="RS-232"):
-        student.transfers.bandwidth("RS-232")
+    for n_bytes, link, us, mistake, wrong in (
+        (1, "NVLink 4", 1, "it was rounded down", 0),
+        (64_000 * (2**54 + 3), "PCIe 5.0 x16", 2**54 + 3, FLOATS, 2**54 + 4),
+        (3350 * 10**31 + 1, "H100 memory", 10**28 + 1, "floats or Decimal were used; integers are exact", 10**28),
+    ):
+        got = student.transfers.transfer_us(n_bytes, link)
+        expect(got, us, "bytes * 10**6 / bandwidth, rounded up, in integers", {mistake: lambda wrong=wrong: wrong})
+    for name in ("RS-232", "NVLINK 4", "H200"):
+        hint = f"{name!r} was taken for a link; only the table's own names are names"
+        with expect_raises((ValueError, KeyError), naming=name, hint=hint):
+            student.transfers.bandwidth(name)
 
 
 @points(0.5, task="4.6")
@@ -31,6 +41,9 @@ def test_bytes_of_a_product(student: Student) -> None:
         "read both operands, write the result",
         {"the result was left out; it is written": lambda: VECTOR - 2 * 4096},
     )
+    large = 240_000_036_800_001_400
+    got = student.transfers.matmul_bytes(10**8 + 7, 10**8 + 7, 10**8 + 9, 8)
+    expect(got, large, "exact, however large", inexact(large))
 
 
 @points(0.5, task="4.6")
@@ -44,5 +57,19 @@ def test_a_vector_is_bound_by_memory_and_a_large_matrix_by_compute(student: Stud
         student.transfers.attainable_flops(2 * 4096**2, VECTOR, PEAK, MEMORY),
         2 * 4096**2 * MEMORY // VECTOR,
         "the slope: intensity times bandwidth",
-        {"the peak holds only where memory keeps up": lambda: PEAK},
+        {
+            "the peak holds only where memory keeps up": lambda: PEAK,
+            "the arithmetic intensity was rounded to a whole number": lambda: 0,
+        },
     )
+    for flops, limit, mistake in (
+        (10**17, "compute", "at the ridge, where both take equally long, the answer is 'compute'"),
+        (10**17 - 1, "memory", "so near to the ridge floats are not exact; compare integers"),
+    ):
+        other = {"compute": "memory", "memory": "compute"}[limit]
+        expect(
+            student.transfers.bound_by(flops, 10**17, 1, 1),
+            limit,
+            "compare flops * bytes_per_s with peak * n_bytes",
+            {mistake: lambda other=other: other},
+        )

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from tests.harness import Student, expect, points
+from tests.mistakes import inexact
 
 GPT2_SMALL = {"vocab": 50257, "layers": 12, "d_model": 768, "heads": 12, "head_dim": 64, "d_ff": 3072}
+WIDE = {"vocab": 50, "layers": 3, "d_model": 20, "heads": 4, "head_dim": 8, "d_ff": 30}
+"""Its attention is 32 wide, and the model 20."""
+
+HUGE = {
+    "vocab": 10**9,
+    "layers": 10**3,
+    "d_model": 10**9 + 7,
+    "heads": 10**3,
+    "head_dim": 10**6 + 3,
+    "d_ff": 10**9,
+}
 
 
 @points(1, task="4.4")
@@ -26,8 +38,35 @@ def test_gpt_2_small_has_124_439_808_parameters(student: Student) -> None:
             "the output layer was counted as parameters of its own; it is tied": (
                 lambda: exact | {"total": exact["total"] + untied}
             ),
+            "the biases were left out": lambda: (
+                exact | {"attention": 28_311_552, "feed_forward": 56_623_104, "total": 124_356_864}
+            ),
+            "the LayerNorm behind the last block was left out": (
+                lambda: exact | {"norms": 36_864, "total": 124_438_272}
+            ),
+            "the embedding of positions was left out": (
+                lambda: exact | {"embedding": 38_597_376, "total": 123_653_376}
+            ),
         },
     )
+    wide = {"embedding": 1140, "attention": 8028, "feed_forward": 3750, "norms": 280, "total": 13_198}
+    expect(
+        student.transformer.transformer_parameters(context=7, **WIDE),
+        wide,
+        "attention is heads * head_dim wide, here 32, and the model is 20",
+        {
+            "attention was taken to be d_model wide": lambda: wide | {"attention": 5040, "total": 10_210},
+            "the projection after attention was taken to be square": (
+                lambda: wide | {"attention": 7308, "total": 12_478}
+            ),
+            "the biases were left out": lambda: wide | {"attention": 7680, "feed_forward": 3600, "total": 12_700},
+            "the LayerNorm behind the last block was left out": lambda: wide | {"norms": 240, "total": 13_158},
+            "the embedding of positions was left out": lambda: wide | {"embedding": 1000, "total": 13_058},
+        },
+    )
+    huge = (10**9 + 9) * (10**9 + 7)
+    got = student.transformer.transformer_parameters(context=9, **HUGE).get("embedding")
+    expect(got, huge, "(vocab + context) * d_model, exactly", inexact(huge))
 
 
 @points(1, task="4.4")
@@ -45,3 +84,16 @@ def test_gpt_2_smalls_flops(student: Student) -> None:
             "half of attention's square was left out; count it whole": lambda: forward - 2 * 12 * 1024**2 * 768,
         },
     )
+    expect(
+        student.transformer.transformer_flops(batch=2, seq=7, **WIDE).get("forward"),
+        381_472,
+        "2 sequences of 7 tokens, which don't see each other; attention is 32 wide, the model 20",
+        {
+            "the tokens of all sequences were taken for one long sequence": lambda: 419_104,
+            "attention was taken to be d_model wide": lambda: 286_720,
+            "the projection after attention was taken to be square": lambda: 361_312,
+        },
+    )
+    output = 2 * 6 * (10**9 + 7) * 10**9
+    got = student.transformer.transformer_flops(batch=2, seq=3, **HUGE).get("output")
+    expect(got, output, "2 · tokens · d_model · vocab, exactly", inexact(output))

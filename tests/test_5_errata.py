@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.harness import Student, expect, expect_raises, points
+from tests.mistakes import inexact
 
 
 @points(0.25, task="5.5")
@@ -20,8 +21,18 @@ def test_a_gb_is_no_gib(student: Student) -> None:
         "1 GiB is 2**30 bytes",
         {"a GiB was taken for a GB": lambda: 80 * 10**9},
     )
-    with expect_raises(ValueError, naming="80 Gb", hint="Gb would be gigabits"):
-        student.errata.size_bytes("80 Gb")
+    large = (3**40 + 2) * 10**12
+    expect(student.errata.size_bytes(f"{3**40 + 2} TB"), large, "exact, however large", inexact(large))
+    expect(student.errata.size_bytes("09 MB"), 9 * 10**6, "zeros in front change nothing")
+    for wrong, why in (
+        ("80 Gb", "Gb would be gigabits"),
+        ("64 KB", "KB is none of the nine units; their letters' case counts"),
+        ("64   GB", "two spaces were taken for one, or three"),
+        ("64 GB ", "a space at the end was dropped"),
+        ("٦٤ GB", "digits of another script were taken; a whole number has digits 0 to 9"),
+    ):
+        with expect_raises(ValueError, naming=wrong, hint=why):
+            student.errata.size_bytes(wrong)
 
 
 @points(0.25, task="5.5")
@@ -35,7 +46,8 @@ def test_a_week_of_eight_h100s(student: Student) -> None:
         {
             "the GPUs were counted twice": lambda: 8 * week,
             "the sparse peak was taken for dense work": lambda: 2 * week,
-        },
+        }
+        | inexact(week),
     )
 
 
@@ -48,6 +60,9 @@ def test_the_inputs_gradient_is_not_computed(student: Student) -> None:
         "w2 and h1 take 2·B·D·K each, w1 2·B·D·D; x needs no gradient",
         {"the gradient of x was counted though x needs none": lambda: 168},
     )
+    large = 6 * (10**7 + 1) ** 3
+    got = student.errata.backward_flops(*[10**7 + 1] * 3)
+    expect(got, large, "exact, however large", inexact(large))
 
 
 @points(0.25, task="5.5")
@@ -57,5 +72,16 @@ def test_the_range_of_16_bits(student: Student) -> None:
         [student.errata.dynamic_range(5, 10), student.errata.dynamic_range(8, 7)],
         [(-24, 15), (-133, 127)],
         "the bias is 2**(exponent_bits - 1) - 1; the smallest subnormal number is 2**(1 - bias - mantissa_bits)",
-        {"subnormal numbers were left out": lambda: [(-14, 15), (-126, 127)]},
+        {
+            "subnormal numbers were left out": lambda: [(-14, 15), (-126, 127)],
+            "the highest exponent is kept for infinity, and was taken for a number's": (
+                lambda: [(-24, 16), (-133, 128)]
+            ),
+        },
+    )
+    expect(
+        student.errata.dynamic_range(15, 112),
+        (-16_494, 16_383),
+        "formats may be wider than Python's floats; exponents are integers",
+        {"2 to the power of low was computed as a float, which ends at 2^-1074": lambda: (-1, 16_383)},
     )

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from statistics import mean, median
+
 from tests.fake_device import BACKWARD_S, CLEAR_S, COLD_S, LAUNCH_S, WORK_S, FakeDevice, FakeModel
 from tests.harness import Student, expect, expect_raises, expect_that, points
+from tests.mistakes import OneOf
 
 TRUE_S = LAUNCH_S + WORK_S
+ENDED = "measuring ended before all repeats were done"
+FEW, LONG = [2.0**-9, 2.0**-3, 2.0**-8, 2.0**-7], [4.0, 8.0, 2.0, 32.0, 16.0]
+MANY = [n * 2.0**-11 for n in range(140, 0, -1)]
+SLOW = [n * 2.0**-12 for n in (9, 8, 10, 9, 8, 9, 10, 512, 256, 1024, 11)]
+"""Runs of which three were far slower than the others."""
 
 
-@points(1, task="5.1")
+@points(0.5, task="5.1")
 def test_asynchronous_work_is_waited_for(student: Student) -> None:
     """The time of a run is that of starting the work and of the work."""
     device = FakeDevice()
@@ -25,7 +35,54 @@ def test_asynchronous_work_is_waited_for(student: Student) -> None:
     expect(device.calls.count("fn"), 7, "warmup runs, then repeats runs")
 
 
-@points(1, task="5.1")
+@points(0.5, task="5.1")
+def test_each_run_has_two_readings(student: Student) -> None:
+    """The clock is read before and after each run that is measured, and not while warming up."""
+    device = FakeDevice()
+    student.timing.benchmark(device.launch, device.synchronize, device.clock, 3, 4)
+    expect(
+        device.calls.count("clock"),
+        8,
+        "read the clock before and after each run that is measured, and nowhere else",
+        {
+            "one reading ended a run and began the next; each run has two of its own": lambda: 5,
+            "the clock was read during the warm-up, too": lambda: 14,
+        },
+    )
+
+
+@points(0.5, task="5.1")
+def test_the_median_of_all_runs(student: Student) -> None:
+    """Slow runs count like others, and all of them are measured."""
+    for later in (FEW, LONG, MANY, SLOW):
+        device = FakeDevice(later)
+        times = [LAUNCH_S + work for work in later]
+        got = student.timing.benchmark(device.launch, device.synchronize, device.clock, 1, len(times))
+        expect(got, median(times), f"{len(times)} runs took {times[:12]}", _of_some(times))
+        expect(
+            device.calls.count("fn"),
+            1 + len(times),
+            "each of the repeats is measured",
+            {ENDED: partial(OneOf, range(1 + len(times)))},
+        )
+
+
+def _of_some(times: list[float]) -> dict[str, Callable[[], object]]:
+    """What mistakes make of some times."""
+    ranked, n = sorted(times), len(times)
+    return {
+        "the mean was returned, which one slow run spoils; return the median": lambda: mean(times),
+        "for an even number of repeats, the median is the mean of the middle two": (
+            lambda: OneOf([ranked[n // 2], ranked[n // 2 - 1]] if n % 2 == 0 else [])
+        ),
+        ENDED: lambda: OneOf(median(times[:few]) for few in range(1, n) if n > 4),
+        "slow or fast runs were dropped; the median is that of all": (
+            lambda: OneOf(median(ranked[:few]) for few in range(2, n) if n > 4)
+        ),
+    }
+
+
+@points(0.5, task="5.1")
 def test_warm_up_does_not_count(student: Student) -> None:
     """The first run is slow, and is not measured."""
     device = FakeDevice()
@@ -41,6 +98,13 @@ def test_warm_up_does_not_count(student: Student) -> None:
             ),
         },
     )
+    cold = FakeDevice()
+    expect(
+        student.timing.benchmark(cold.launch, cold.synchronize, cold.clock, 0, 1),
+        LAUNCH_S + COLD_S,
+        "with no warm-up, the first run is measured",
+        {"a run was taken for a warm-up though none was asked for": lambda: TRUE_S},
+    )
     readings = device.unsynchronized_readings
     expect_that(readings == 0, "synchronize() right before each reading of the clock", f"{readings} without")
     for arguments, name in (((-1, 3), "-1"), ((0, 0), "0")):
@@ -48,7 +112,7 @@ def test_warm_up_does_not_count(student: Student) -> None:
             student.timing.benchmark(device.launch, device.synchronize, device.clock, *arguments)
 
 
-@points(1, task="5.2")
+@points(0.5, task="5.2")
 def test_forward_and_backward_are_timed_apart(student: Student) -> None:
     """The backward pass is not in the forward pass's time, and clearing gradients is in neither."""
     model = FakeModel()
@@ -73,3 +137,45 @@ def test_forward_and_backward_are_timed_apart(student: Student) -> None:
         student.timing.time_training_step(
             model.forward, model.backward, model.zero_grad, model.synchronize, model.clock, 1, 0
         )
+
+
+@points(0.5, task="5.2")
+def test_each_pass_has_its_own_median(student: Student) -> None:
+    """Four steps whose forward and backward passes are slow in turn; the warm-up clears gradients, too."""
+    there, back = [n * 2.0**-9 for n in (3, 10, 5, 4)], [n * 2.0**-9 for n in (7, 1, 2, 9)]
+    model = FakeModel(there, [BACKWARD_S, *back])
+    got = student.timing.time_training_step(
+        model.forward, model.backward, model.zero_grad, model.synchronize, model.clock, 1, 4
+    )
+    forward, backward = ([LAUNCH_S + work for work in works] for works in (there, back))
+    both = [a + b for a, b in zip(forward, backward, strict=True)]
+    ranked = sorted(zip(forward, backward, strict=True))
+    middle = tuple(mean(times) for times in zip(*ranked[1:3], strict=True))
+    expect(
+        got,
+        (median(forward), median(backward)),
+        f"the forward passes took {forward}, the backward passes {backward}",
+        {
+            "the mean was returned; return the median": lambda: (mean(forward), mean(backward)),
+            "the median of forward was taken off that of both; take that of backward itself": (
+                lambda: (median(forward), median(both) - median(forward))
+            ),
+            "both times are those of one step; each pass has a median of its own": (
+                lambda: OneOf([middle, *ranked[1:3]])
+            ),
+            "for an even number of repeats, the median is the mean of the middle two": (
+                lambda: (sorted(forward)[2], sorted(backward)[2])
+            ),
+        },
+    )
+    measured = ["zero_grad", "forward", "backward"] * 4
+    expect(
+        [call for call in model.calls if call in ("forward", "backward", "zero_grad")],
+        ["zero_grad", "forward", "backward", *measured],
+        "each step, a warm-up too, clears, goes forward, goes backward",
+        {
+            "gradients were not cleared in a warm-up step; they are in each step": (
+                lambda: ["forward", "backward", *measured]
+            )
+        },
+    )

@@ -6,7 +6,59 @@ import math
 from statistics import median
 
 from tests.harness import Student, expect, expect_close, expect_raises, expect_that, points
+from tests.mistakes import inexact
 from tests.timing_examples import rows
+
+SMALL = {"width": 12, "height": 9, "channels": 5, "batch": 3, "filters": 7}
+OBLONG = SMALL | {
+    "filter_width": 2,
+    "filter_height": 5,
+    "pad_width": 0,
+    "pad_height": 1,
+    "stride_width": 3,
+    "stride_height": 1,
+}
+"""A layer whose sizes differ in each direction, and whose filter has a last step that is incomplete."""
+
+CONVOLUTION = {
+    "a multiply-add is 2 FLOPs, and was counted as 1": lambda: 29_400,
+    "padding was counted on one side; it is on both": lambda: 50_400,
+    "pad_width was taken for both directions": lambda: 42_000,
+    "stride_width was taken for both directions": lambda: 25_200,
+    "filter_width was taken for both directions": lambda: 33_600,
+    "the pads of width and height were exchanged": lambda: 52_500,
+    "the strides of width and height were exchanged": lambda: 69_300,
+    "a last, incomplete step of the filter was counted": lambda: 73_500,
+}
+"""What mistakes make of it."""
+
+SPREADS = (
+    (
+        [float(n) for n in range(20, 0, -1)],
+        {"p10": 2.0, "median": 10.5, "p90": 18.0},
+        {
+            "ranks count from 1, indices from 0: rank r is at index r - 1": {"p10": 3.0, "p90": 19.0},
+            "a percentile was interpolated between two ratios; it is one of them, by rank": {
+                "p10": 2.9,
+                "p90": 18.1,
+            },
+        },
+    ),
+    (
+        [4.0, 4.0, 4.0, 4.0, 9.0, 1.0, 2.0],
+        {"p10": 1.0, "median": 4.0, "p90": 9.0},
+        {
+            "equal ratios were counted once; each counts": {"median": 3.0},
+            "the mean was taken; a few slow layers move it": {"median": 4.0},
+        },
+    ),
+    (
+        [float(n) for n in range(220, 0, -1)],
+        {"p10": 22.0, "median": 110.5, "p90": 198.0},
+        {"a rank was rounded up from a float just above it; compute ranks in integers": {"p90": 199.0}},
+    ),
+)
+"""Ratios, what their spread is, and what mistakes make of it."""
 
 
 @points(0.5, task="5.3")
@@ -18,18 +70,53 @@ def test_the_printed_mfu_of_trainings_on_h100s(student: Student) -> None:
             each,
             6 * row["parameters"] + 12 * row["layers"] * row["d_model"] * row["seq"],
             "6 for each parameter, and attention's own",
-            {"attention's own FLOPs were left out": lambda row=row: 6 * row["parameters"]},
+            {
+                "attention's own FLOPs were left out": lambda row=row: 6 * row["parameters"],
+                "half of attention's square was left out; count it whole": lambda row=row: (
+                    6 * row["parameters"] + 6 * row["layers"] * row["d_model"] * row["seq"]
+                ),
+            },
         )
         share = student.utilization.mfu(each, row["tokens_per_s_per_gpu"] * row["gpus"], row["gpus"], row["peak"])
         printed = row["mfu_percent_printed"] / 100
         expect_that(
-            abs(share / printed - 1) < 0.003, f"{printed:.4f}", f"{share:.4f}", "divide by the peak of all GPUs"
+            abs(share / printed - 1) < 0.003,
+            f"{printed:.4f}",
+            f"{share:.4f}",
+            "the peak of one GPU was taken for that of all, or another number of tokens",
         )
+    large = 6 * 10**12 + 12 * (10**7 + 1) * (10**7 + 3) * (10**7 + 5)
+    got = student.utilization.flops_per_token(10**12, 10**7 + 1, 10**7 + 3, 10**7 + 5)
+    expect(got, large, "exact, however large", inexact(large))
+    expect_close(
+        student.utilization.mfu(6 * 10**8, 10**6, 2, 10**14),
+        3.0,
+        "what is above 1 is returned as it is",
+        {
+            "an MFU above 1 was cut to 1; it says that something was counted wrongly": lambda: 1.0,
+            "the peak of one GPU was taken for that of all": lambda: 6.0,
+        },
+    )
+    for gpus, peak, name in ((-8, 10**14, "gpus"), (2, -99, "peak")):
+        for naming in (name, str(min(gpus, peak))):
+            with expect_raises(ValueError, naming=naming, hint=f"below 1: raise, and name it as in {name}=-5"):
+                student.utilization.mfu(6 * 10**8, 10**6, gpus, peak)
 
 
 @points(0.5, task="5.3")
 def test_the_printed_hfu_of_trainings_on_h100s(student: Student) -> None:
     """Each row's HFU from its printed MFU, within 0.3 % of what is printed."""
+    for share, checkpointing, exact, mistakes in (
+        (0.3, True, 0.4, {"with checkpointing, only the forward pass is computed once more": 0.6}),
+        (0.3, False, 0.3, {"without checkpointing nothing is computed twice": 0.4}),
+        (0.9, True, 1.2, {"a share above 1 was cut to 1": 1.0}),
+    ):
+        expect_close(
+            student.utilization.hfu(share, checkpointing),
+            exact,
+            "4 passes for 3 with checkpointing",
+            {sentence: lambda wrong=wrong: wrong for sentence, wrong in mistakes.items()},
+        )
     for row in rows("gpt_training")[::8]:
         again = student.utilization.hfu(row["mfu_percent_printed"] / 100, row["checkpointing"])
         printed = row["hfu_percent_printed"] / 100
@@ -44,6 +131,23 @@ def test_the_printed_hfu_of_trainings_on_h100s(student: Student) -> None:
 @points(0.5, task="5.4")
 def test_backward_is_not_twice_forward_in_time(student: Student) -> None:
     """On a V100, the median ratio of convolutions is 2.57, and that of recurrent layers 1.08."""
+    doubled = "a first layer's inputs take no time; they were given that of its weights"
+    left_out = "the gradient of the weights was left out"
+    ratio = student.gradients.backward_ratio
+    expect_close(ratio(2.0, None, 3.0), 1.5, "weights only", {doubled: lambda: 3.0, left_out: lambda: 0.0})
+    expect_close(
+        ratio(2.0, 5.0, 3.0),
+        4.0,
+        "both gradients, divided by forward",
+        {left_out: lambda: 2.5, "the forward pass was added": lambda: 5.0},
+    )
+    for ratios, exact, mistakes in SPREADS:
+        expect_close(
+            student.gradients.spread(ratios),
+            exact,
+            "percentile p is the ratio of rank ceil(n * p / 100), the first of rank 1",
+            {sentence: lambda wrong=exact | wrong: wrong for sentence, wrong in mistakes.items()},
+        )
     for name, middle in (("convolutions", 2.567), ("recurrent", 1.081)):
         ratios = [
             student.gradients.backward_ratio(row["forward_ms"], row["inputs_ms"], row["weights_ms"])
@@ -62,6 +166,15 @@ def test_backward_is_not_twice_forward_in_time(student: Student) -> None:
 @points(0.5, task="5.4")
 def test_the_printed_rate_of_convolutions(student: Student) -> None:
     """FLOPs of recorded convolutions, divided by their times, within 0.5 % of what is printed."""
+    expect(
+        student.gradients.conv_flops(OBLONG),
+        58_800,
+        "output sizes are (size + 2·pad - filter) // stride + 1, each with its own pad, filter and stride",
+        CONVOLUTION,
+    )
+    large = OBLONG | {"batch": 10**9 + 7, "filters": 10**9 + 9, "channels": 101}
+    exact = 2 * (10**9 + 7) * (10**9 + 9) * 4 * 7 * 101 * 10
+    expect(student.gradients.conv_flops(large), exact, "exact, however large", inexact(exact))
     for row in rows("convolutions")[::10]:
         rate = student.gradients.achieved_flops(student.gradients.conv_flops(row["layer"]), row["forward_ms"])
         printed = row["printed_tflops"] * 1e12
@@ -82,6 +195,7 @@ def test_a_recurrent_layer_is_far_below_the_peak(student: Student) -> None:
         {
             "a multiply-add is 2 FLOPs, and was counted as 1": lambda: exact // 2,
             "one step was counted; there are several": lambda: exact // 50,
+            "the first step was left out; its state is multiplied like others": lambda: exact // 50 * 49,
         },
     )
     expect(student.gradients.recurrent_flops(layer | {"cell": "LSTM"}), 4 * exact, "an LSTM has four gates")

@@ -33,6 +33,9 @@ class Bands:
 BANDS = {"cuda": Bands(0.05, 0.002, (1.5, 2.7)), "cpu": Bands(0.3, 0.02, (1.0, 5.0))}
 """A CPU is shared with all else on its machine, and its threads wake up when they like."""
 
+FLOORS = {"A100": 0.45, "H100": 0.4, "H200": 0.4, "B200": 0.35}
+"""The share of the dense peak that large products in bfloat16 reach at least; half of what they usually reach."""
+
 ENOUGH_S = 0.06
 """What the work of a measurement takes at least, so that calls do not matter."""
 
@@ -180,13 +183,25 @@ def peak(name: str) -> float:
 
     From the data sheet for a GPU of the handout's table; else three times the best of some large products.
     """
-    if name == "cuda":
-        model = torch.cuda.get_device_name(0)
-        for known in ("A100", "H100", "H200", "B200"):
-            if known in model:
-                return float(peak_flops(known, "bf16", sparse=False))
+    if name == "cuda" and (known := _known()):
+        return float(peak_flops(known, "bf16", sparse=False))
     n = 4096 if name == "cuda" else 512
     with machine(name) as device:
         a = torch.randn(n, n, device=name, dtype=getattr(torch, dtype_of(name)))
         run(device, [lambda: a @ a], 10)
     return 3 * 2 * n**3 / min(device.times)
+
+
+def floor(name: str) -> float:
+    """The MFU that large products reach at least; 0 where no data sheet is known.
+
+    >>> floor("cpu")
+    0.0
+    """
+    return FLOORS.get(_known(), 0.0) if name == "cuda" else 0.0
+
+
+def _known() -> str:
+    """The GPU's name in the handout's table, or nothing."""
+    model = torch.cuda.get_device_name(0)
+    return next((known for known in FLOORS if known in model), "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_CEILING, Decimal
 from functools import partial
 from operator import mul
 
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 
 from grader.reference import budgets as reference
 from tests.harness import Student, expect, expect_raises, points
+from tests.mistakes import inexact, whole
 
-big = st.integers(1, 10**27)
 HOPPER = ("fp32", "tf32", "bf16", "fp8")
 TABLE = {"A100": HOPPER[:3], "H100": HOPPER, "H200": HOPPER, "B200": (*HOPPER, "fp4")}
+DTYPES = TABLE["B200"]
 UNKNOWN = (
     *(("A100", dtype, sparse, ("A100", dtype)) for dtype in ("fp8", "fp4") for sparse in (False, True)),
     *((gpu, "fp4", True, (gpu, "fp4")) for gpu in ("H100", "H200")),
@@ -23,6 +25,14 @@ UNKNOWN = (
     ("V9", "fp32", True, ("V9", "fp32")),
     ("H100", "int8", False, ("int8",)),
     ("A100", "int8", True, ("int8",)),
+    ("h100", "bf16", False, ("h100",)),
+    ("H100 PCIe", "bf16", True, ("H100 PCIe",)),
+    ("NVIDIA A100", "tf32", False, ("NVIDIA A100",)),
+    ("B100", "fp4", False, ("B100",)),
+    ("A100", "BF16", False, ("BF16",)),
+    ("H200", "bfloat16", False, ("bfloat16",)),
+    ("B200", "fp16", True, ("fp16",)),
+    ("B200", "", False, ("",)),
 )
 """What the table does not have: a GPU, a dtype and whether sparse, and what a message may name of it."""
 
@@ -41,13 +51,15 @@ def test_every_peak_of_the_table(student: Student) -> None:
                     {"that is the sparse peak; dense is half of it": partial(mul, 2, exact)},
                 )
     for gpu, dtype, sparse, names in UNKNOWN:
-        hint = f"the table has no {'sparse' if sparse else 'dense'} peak of {gpu} in {dtype}"
+        hint = f"the table has no {'sparse' if sparse else 'dense'} peak of {gpu!r} in {dtype!r}"
+        hint += "; only the names that stand in it are names" if gpu not in TABLE or dtype not in DTYPES else ""
         with expect_raises((ValueError, KeyError), naming=names, hint=hint):
             student.budgets.peak_flops(gpu, dtype, sparse)
 
 
 @points(0.5, task="4.5")
-@given(gpus=st.integers(1, 10**5), seconds=st.integers(1, 10**9), peak=st.integers(1, 10**16))
+@given(gpus=whole(), seconds=whole(), peak=whole())
+@example(gpus=3 * 10**6, seconds=3 * 10**6, peak=3 * 10**6)
 def test_clusters_of_any_size(student: Student, gpus: int, seconds: int, peak: int) -> None:
     """GPUs, seconds and peak, each once."""
     exact = gpus * seconds * peak
@@ -55,28 +67,43 @@ def test_clusters_of_any_size(student: Student, gpus: int, seconds: int, peak: i
         student.budgets.cluster_flops(gpus, seconds, peak),
         exact,
         "gpus * seconds * peak, each once",
-        {"the GPUs were counted twice": lambda: gpus * exact},
+        {"the GPUs were counted twice": lambda: gpus * exact} | inexact(exact),
     )
 
 
 @points(0.5, task="4.5")
-@given(flops=big, gpus=st.integers(1, 10**5), peak=st.integers(1, 10**16), mfu=st.integers(1, 100))
-@example(flops=10**24, gpus=7, peak=10**12, mfu=1)
-@example(flops=10**24, gpus=7, peak=10**12, mfu=100)
-def test_budgets_of_any_size(student: Student, flops: int, gpus: int, peak: int, mfu: int) -> None:
-    """Exact to the second, rounded up, however large the numbers."""
+@given(seconds=whole(), gpus=whole(6), peak=whole(17), mfu=st.integers(1, 100), off=st.sampled_from([0, 1, -1]))
+@example(seconds=14_285_714_285_714, gpus=7, peak=10**12, mfu=1, off=0)
+@example(seconds=142_857_142_857, gpus=7, peak=10**12, mfu=100, off=1)
+@example(seconds=10**9, gpus=10**5, peak=10**16, mfu=100, off=1)
+@example(seconds=10**9, gpus=10**5, peak=10**16, mfu=100, off=0)
+def test_budgets_of_any_size(student: Student, seconds: int, gpus: int, peak: int, mfu: int, off: int) -> None:
+    """Exact to the second, rounded up, however large the numbers, and however near to a whole second."""
+    flops = max(1, seconds * gpus * peak * mfu // 100 + off)
     exact = reference.training_seconds(flops, gpus, peak, mfu)
     expect(
         student.budgets.training_seconds(flops, gpus, peak, mfu),
         exact,
         "ceil(flops * 100 / (gpus * peak * mfu_percent)) in integers: -(-a // b)",
         {
-            "it was rounded down; the last part of a second counts": lambda: exact - 1,
+            "it was rounded down; the last part of a second counts": lambda: flops * 100 // (gpus * peak * mfu),
+            "a whole number of seconds was given one more": lambda: flops * 100 // (gpus * peak * mfu) + 1,
+            "the share of the peak was rounded before the division": (
+                lambda: -(-flops // max(1, gpus * peak * mfu // 100))
+            ),
+            "Decimal was used, which holds 28 digits; integers are exact": (
+                lambda: _in_decimals(flops, gpus, peak, mfu)
+            ),
             "floats were used, which hold 53 bits; integers are exact": (
                 lambda: -int(-flops * 100 / (gpus * peak * mfu) // 1)
             ),
         },
     )
-    for wrong in (0, -5, 101):
+    for wrong in (0, -5, 101, 250):
         with expect_raises(ValueError, naming=str(wrong), hint=f"a share of {wrong} % is not in 1 to 100"):
             student.budgets.training_seconds(flops, gpus, peak, wrong)
+
+
+def _in_decimals(flops: int, gpus: int, peak: int, mfu: int) -> int:
+    seconds = Decimal(flops) * 100 / (Decimal(gpus) * peak * mfu)
+    return int(seconds.to_integral_value(ROUND_CEILING))

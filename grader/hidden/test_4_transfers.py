@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_CEILING, Decimal
 from functools import partial
 from math import ceil
 
@@ -10,11 +11,23 @@ from hypothesis import strategies as st
 
 from grader.reference import transfers as reference
 from tests.harness import Student, expect, expect_raises, points
+from tests.mistakes import inexact, whole
 
-sizes = st.integers(1, 10**5)
+sizes = whole()
 LINKS = ["PCIe 4.0 x16", "PCIe 5.0 x16", "NVLink 3", "NVLink 4", "NVLink 5"]
 MEMORIES = ["A100 memory", "H100 memory", "H200 memory", "B200 memory"]
-UNKNOWN = ["RS-232", "PCIe 5.0", "NVLink", "NVLink 6", "H100", ""]
+UNKNOWN = [
+    "RS-232",
+    "PCIe 5.0",
+    "NVLink",
+    "NVLink 6",
+    "H100",
+    "",
+    "nvlink 5",
+    "PCIe 4.0 X16",
+    "A100 Memory",
+    " NVLink 3",
+]
 RIDGES = (
     (10**18 - 1, 10**18, 1, 1, "memory"),
     (10**18, 10**18, 1, 1, "compute"),
@@ -22,16 +35,26 @@ RIDGES = (
     (10**18, 10**18 + 1, 1, 1, "memory"),
     (9895 * 10**15, 3350 * 10**13, 9895 * 10**11, 3350 * 10**9, "compute"),
     (9895 * 10**15 - 1, 3350 * 10**13, 9895 * 10**11, 3350 * 10**9, "memory"),
+    (10**40 - 1, 10**40, 1, 1, "memory"),
+    (10**40, 10**40 - 1, 1, 1, "compute"),
 )
 """Work at the ridge, and one FLOP or byte off it: FLOPs, bytes, peak, bandwidth, and what limits."""
 
 
 @points(0.5, task="4.6")
-@given(n_bytes=st.integers(0, 10**20), link=st.sampled_from(LINKS + MEMORIES), unknown=st.sampled_from(UNKNOWN))
-@example(n_bytes=64_000 * (2**60 + 1), link="PCIe 5.0 x16", unknown="PCIe 5.0")
-def test_times_over_any_link(student: Student, n_bytes: int, link: str, unknown: str) -> None:
-    """Every row of the table, in whole microseconds, rounded up."""
+@given(
+    us=st.just(0) | whole(30),
+    off=st.sampled_from([0, 1, -1]),
+    link=st.sampled_from(LINKS + MEMORIES),
+    unknown=st.sampled_from(UNKNOWN),
+)
+@example(us=2**60 + 1, off=0, link="PCIe 5.0 x16", unknown="PCIe 5.0")
+@example(us=10**29, off=1, link="H100 memory", unknown="nvlink 4")
+@example(us=10**29, off=0, link="NVLink 4", unknown="H100 MEMORY")
+def test_times_over_any_link(student: Student, us: int, off: int, link: str, unknown: str) -> None:
+    """Every row of the table, in whole microseconds, rounded up, however many bytes."""
     speed = reference.bandwidth(link)
+    n_bytes = max(0, us * speed // 10**6 + off)
     expect(
         student.transfers.bandwidth(link),
         speed,
@@ -45,21 +68,30 @@ def test_times_over_any_link(student: Student, n_bytes: int, link: str, unknown:
         {
             "it was rounded down": lambda: n_bytes * 10**6 // speed,
             "floats were used, which hold 53 bits; integers are exact": lambda: ceil(n_bytes * 1e6 / speed),
+            "Decimal was used, which holds 28 digits; integers are exact": lambda: int(
+                (Decimal(n_bytes) * 10**6 / speed).to_integral_value(ROUND_CEILING)
+            ),
         },
     )
-    with expect_raises((ValueError, KeyError), naming=unknown, hint="only the table's own names are names"):
+    with expect_raises(
+        (ValueError, KeyError),
+        naming=unknown,
+        hint=f"{unknown!r} was taken for a link; only the table's own names are names",
+    ):
         student.transfers.bandwidth(unknown)
 
 
 @points(0.5, task="4.6")
-@given(m=sizes, k=sizes, n=sizes, itemsize=st.sampled_from([1, 2, 4]))
+@given(m=sizes, k=sizes, n=sizes, itemsize=st.sampled_from([1, 2, 4, 8]))
+@example(m=3 * 10**9, k=3 * 10**9, n=3 * 10**9 + 1, itemsize=1)
 def test_bytes_of_any_product(student: Student, m: int, k: int, n: int, itemsize: int) -> None:
-    """Three different sizes, in 1, 2 or 4 bytes."""
+    """Three different sizes, in 1 to 8 bytes, exact, however large."""
+    exact = itemsize * (m * k + k * n + m * n)
     expect(
         student.transfers.matmul_bytes(m, k, n, itemsize),
-        itemsize * (m * k + k * n + m * n),
+        exact,
         "itemsize * (m*k + k*n + m*n)",
-        {"the result was left out; it is written": lambda: itemsize * (m * k + k * n)},
+        {"the result was left out; it is written": lambda: itemsize * (m * k + k * n)} | inexact(exact),
     )
 
 
@@ -73,7 +105,7 @@ def _other(limit: str) -> str:
     k=sizes,
     n=sizes,
     itemsize=st.sampled_from([1, 2, 4]),
-    peak=st.integers(10**12, 10**16),
+    peak=whole(17),
     memory=st.sampled_from(MEMORIES),
 )
 def test_rooflines_of_any_product(
@@ -91,18 +123,21 @@ def test_rooflines_of_any_product(
                 peak, int(flops / moved * speed)
             ),
             "the peak holds only where memory keeps up": lambda: peak,
+            "the arithmetic intensity was rounded to a whole number": lambda: min(peak, flops // moved * speed),
         },
     )
     expect(student.transfers.bound_by(flops, moved, peak, speed), reference.bound_by(flops, moved, peak, speed))
-    expect(student.transfers.bound_by(speed, peak, speed, peak), "compute", "both take equally long")
-    for *numbers, limit in RIDGES:
+    for *numbers, limit in [(speed, peak, speed, peak, "compute"), *RIDGES]:
+        work, n_bytes, most, bytes_per_s = numbers
+        equal = "at the ridge, where both take equally long, the answer is 'compute'"
+        near = "so near to the ridge floats are not exact; compare integers"
         expect(
             student.transfers.bound_by(*numbers),
             limit,
             "compare flops * bytes_per_s with peak * n_bytes",
-            {"so near to the ridge floats are not exact; compare integers": partial(_other, limit)},
+            {equal if work * bytes_per_s == most * n_bytes else near: partial(_other, limit)},
         )
-    expect(student.transfers.attainable_flops(1, 1, peak, 3), 3, "one byte is enough")
+    expect(student.transfers.attainable_flops(1, 1, max(peak, 3), 3), 3, "one byte is enough")
     for wrong in (0, -1):
         with expect_raises(ValueError, naming=str(wrong), hint=f"nothing moves {wrong} bytes"):
             student.transfers.attainable_flops(flops, wrong, peak, speed)

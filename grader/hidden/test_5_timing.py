@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from statistics import mean, median
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.fake_device import BACKWARD_S, COLD_S, LAUNCH_S, WORK_S, FakeDevice, FakeModel
 from tests.harness import Student, expect, expect_raises, points
+from tests.mistakes import OneOf
 
 works = st.integers(1, 2**16).map(lambda n: n * 2.0**-20)
 WRONG_COUNTS = ((-1, 3, "-1"), (-2, 1, "-2"), (0, 0, "0"), (2, -3, "-3"))
@@ -17,11 +18,15 @@ WRONG_COUNTS = ((-1, 3, "-1"), (-2, 1, "-2"), (0, 0, "0"), (2, -3, "-3"))
 
 @points(1, task="5.1")
 @given(later=st.lists(works, min_size=1, max_size=9), repeats=st.integers(1, 9))
+@example(later=[n * 2.0**-12 for n in (7, 6, 9, 8, 12, 5, 11, 700, 300, 1000, 10, 2000)], repeats=12)
+@example(later=[2.0, 4.0, 8.0, 16.0, 32.0], repeats=5)
+@example(later=[n * 2.0**-12 for n in range(160, 0, -1)], repeats=160)
 def test_the_median_of_single_runs(student: Student, later: list[float], repeats: int) -> None:
     """Runs of different lengths: each is measured by itself, and the median returned."""
     device = FakeDevice(later)
     got = student.timing.benchmark(device.launch, device.synchronize, device.clock, 1, repeats)
     times = [LAUNCH_S + work for work in [*later, *[WORK_S] * 9][:repeats]]
+    ranked, middle = sorted(times), repeats // 2
     expect(
         got,
         median(times),
@@ -30,7 +35,22 @@ def test_the_median_of_single_runs(student: Student, later: list[float], repeats
             "the mean was returned, which one slow run spoils; return the median": lambda: mean(times),
             "the fastest run was returned; return the median": lambda: min(times),
             "the work was not waited for": lambda: LAUNCH_S,
+            "for an even number of repeats, the median is the mean of the middle two": (
+                lambda: OneOf([ranked[middle], ranked[middle - 1]] if repeats % 2 == 0 else [])
+            ),
+            "measuring ended before all repeats were done": (
+                lambda: OneOf(median(times[:n]) for n in range(1, repeats) if repeats > 4)
+            ),
+            "slow or fast runs were dropped; the median is that of all": (
+                lambda: OneOf(median(ranked[:n]) for n in range(2, repeats) if repeats > 4)
+            ),
         },
+    )
+    expect(
+        device.calls.count("fn"),
+        1 + repeats,
+        "each of the repeats is measured, however many there are and however long they take",
+        {"measuring ended before all repeats were done": lambda: OneOf(range(1 + repeats))},
     )
 
 
@@ -41,7 +61,15 @@ def test_runs_are_counted(student: Student, warmup: int, repeats: int) -> None:
     device = FakeDevice()
     got = student.timing.benchmark(device.launch, device.synchronize, device.clock, warmup, repeats)
     first = [] if warmup else [LAUNCH_S + COLD_S]
-    expect(got, median((first + [LAUNCH_S + WORK_S] * repeats)[:repeats]), f"warmup={warmup}, repeats={repeats}")
+    expect(
+        got,
+        median((first + [LAUNCH_S + WORK_S] * repeats)[:repeats]),
+        f"warmup={warmup}, repeats={repeats}",
+        {
+            "a run was taken for a warm-up though none was asked for": lambda: LAUNCH_S + WORK_S,
+            "for an even number of repeats, the median is the mean of the middle two": lambda: LAUNCH_S + COLD_S,
+        },
+    )
     expect(device.calls.count("fn"), warmup + repeats, "run fn warmup + repeats times")
     expect(device.unsynchronized_readings, 0, "call synchronize() right before each reading of the clock")
     expect(
@@ -65,6 +93,8 @@ def test_runs_are_counted(student: Student, warmup: int, repeats: int) -> None:
     warmup=st.integers(0, 3),
     repeats=st.integers(1, 5),
 )
+@example(later=[], backwards=[], warmup=1, repeats=130)
+@example(later=[2.0, 4.0, 8.0, 16.0], backwards=[1.0, 64.0, 32.0, 16.0], warmup=1, repeats=3)
 def test_training_steps_of_any_length(
     student: Student, later: list[float], backwards: list[float], warmup: int, repeats: int
 ) -> None:
@@ -73,8 +103,9 @@ def test_training_steps_of_any_length(
     got = student.timing.time_training_step(
         model.forward, model.backward, model.zero_grad, model.synchronize, model.clock, warmup, repeats
     )
-    forward = [LAUNCH_S + work for work in [COLD_S, *later, *[WORK_S] * 9][warmup:][:repeats]]
-    backward = [LAUNCH_S + work for work in [*backwards, *[BACKWARD_S] * 9][warmup:][:repeats]]
+    steps = warmup + repeats
+    forward = [LAUNCH_S + work for work in [COLD_S, *later, *[WORK_S] * steps][warmup:steps]]
+    backward = [LAUNCH_S + work for work in [*backwards, *[BACKWARD_S] * steps][warmup:steps]]
     both = [there + back for there, back in zip(forward, backward, strict=True)]
     expect(
         got,
@@ -85,13 +116,27 @@ def test_training_steps_of_any_length(
             "the median of forward was taken off that of both; take that of backward itself": (
                 lambda: (median(forward), median(both) - median(forward))
             ),
+            "both times are those of one step; each pass has a median of its own": (
+                lambda: OneOf([*_middle_steps(forward, backward), *_middle_steps(backward, forward, back=True)])
+            ),
+            "for an even number of repeats, the median is the mean of the middle two": (
+                lambda: (sorted(forward)[repeats // 2], sorted(backward)[repeats // 2])
+            ),
         },
     )
-    steps = [call for call in model.calls if call in ("forward", "backward", "zero_grad")]
+    measured = ["zero_grad", "forward", "backward"] * repeats
     expect(
-        steps,
-        ["zero_grad", "forward", "backward"] * (warmup + repeats),
-        "each step, a warm-up too, does all three",
+        [call for call in model.calls if call in ("forward", "backward", "zero_grad")],
+        ["zero_grad", "forward", "backward"] * warmup + measured,
+        "each step, a warm-up too, does all three: clears, goes forward, goes backward",
+        {
+            "gradients were not cleared in a warm-up step; they are in each step": (
+                lambda: ["forward", "backward"] * warmup + measured
+            ),
+            "gradients were cleared after a step; clear them before each": (
+                lambda: ["forward", "backward", "zero_grad"] * (warmup + repeats)
+            ),
+        },
     )
     expect(model.unsynchronized_readings, 0, "call synchronize() right before each reading of the clock")
     expect(
@@ -104,3 +149,11 @@ def test_training_steps_of_any_length(
     for few, fewer, name in WRONG_COUNTS:
         with expect_raises(ValueError, naming=name, hint="warmup is 0 or more, repeats 1 or more; below, raise"):
             student.timing.time_training_step(*functions, few, fewer)
+
+
+def _middle_steps(first: list[float], second: list[float], *, back: bool = False) -> list[tuple[float, float]]:
+    """The times of the steps in the middle when ranked by one pass: upper, lower and mean of the two."""
+    ranked, n = sorted(zip(first, second, strict=True)), len(first)
+    upper, lower = ranked[n // 2], ranked[(n - 1) // 2]
+    both = [upper, lower, ((upper[0] + lower[0]) / 2, (upper[1] + lower[1]) / 2)]
+    return [(b, a) for a, b in both] if back else both

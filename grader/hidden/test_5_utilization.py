@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import ceil
 from operator import floordiv
 
 from hypothesis import example, given
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 
 from grader.reference import gradients, utilization
 from tests.harness import Student, expect, expect_close, expect_raises, points
+from tests.mistakes import inexact, whole
 from tests.timing_examples import rows
 
-sizes = st.integers(1, 10**6)
+sizes = whole()
 times = st.floats(1e-3, 1e4)
 LAYER = {"width": 7, "height": 5, "channels": 3, "batch": 2, "filters": 4, "filter_width": 3, "filter_height": 3}
 PLAIN = LAYER | {"pad_width": 0, "pad_height": 0, "stride_width": 1, "stride_height": 1}
@@ -23,20 +25,30 @@ OBLONG = (
     (PLAIN | {"stride_width": 2}, 2 * 8 * 3 * 3 * 27),
     (PLAIN | {"stride_height": 3}, 2 * 8 * 5 * 1 * 27),
     (PLAIN | {"width": 9, "pad_width": 2, "stride_width": 4, "filter_height": 2}, 2 * 8 * 3 * 4 * 18),
+    (PLAIN | {"width": 3}, 2 * 8 * 1 * 3 * 27),
+    (
+        PLAIN | {"batch": 10**8 + 7, "filters": 10**8 + 7, "channels": 1001},
+        2 * (10**8 + 7) ** 2 * 5 * 3 * 9 * 1001,
+    ),
+    (
+        PLAIN | {"width": 10**9 + 9, "height": 10**9 + 1, "channels": 10**3},
+        2 * 8 * (10**9 + 7) * (10**9 - 1) * 9000,
+    ),
 )
 """Layers, wider than high, and FLOPs: 2 · batch · filters · width · height of results · products of each."""
 
 
 @points(0.5, task="5.3")
 @given(
-    n=st.integers(1, 10**13),
+    n=sizes,
     layers=sizes,
     d_model=sizes,
     seq=sizes,
     rate=times,
     gpus=sizes,
-    peak=st.integers(1, 10**16),
+    peak=whole(17),
 )
+@example(n=10**12, layers=3 * 10**6, d_model=3 * 10**6, seq=3 * 10**6, rate=1.0, gpus=1, peak=1)
 def test_the_mfu_of_any_training(
     student: Student, n: int, layers: int, d_model: int, seq: int, rate: float, gpus: int, peak: int
 ) -> None:
@@ -46,25 +58,35 @@ def test_the_mfu_of_any_training(
         student.utilization.flops_per_token(n, layers, d_model, seq),
         each,
         "6·N + 12·layers·d_model·seq",
-        {"attention's own FLOPs were left out": lambda: 6 * n},
+        {
+            "attention's own FLOPs were left out": lambda: 6 * n,
+            "half of attention's square was left out; count it whole": lambda: 6 * n + 6 * layers * d_model * seq,
+        }
+        | inexact(each),
     )
     share = utilization.mfu(each, rate, gpus, peak)
     expect_close(
         student.utilization.mfu(each, rate, gpus, peak),
         share,
         "FLOPs of a token, times tokens per second, divided by the peak of all GPUs",
-        {"the peak of one GPU was taken for that of all": lambda: share * gpus},
+        {
+            "the peak of one GPU was taken for that of all": lambda: share * gpus,
+            "an MFU above 1 was cut to 1; it says that something was counted wrongly": lambda: 1.0,
+        },
     )
-    for low in (0, -1):
+    for low in (0, -1, -37):
         hint = f"{low} is below 1: raise, and name it as in gpus={low}"
-        with expect_raises(ValueError, naming="gpus", hint=hint):
-            student.utilization.mfu(each, rate, low, peak)
-        with expect_raises(ValueError, naming="peak", hint=hint):
-            student.utilization.mfu(each, rate, gpus, low)
+        for naming in ("gpus", str(low)):
+            with expect_raises(ValueError, naming=naming, hint=hint):
+                student.utilization.mfu(each, rate, low, peak)
+        for naming in ("peak", str(low)):
+            with expect_raises(ValueError, naming=naming, hint=hint):
+                student.utilization.mfu(each, rate, gpus, low)
 
 
 @points(0.5, task="5.3")
-@given(share=st.floats(0.001, 1), checkpointing=st.booleans())
+@given(share=st.floats(0.001, 100), checkpointing=st.booleans())
+@example(share=0.9, checkpointing=True)
 def test_the_hfu_of_any_training(student: Student, share: float, checkpointing: bool) -> None:
     """With what is computed twice, and without."""
     expect_close(
@@ -74,6 +96,7 @@ def test_the_hfu_of_any_training(student: Student, share: float, checkpointing: 
         {
             "with checkpointing, only the forward pass is computed once more": lambda: share * 2,
             "without checkpointing nothing is computed twice": lambda: share * 4 / 3,
+            "a share above 1 was cut to 1": lambda: 1.0,
         },
     )
 
@@ -82,14 +105,16 @@ def test_the_hfu_of_any_training(student: Student, share: float, checkpointing: 
 @given(inputs=st.none() | times, weights=times, forward=times)
 def test_ratios_of_any_times(student: Student, inputs: float | None, weights: float, forward: float) -> None:
     """First layers too, whose inputs need no gradient."""
-    added = "a first layer's inputs take no time" if inputs is None else "the forward pass was added"
+    first = inputs is None
+    doubled = "a first layer's inputs take no time; they were given that of its weights"
     expect_close(
         student.gradients.backward_ratio(forward, inputs, weights),
         gradients.backward_ratio(forward, inputs, weights),
         "both gradients together, divided by forward; None where inputs need no gradient",
         {
             "the gradient of the weights was left out": lambda: (inputs or 0.0) / forward,
-            added: lambda: gradients.backward_ratio(forward, inputs, weights) + 1,
+            "the forward pass was added": lambda: gradients.backward_ratio(forward, inputs, weights) + 1,
+            doubled: lambda: 2 * weights / forward if first else 0.0,
         },
     )
 
@@ -99,6 +124,8 @@ def test_ratios_of_any_times(student: Student, inputs: float | None, weights: fl
 @example(ratios=[float(n) for n in range(101, 0, -1)])
 @example(ratios=[float(n) for n in range(10, 0, -1)])
 @example(ratios=[float(n) for n in range(1, 21)])
+@example(ratios=[2.0, 2.0, 2.0, 2.0, 3.0, 7.0, 1.0])
+@example(ratios=[float(n) for n in range(110, 0, -1)])
 def test_spreads_of_any_ratios(student: Student, ratios: list[float]) -> None:
     """The median, and percentiles by rank."""
     expect_close(
@@ -110,6 +137,13 @@ def test_spreads_of_any_ratios(student: Student, ratios: list[float]) -> None:
                 lambda: gradients.spread(ratios) | {"median": sum(ratios) / len(ratios)}
             ),
             "ranks count from 1, indices from 0: rank r is at index r - 1": lambda: _one_rank_too_high(ratios),
+            "a percentile was interpolated between two ratios; it is one of them, by rank": (
+                lambda: _interpolated(ratios)
+            ),
+            "equal ratios were counted once; each counts": lambda: gradients.spread(sorted({*ratios})),
+            "a rank was rounded up from a float just above it; compute ranks in integers": (
+                lambda: _ranked_in_floats(ratios)
+            ),
         },
     )
     with expect_raises(ValueError, naming=""):
@@ -119,6 +153,24 @@ def test_spreads_of_any_ratios(student: Student, ratios: list[float]) -> None:
 def _one_rank_too_high(ratios: list[float]) -> dict[str, float]:
     ranked, n = sorted(ratios), len(ratios)
     return gradients.spread(ratios) | {"p10": ranked[n * 10 // 100], "p90": ranked[n * 90 // 100]}
+
+
+def _interpolated(ratios: list[float]) -> dict[str, float]:
+    """As NumPy does it, linearly."""
+    ranked, last = sorted(ratios), len(ratios) - 1
+    low, high = (last * percent / 100 for percent in (10, 90))
+    between = [
+        ranked[int(at)] + (at - int(at)) * (ranked[min(int(at) + 1, last)] - ranked[int(at)]) for at in (low, high)
+    ]
+    return gradients.spread(ratios) | {"p10": between[0], "p90": between[1]}
+
+
+def _ranked_in_floats(ratios: list[float]) -> dict[str, float]:
+    ranked, n = [*sorted(ratios), max(ratios)], len(ratios)
+    return gradients.spread(ratios) | {
+        "p10": ranked[ceil(n / 100 * 10) - 1],
+        "p90": ranked[ceil(n / 100 * 90) - 1],
+    }
 
 
 def _turned(layer: dict[str, int], *names: str) -> int:
@@ -133,9 +185,35 @@ def _alike(layer: dict[str, int], name: str) -> int:
     return gradients.conv_flops(layer | {f"{name}_height": layer[f"{name}_width"]})
 
 
+def _rounded_up(layer: dict[str, int]) -> int:
+    """The FLOPs when a last, incomplete step of the filter gives a result, too."""
+    sizes = {
+        side: layer[side] + 2 * layer[f"pad_{side}"] - layer[f"filter_{side}"] for side in ("width", "height")
+    }
+    more = {side: layer[side] + -size % layer[f"stride_{side}"] for side, size in sizes.items()}
+    return gradients.conv_flops(layer | more)
+
+
 def _padded_on_one_side(layer: dict[str, int]) -> int:
     less = {side: layer[side] - layer[f"pad_{side}"] for side in ("width", "height")}
     return gradients.conv_flops(layer | less)
+
+
+def _recurrent(student: Student, layer: dict[str, int | str]) -> None:
+    flops, steps = gradients.recurrent_flops(layer), int(layer["steps"])
+    expect(
+        student.gradients.recurrent_flops(layer),
+        flops,
+        "1 gate for Vanilla, 3 for GRU, 4 for LSTM",
+        {
+            "the first step was left out; its state is multiplied like others": lambda: (
+                flops // steps * (steps - 1)
+            ),
+            "one step was counted; there are several": lambda: flops // steps,
+            "a multiply-add is 2 FLOPs, and was counted as 1": lambda: flops // 2,
+        }
+        | inexact(flops),
+    )
 
 
 @points(0.5, task="5.4")
@@ -150,6 +228,7 @@ def test_flops_of_all_recorded_layers(student: Student) -> None:
             {
                 "a multiply-add is 2 FLOPs, and was counted as 1": partial(floordiv, flops, 2),
                 "padding was counted on one side; it is on both": partial(_padded_on_one_side, row["layer"]),
+                "a last, incomplete step of the filter was counted": partial(_rounded_up, row["layer"]),
             },
         )
     for oblong, flops in OBLONG:
@@ -162,15 +241,17 @@ def test_flops_of_all_recorded_layers(student: Student) -> None:
                 "pad_width was taken for both directions": partial(_alike, oblong, "pad"),
                 "stride_width and stride_height were exchanged": partial(_turned, oblong, "stride"),
                 "stride_width was taken for both directions": partial(_alike, oblong, "stride"),
-            },
+                "filter_width was taken for both directions": partial(_alike, oblong, "filter"),
+                "a last, incomplete step of the filter was counted": partial(_rounded_up, oblong),
+            }
+            | inexact(flops),
         )
     for row in rows("recurrent"):
         layer = {name: row[name] for name in ("cell", "hidden", "batch", "steps")}
-        expect(
-            student.gradients.recurrent_flops(layer),
-            gradients.recurrent_flops(layer),
-            "1 gate for Vanilla, 3 for GRU, 4 for LSTM",
-        )
+        _recurrent(student, layer)
+    for cell in ("Vanilla", "GRU", "LSTM"):
+        _recurrent(student, {"cell": cell, "hidden": 3 * 10**6 + 1, "batch": 10**6 + 1, "steps": 10**6})
+        _recurrent(student, {"cell": cell, "hidden": 3, "batch": 2, "steps": 1})
     for row in rows("products"):
         flops = 2 * row["m"] * row["n"] * row["k"]
         got = student.gradients.achieved_flops(flops, row["ms"])

@@ -107,6 +107,7 @@ def backward() -> str:
         page.node(f"grad {weight}", middle - 40, 148, WARM)
         page.arrow((places[right], 228), (middle + 42, 184))
         page.arrow((places[left] + 74, 96), (middle - 42, 150))
+        page.arrow((middle - 30, 40), (places[left] + 70, 220), dashed=left == "x")
         page.text(f"{cost}", middle + 50, 170, size=12)
     page.text("loss", 650, 82, size=14)
     page.text("loss", 650, 242, size=14)

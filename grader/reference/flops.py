@@ -11,7 +11,8 @@ def matmul_flops(a_shape: list[int], b_shape: list[int]) -> int:
 
     A multiply-add is 2 FLOPs. The last two sizes are the matrices, (M, K) and (K, N); sizes before them are
     batches and broadcast: from the right, two sizes are equal, or one of them is 1 or missing. A shape of one
-    size is a vector: (K,) stands for (1, K) on the left and for (K, 1) on the right. K does not broadcast.
+    size is a vector: (K,) stands for (1, K) on the left and for (K, 1) on the right. K does not broadcast. Exact,
+    however large: neither floats nor NumPy's integers are.
 
     Raises:
         ValueError: the shapes do not fit, or one has no size at all; the message names both.
@@ -61,7 +62,8 @@ def two_layer_flops(batch: int, d_in: int, d_hidden: int, d_out: int, x_needs_gr
 def linear_chain_flops(batch: int, widths: list[int], x_needs_grad: bool) -> tuple[int, int]:
     """FLOPs of the forward and of the backward pass of a chain of linear layers without biases. (Task 4.2.)
 
-    Layer i is a product with a weight of widths[i] by widths[i + 1]; widths[0] is the width of the input x.
+    Layer i is a product with a weight of widths[i] by widths[i + 1]; widths[0] is the width of the input x. There
+    may be thousands of layers.
 
     Raises:
         ValueError: there are fewer than two widths, so no layer; the message names them.
@@ -92,7 +94,8 @@ def training_flops(parameters: int, tokens: int) -> int:
 def rule_overcount(batch: int, widths: list[int]) -> int:
     """By how many FLOPs 6·N·batch is above the truth, for a chain of linear layers. (Task 4.3.)
 
-    The input needs no gradient, so the rule counts one product too many. N is the number of weights.
+    The input needs no gradient, so the rule counts one product too many. N is the number of weights, and there
+    are two widths at least.
 
     >>> rule_overcount(batch=2, widths=[3, 4, 5])
     48
@@ -105,7 +108,8 @@ def attention_flops(layers: int, d_model: int, seq: int, tokens: int) -> int:
     """What the rule leaves out of a transformer's training: attention's own products. (Task 4.3.)
 
     In each layer, every token meets `seq` others twice over d_model numbers: in Q @ K^T and in the product of the
-    weights with V. Count the full square, no causal saving; and the backward pass as twice the forward pass.
+    weights with V. Count the full square, no causal saving, which is one of two conventions; and the backward pass
+    as twice the forward pass.
 
     Source: Narayanan et al. 2021, appendix; 12·layers·d_model·seq FLOPs per token.
 

@@ -11,7 +11,8 @@ def conv_flops(layer: dict[str, int]) -> int:
     """FLOPs of the forward pass of a convolution. (Task 5.4.)
 
     An output size is (size + 2 * pad - filter) // stride + 1. Each of batch * filters * output height * output
-    width results is a sum of channels * filter_height * filter_width products.
+    width results is a sum of channels * filter_height * filter_width products. Exact, however large; no filter is
+    larger than its padded input.
 
     Args:
         layer: "width", "height", "channels", "batch", "filters", "filter_width", "filter_height", "pad_width",
@@ -77,7 +78,7 @@ def spread(ratios: list[float]) -> dict[str, float]:
     """The 10th percentile, the median and the 90th percentile of some ratios. (Task 5.4.)
 
     A percentile p is the ratio of rank ceil(n * p / 100) when sorted, the first of rank 1; the median of an
-    even number of ratios is the mean of the middle two.
+    even number of ratios is the mean of the middle two. Equal ratios count each.
 
     Raises:
         ValueError: there are no ratios.

@@ -26,10 +26,10 @@ def mfu(flops_of_a_token: int, tokens_per_s: float, gpus: int, peak: int) -> flo
         peak: dense FLOPs per second of one GPU.
 
     Returns:
-        a number between 0 and 1; a larger one says that something was counted wrongly.
+        a number between 0 and 1; a larger one, returned as it is, says that something was counted wrongly.
 
     Raises:
-        ValueError: gpus or peak is below 1; the message names it.
+        ValueError: gpus or peak is below 1; the message names it, as in "gpus=0".
 
     >>> mfu(600_000_000, tokens_per_s=1_000_000, gpus=2, peak=1_000_000_000_000_000)
     0.3

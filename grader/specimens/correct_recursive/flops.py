@@ -1,4 +1,4 @@
-"""FLOPs, dimension by dimension and layer by layer."""
+"""FLOPs, dimension by dimension, and a chain half by half."""
 
 
 def matmul_flops(a_shape, b_shape):
@@ -44,16 +44,20 @@ def two_layer_flops(batch, d_in, d_hidden, d_out, x_needs_grad):
 def linear_chain_flops(batch, widths, x_needs_grad):
     if len(widths) < 2:
         raise ValueError(f"a chain needs two widths, not {widths}")
-    here = matmul_flops([batch, widths[0]], [widths[0], widths[1]])
-    mine = here + (here if x_needs_grad else 0)
     if len(widths) == 2:
-        return here, mine
-    forward, backward = linear_chain_flops(batch, widths[1:], True)
-    return forward + here, backward + mine
+        here = matmul_flops([batch, widths[0]], [widths[0], widths[1]])
+        return here, here + (here if x_needs_grad else 0)
+    middle = len(widths) // 2
+    forward, backward = linear_chain_flops(batch, widths[: middle + 1], x_needs_grad)
+    more_forward, more_backward = linear_chain_flops(batch, widths[middle:], True)
+    return forward + more_forward, backward + more_backward
 
 
 def weights(widths):
-    return widths[0] * widths[1] + weights(widths[1:]) if len(widths) > 1 else 0
+    if len(widths) == 2:
+        return widths[0] * widths[1]
+    middle = len(widths) // 2
+    return weights(widths[: middle + 1]) + weights(widths[middle:])
 
 
 def training_flops(parameters, tokens):

@@ -1,0 +1,5 @@
+_exact = conv_flops
+
+
+def conv_flops(layer):
+    return int(float(_exact(layer)))

@@ -1,0 +1,5 @@
+_exact = spread
+
+
+def spread(ratios):
+    return _exact(sorted({*ratios}))

@@ -1,0 +1,6 @@
+_exact = benchmark
+
+
+def benchmark(fn, synchronize, clock, warmup, repeats):
+    _check(warmup, repeats)
+    return _exact(fn, synchronize, clock, max(warmup, 1), repeats)

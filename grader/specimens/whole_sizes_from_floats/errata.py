@@ -1,0 +1,6 @@
+_exact = size_bytes
+
+
+def size_bytes(size):
+    exact = _exact(size)
+    return exact if exact < 10**30 else int(float(exact))

@@ -1,0 +1,89 @@
+"""Numbers of every size, and what many different mistakes have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from hypothesis import strategies as st
+
+FLOATS = "floats were used, which hold 53 bits; integers are exact"
+BITS = "a number ran over 64 bits, as NumPy's do; Python's own integers have no end"
+
+
+@st.composite
+def whole(draw: st.DrawFn, digits: int = 25) -> int:
+    """A whole number from 1 on, of one to so many digits, each length as likely as another.
+
+    What fails is shrunk to 2, since many mistakes look alike at 1.
+    """
+    low: int = 10 ** draw(st.integers(0, digits - 1))
+    number: int = draw(st.integers(low, 10 * low - 1))
+    return number % 9 + 1 if low == 1 else number
+
+
+class Rounded:
+    """Equal to what is near some whole numbers above 2⁵³, and not the same.
+
+    >>> Rounded(10**20) == 10**20 + 1, Rounded([7, 10**20]) == [7, 10**20 - 5], Rounded(10**20) == 10**20
+    (True, True, False)
+    """
+
+    def __init__(self, exact: object) -> None:
+        self._exact = exact
+
+    def __eq__(self, got: object) -> bool:
+        pairs = list(_pairs(self._exact, got))
+        off = [(e, g) for e, g in pairs if e != g]
+        return bool(off) and all(e > 2**53 and abs(e - g) * 10**6 <= e for e, g in off)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Wrapped(Rounded):
+    """Equal to what 64 bits leave of some whole numbers, in whichever of them.
+
+    >>> Wrapped(2**63) == -(2**63), Wrapped([7, 2**65]) == [7, 0], Wrapped(7) == 8
+    (True, True, False)
+    """
+
+    def __eq__(self, got: object) -> bool:
+        return any(g < 0 <= e or (e != g and (e - g) % 2**64 == 0) for e, g in _pairs(self._exact, got))
+
+    __hash__ = None
+
+
+class OneOf:
+    """Equal to any of some answers.
+
+    >>> OneOf([1, 2]) == 2, OneOf([1, 2]) == 3
+    (True, False)
+    """
+
+    def __init__(self, answers: Iterable[object]) -> None:
+        self._answers = list(answers)
+
+    def __eq__(self, got: object) -> bool:
+        return got in self._answers
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def inexact(exact: object) -> dict[str, Callable[[], object]]:
+    """What `expect` tells when whole numbers were computed in floats, or in 64 bits.
+
+    >>> [sentence for sentence, give in inexact(2**70).items() if give() == 0] == [BITS]
+    True
+    """
+    return {FLOATS: lambda: Rounded(exact), BITS: lambda: Wrapped(exact)}
+
+
+def _pairs(exact: object, got: object) -> Iterator[tuple[int, int]]:
+    """Whole numbers that stand in the same places; none where the data differ in shape."""
+    if isinstance(exact, int) and isinstance(got, int):
+        yield exact, got
+    elif isinstance(exact, dict) and isinstance(got, dict) and exact.keys() == got.keys():
+        for name, value in exact.items():
+            yield from _pairs(value, got[name])
+    elif isinstance(exact, (list, tuple)) and isinstance(got, (list, tuple)) and len(exact) == len(got):
+        for e, g in zip(exact, got, strict=True):
+            yield from _pairs(e, g)
