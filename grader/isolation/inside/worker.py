@@ -7,9 +7,9 @@ that ends with the check. This process only starts children, reports their death
 disk and, when the check is over, kills every process but itself and empties the writable folders.
 
 Why a child can't harm it. With bubblewrap it is process 1 of its own namespaces: the kernel drops signals to it
-from there that it has no handler for, and it is not dumpable. Without, it stays root while its children have a uid
-of their own. When the grader goes away, it ends everything and leaves; should it be killed itself, the grader kills
-what has that uid.
+from there that it has no handler for, and it is not dumpable. Without, it stays root while its children have
+another uid. When the grader goes away, it ends everything and leaves; should it be killed itself, the grader
+kills what has that uid.
 """
 
 import contextlib
