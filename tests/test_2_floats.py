@@ -148,8 +148,8 @@ def test_ones_stall_at_256_in_bfloat16(student: Student) -> None:
     expect(student.floats.accumulate([1.0] * 1000, 8, 23), 1000.0, "float32 holds every whole number up to 2**24")
     expect(student.floats.stalled_sum(1.0, *BFLOAT16), 256.0, stalled)
     patience = "the sum still grows there: go on until nothing changes, however many steps that takes"
-    grown = student.floats.stalled_sum(1.0, 8, 12)
-    expect(grown, 8192.0, "between 8192 and 16384, numbers are 2 apart", {patience: lambda: grown})
+    grown = student.floats.stalled_sum(2.0**-14, 5, 12)
+    expect(grown, 0.5, "between 0.5 and 1, numbers are 2**-13 apart", {patience: lambda: grown})
     later = {"it ended at an addition that changed nothing; those after it may change it again": lambda: 256.0}
     expect(student.floats.accumulate([256.0, 1.0, 4.0], *BFLOAT16), 260.0, "256, 256, 260", later)
     order = {

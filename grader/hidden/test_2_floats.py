@@ -202,9 +202,9 @@ SUMS: list[tuple[tuple[int, int], list[float]]] = [
 """Bits of a format and its numbers: an addition that changes nothing, or overflows, and more after it."""
 
 STALLS: list[tuple[float, tuple[int, int]]] = [
-    *[(step, FLOAT16) for step in (0.0, 65_504.0, 40.0)],
-    (2.0**-24, FLOAT16),
-    (4133 / 4096, (5, 12)),
+    *[(step, FLOAT16) for step in (0.0, 65_504.0)],
+    (2.0**-18, (5, 4)),
+    (4133 / 4096 * 2.0**-14, (5, 12)),
     *[(step, (11, 3)) for step in (1.5, 2.0**1021, 2.0**-1025)],
     ((2.0**-4), (3, 12)),
     (3.0, (3, 1)),
