@@ -3,10 +3,69 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
-from tests.harness import Student, expect, expect_raises, points
+from tests.harness import Student, expect, expect_raises, expect_that, points
 
-FLOAT16, BFLOAT16 = (5, 10), (8, 7)
+FLOAT16, BFLOAT16, FLOAT64 = (5, 10), (8, 7), (11, 52)
+
+ROUNDED: list[tuple[float, tuple[int, int], float, str, dict[str, float]]] = [
+    (
+        1e-6,
+        FLOAT16,
+        17 * 2.0**-24,
+        "a subnormal number is a multiple of 2**-24",
+        {
+            "it is subnormal, which has fewer bits, and was taken for zero": 0.0,
+            "it was cut off instead of rounded": 16 * 2.0**-24,
+        },
+    ),
+    (
+        4e-8,
+        FLOAT16,
+        2.0**-24,
+        "2**-24 is nearer than 0",
+        {"it is below the smallest number, and near enough to be rounded up to it": 0.0},
+    ),
+    (
+        (6.5 + 2.0**-11) * 2.0**-24,
+        FLOAT16,
+        7 * 2.0**-24,
+        "it is above the middle of 6 and 7 times 2**-24",
+        {
+            "it was rounded as a normal number first, and then once more; a subnormal one has fewer bits": (
+                6 * 2.0**-24
+            )
+        },
+    ),
+    (
+        4098 + 2.0**-20,
+        FLOAT16,
+        4100.0,
+        "it is above the middle of 4096 and 4100",
+        {"it was rounded to float32 on the way; rounding twice is not rounding once": 4096.0},
+    ),
+    (
+        65_510.0,
+        FLOAT16,
+        65_504.0,
+        "it is below 65,520",
+        {"it is above the largest number, and near enough to be rounded down to it": math.inf},
+    ),
+    (-7e4, FLOAT16, -math.inf, "it is beyond -65,520", {"it was kept at the largest number": -65_504.0}),
+    (
+        math.nextafter(32.0, 0.0),
+        FLOAT64,
+        math.nextafter(32.0, 0.0),
+        "float64 has it",
+        {
+            "the exponent was taken from a logarithm, which rounds up just below a power of two; frexp is exact": (
+                32.0
+            )
+        },
+    ),
+]
+"""Numbers, bits of a format, the format's nearest number, a hint, and what known mistakes give."""
 
 
 @points(1, task="2.3")
@@ -32,7 +91,7 @@ def test_the_limits_of_float16(student: Student) -> None:
             )
         },
     )
-    with expect_raises(ValueError, naming="12"):
+    with expect_raises(ValueError, naming="12", hint="2 to 11 exponent bits, 1 to 52 mantissa bits"):
         student.floats.float_format(12, 10)
 
 
@@ -42,11 +101,17 @@ def test_1e_10_underflows_in_float16_only(student: Student) -> None:
     rounded = student.floats.round_to_format
     expect(rounded(1e-10, *FLOAT16), 0.0, "it is below half of the smallest subnormal number")
     expect(rounded(1e-10, *BFLOAT16), 1.71875 * 2.0**-34, "bfloat16 has the exponents of float32")
-    expect(rounded(7e4, *FLOAT16), math.inf, "it is above 65,520")
+    large = {
+        "it was kept at the largest number; this becomes an infinity": lambda: 65_504.0,
+        "the highest exponent was used for numbers; it is kept for infinities and NaN": lambda: 70_016.0,
+    }
+    expect(rounded(7e4, *FLOAT16), math.inf, "it is above 65,520", large)
     ties = {
         "a half was rounded up; it goes to the even number": lambda: 2050.0,
         "it was cut off instead of rounded": lambda: 2049.0,
     }
+    got = rounded(-1e-10, *FLOAT16)
+    expect_that(got == 0 and math.copysign(1, got) < 0, "-0.0", f"{got!r}", "the sign is kept, that of zero too")
     expect(rounded(2049.0, *FLOAT16), 2048.0, "2048 and 2050 are equally near, and 2048's last bit is 0", ties)
     expect(
         rounded(2051.0, *FLOAT16),
@@ -54,6 +119,8 @@ def test_1e_10_underflows_in_float16_only(student: Student) -> None:
         "2050 and 2052 are equally near, and 2052's last bit is 0",
         {"it was cut off instead of rounded": lambda: 2050.0},
     )
+    for x, bits, nearest, hint, mistakes in ROUNDED:
+        expect(rounded(x, *bits), nearest, hint, {why: partial(float, wrong) for why, wrong in mistakes.items()})
 
 
 @points(0.5, task="2.3")
@@ -61,6 +128,14 @@ def test_what_overflows_and_what_underflows(student: Student) -> None:
     """1e-10, 70,000, 0.5 and 0.1 in float16."""
     fates = [student.floats.fate(x, *FLOAT16) for x in (1e-10, 7e4, 0.5, 0.1)]
     expect(fates, ["underflow", "overflow", "exact", "rounded"], "1e-10, 70000, 0.5 and 0.1 in float16")
+    for x, becomes, hint in (
+        (1e-6, "rounded", "it becomes a subnormal number, not zero; that is no underflow"),
+        (4e-8, "rounded", "it is below the smallest number, and near enough to be rounded up to it"),
+        (65_515.0, "rounded", "it is above the largest number, and near enough to be rounded down to it"),
+        (1 + 1e-10, "rounded", "it changes, if only by little: 'exact' is equal, not close"),
+        (0.0, "exact", "a number that stays what it is, is exact, be it zero or subnormal"),
+    ):
+        expect(student.floats.fate(x, *FLOAT16), becomes, hint)
 
 
 @points(0.5, task="2.5")
@@ -68,9 +143,20 @@ def test_ones_stall_at_256_in_bfloat16(student: Student) -> None:
     """A thousand ones add up to 256 in bfloat16, and a fp32 accumulator gets them right."""
     stalled = "round after each addition: 256 + 1 is halfway between 256 and 258, and goes to the even one"
     at_the_end = {"it was rounded at the end only; the accumulator itself is short": lambda: 1000.0}
+    at_the_end["halves of the list were added up first; add from left to right"] = lambda: 1000.0
     expect(student.floats.accumulate([1.0] * 1000, *BFLOAT16), 256.0, stalled, at_the_end)
     expect(student.floats.accumulate([1.0] * 1000, 8, 23), 1000.0, "float32 holds every whole number up to 2**24")
     expect(student.floats.stalled_sum(1.0, *BFLOAT16), 256.0, stalled)
+    patience = "the sum still grows there: go on until nothing changes, however many steps that takes"
+    grown = student.floats.stalled_sum(2.0**-14, 5, 12)
+    expect(grown, 0.5, "between 0.5 and 1, numbers are 2**-13 apart", {patience: lambda: grown})
+    later = {"it ended at an addition that changed nothing; those after it may change it again": lambda: 256.0}
+    expect(student.floats.accumulate([256.0, 1.0, 4.0], *BFLOAT16), 260.0, "256, 256, 260", later)
+    order = {
+        "halves of the list were added up first; add from left to right": lambda: 258.0,
+        "it was rounded at the end only; the accumulator itself is short": lambda: 258.0,
+    }
+    expect(student.floats.accumulate([256.0, 0.5, 1.0, 0.5], *BFLOAT16), 256.0, "nothing is added to 256", order)
 
 
 @points(0.5, task="2.5")
@@ -85,8 +171,21 @@ def test_the_largest_scale_that_does_not_overflow(student: Student) -> None:
             "the sign was kept; the largest gradient is -2**-10": lambda: 2**42,
         },
     )
+    rounded_down = {
+        "a larger one fits: what is a little above the largest number is rounded down to it": lambda: 2**14
+    }
+    expect(student.floats.largest_loss_scale([-1.99945], *FLOAT16), 2**15, "65,518 becomes 65,504", rounded_down)
+    large = {
+        "the scale need not fit a format or a float: it goes on for as long as no gradient overflows": lambda: (
+            scale
+        )
+    }
+    scale = student.floats.largest_loss_scale([2.0**-1060], *FLOAT16)
+    expect(scale, 2**1075, "a whole number may be larger than any float", large)
     with expect_raises(ValueError, naming=("zero", "0")):
         student.floats.largest_loss_scale([0.0], *FLOAT16)
+    with expect_raises(ValueError, naming=("overflow", "infin"), hint="no scale makes it smaller"):
+        student.floats.largest_loss_scale([1.0, 7e4], *FLOAT16)
 
 
 @points(0.5, task="2.5")
@@ -99,5 +198,11 @@ def test_what_mixed_precision_keeps_in_what(student: Student) -> None:
         kept,
         ["bfloat16", "float32", "float32", "float32"],
         "see the handout's table",
-        {"gradients were taken for float32; mixed precision keeps them in bfloat16": lambda: ["float32"] * 4},
+        {
+            "gradients were taken for float32; mixed precision keeps them in bfloat16": lambda: ["float32"] * 4,
+            "sums of products are kept in float32 in every recipe": lambda: [
+                *["bfloat16", "float32", "float32"],
+                "bfloat16",
+            ],
+        },
     )

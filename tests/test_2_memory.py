@@ -19,8 +19,15 @@ def test_bits_of_common_dtypes(student: Student) -> None:
                 "the name of a complex dtype gives the bits of both parts together": lambda: 128,
             },
         )
-    with expect_raises((ValueError, KeyError), naming="float7"):
-        student.memory.dtype_bits("float7")
+    for name, hint in (
+        ("float7", "it is not in the table"),
+        ("half", "torch has other words for some dtypes; the table has one name for each"),
+        ("int16x2", "its name only begins or ends as one of the table's; compare names as a whole"),
+        ("int9", "the number in a name does not make it a dtype; the table's names are the only ones"),
+        ("float16\n", "a line end or a blank is not in a name"),
+    ):
+        with expect_raises((ValueError, KeyError), naming=name.strip(), hint=hint):
+            student.memory.dtype_bits(name)
 
 
 @points(0.5, task="2.1")
@@ -36,6 +43,26 @@ def test_bytes_of_common_tensors(student: Student) -> None:
             "it was rounded down; the last byte counts, too": lambda: 2,
         },
     )
+    expect(
+        student.memory.tensor_bytes([3, 7], "int4"),
+        11,
+        "84 bits fill ten bytes and a half",
+        {"each row was rounded up to whole bytes; only the last byte of all is filled in part": lambda: 12},
+    )
+    expect(student.memory.tensor_bytes([], "float32"), 4, "one number", {"no sizes mean one number": lambda: 0})
+    expect(
+        student.memory.tensor_bytes([2**40, 0], "int8"),
+        0,
+        "nothing",
+        {"a size of 0 means no numbers": lambda: 2**40},
+    )
+    fixed = "numbers of a fixed size were used on the way, and can't hold this one; Python's own have no limit"
+    large = {
+        fixed: lambda: (4 * 10**24 + 2**63) % 2**64 - 2**63,
+        f"as above: {fixed}": lambda: 4 * ((10**24 + 2**63) % 2**64 - 2**63),
+        "a float was used on the way, and has too few digits; use // on whole numbers": lambda: int(4 * 1e24),
+    }
+    expect(student.memory.tensor_bytes([10**12, 10**12], "float32"), 4 * 10**24, "exactly, however large", large)
 
 
 @points(1, task="2.4")
@@ -58,6 +85,33 @@ def test_adamw_with_mixed_precision_takes_16_bytes(student: Student) -> None:
                 "master": 4000,
                 "optimizer": 4000,
             },
+            "gradients are in 2 bytes in every recipe but fp32": lambda: {
+                "parameters": 2000,
+                "gradients": 4000,
+                "master": 4000,
+                "optimizer": 8000,
+            },
+        },
+    )
+    zero = {"parameters": 20, "gradients": 20, "master": 0, "optimizer": 0}
+    expect(
+        student.memory.training_bytes(10, "bf16", "sgd"),
+        zero,
+        "see the handout's table",
+        {
+            "the number of states is the optimizer's: SGD 0, AdaGrad 1, AdamW 2": lambda: zero | {"optimizer": 40},
+            "SGD has no momentum here, and keeps no state": lambda: zero | {"optimizer": 20},
+        },
+    )
+    large = {name: size * (10**20 + 1) for name, size in zip(zero, (4, 4, 0, 4), strict=True)}
+    expect(
+        student.memory.training_bytes(10**20 + 1, "fp32", "adagrad"),
+        large,
+        "exactly, however many parameters there are",
+        {
+            "a float was used on the way, and has too few digits; use // on whole numbers": lambda: {
+                name: int(float(size)) for name, size in large.items()
+            }
         },
     )
     for arguments, naming in (((1, "fp7", "sgd"), "fp7"), ((1, "fp32", "magic"), "magic")):
@@ -78,8 +132,16 @@ def test_each_layers_input_is_kept(student: Student) -> None:
         },
     )
     expect(student.memory.activation_bytes(2, [3, 4, 5], "mixed"), 28, "activations are in bf16, 2 bytes")
-    with expect_raises(ValueError, naming="[3]"):
+    with expect_raises(ValueError, naming="[3]", hint="a layer lies between two widths; here is none"):
         student.memory.activation_bytes(2, [3], "fp32")
+    with expect_raises((ValueError, KeyError), naming="FP32", hint="there are four recipes, by these names only"):
+        student.memory.activation_bytes(2, [3, 4], "FP32")
+    fixed = "numbers of a fixed size were used on the way, and can't hold this one; Python's own have no limit"
+    far = {
+        fixed: lambda: (2 * 10**23 + 2**63) % 2**64 - 2**63,
+        "a float was used on the way, and has too few digits; use // on whole numbers": lambda: int(2.0 * 1e23),
+    }
+    expect(student.memory.activation_bytes(10**21, [100, 5], "bf16"), 2 * 10**23, "exactly, however large", far)
 
 
 @points(0.5, task="2.4")
@@ -91,4 +153,22 @@ def test_the_largest_model_on_eight_gpus(student: Student) -> None:
         "640 GB divided by 16 bytes",
         {"a GB was taken for a GiB; 1 GB is 10**9 bytes": lambda: 8 * 80 * 2**30 // 16},
     )
-    expect(student.memory.largest_model(8, 80, "mixed_no_master", "adamw"), 53_333_333_333, "2 + 2 + 8 bytes")
+    expect(
+        student.memory.largest_model(8, 80, "mixed_no_master", "adamw"),
+        53_333_333_333,
+        "2 + 2 + 8 bytes",
+        {
+            "it was rounded down on each GPU; the parameters are spread over all of them together": lambda: (
+                53_333_333_328
+            ),
+            "it was rounded up; that one does not fit": lambda: 53_333_333_334,
+        },
+    )
+    expect(
+        student.memory.largest_model(7, 10**15, "mixed_no_master", "adagrad"),
+        875 * 10**21,
+        "7 * 10**24 bytes, divided by 8",
+        {
+            "a float was used on the way, and has too few digits; use // on whole numbers": lambda: int(7e24 / 8),
+        },
+    )

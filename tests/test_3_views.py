@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tests.harness import Student, expect, expect_raises, need_torch, points
 
 
@@ -15,6 +17,18 @@ def test_strides_of_new_tensors(student: Student) -> None:
         {"those are the strides of a transposed tensor; the last dimension's is 1": lambda: [1, 2, 6]},
     )
     expect(student.views.contiguous_strides([]), [], "a number has no dimension")
+    expect(
+        student.views.contiguous_strides([3, 0, 5]),
+        [5, 5, 1],
+        "a size of 0 counts as 1",
+        {"a size of 0 counts as 1": lambda: [0, 5, 1]},
+    )
+    expect(
+        student.views.contiguous_strides([2, 2**16, 2**16 + 1]),
+        [2**32 + 2**16, 2**16 + 1, 1],
+        "torch counts in 64 bits",
+        {"32 bits can't hold these strides": lambda: [2**16, 2**16 + 1, 1]},
+    )
 
 
 @points(0.5, task="3.1")
@@ -28,9 +42,21 @@ def test_an_element_is_found_by_strides_and_offset(student: Student) -> None:
         "the row begins at its offset",
         {"the offset was left out": lambda: 1},
     )
-    expect(student.views.storage_position([-1, 0], [3, 4], [4, 1], 0), 8, "-1 is the last row, number 2")
-    with expect_raises(IndexError, naming="3"):
-        student.views.storage_position([3, 0], [3, 4], [4, 1], 0)
+    expect(
+        student.views.storage_position([-1, 0], [3, 4], [4, 1], 0),
+        8,
+        "-1 is the last row, number 2",
+        {"a negative index was multiplied as it is; it counts from the end": lambda: -4},
+    )
+    far = {"32 bits can't hold this position": lambda: 0}
+    expect(student.views.storage_position([2**16, 0], [2**17, 2], [2**16, 1], 0), 2**32, "2**16 * 2**16", far)
+    for index, naming, hint in (
+        ([3, 0], ("3", "[3, 0]"), "there are rows 0, 1 and 2"),
+        ([-4, 0], ("-4", "[-4, 0]"), "an index that is too far below 0 doesn't go round; it is out of range"),
+        ([1], ("",), "too few indices"),
+    ):
+        with expect_raises(IndexError, naming=naming, hint=hint):
+            student.views.storage_position(index, [3, 4], [4, 1], 0)
 
 
 @points(0.5, task="3.2")
@@ -40,6 +66,9 @@ def test_views_share_a_storage_and_copies_do_not(student: Student) -> None:
     x = torch.zeros(3, 4)
     for view in (x, x.t(), x[1:, ::2], x.view(2, 6), x[:0]):
         expect(student.tensors.shares_storage(x, view), True, "a view shows the same storage")
+    for view in (x[1:].detach(), x.data):
+        hint = "a view need not know of which tensor it is one: detach() and .data don't"
+        expect(student.tensors.shares_storage(x, view), True, hint)
     for copy in (x.clone(), x.t().reshape(12), x[[0, 1]], x.double()):
         expect(student.tensors.shares_storage(x, copy), False, "this is a copy")
     expect(
@@ -59,6 +88,14 @@ def test_columns_in_turn_share_nothing(student: Student) -> None:
         False,
         "even and odd columns lie between each other, and have no element in common",
     )
+    torch = need_torch()
+    short = torch.zeros(6, dtype=torch.bfloat16)
+    expect(student.tensors.shares_element(short[:4], short[3:]), True, "number 3 is in both")
+    steps = "each dimension has a stride of its own; follow them all to the elements"
+    expect(student.tensors.shares_element(x[:, :2], x[0, 2:]), False, steps)
+    halves = "offsets and strides count elements; where those are of different sizes, compare bytes"
+    expect(student.tensors.shares_element(x[0].view(torch.int16)[2:4], x[0, 2:]), False, halves)
+    expect(student.tensors.shares_element(x[0].view(torch.int16)[6:], x[0, 3:]), True, halves)
 
 
 @points(1, task="3.3")
@@ -66,8 +103,14 @@ def test_contiguity_is_read_off_the_strides(student: Student) -> None:
     """A new tensor is contiguous, a transposed one is not, and a size of 1 does not count."""
     cases = [
         ([3, 4], [4, 1], True, "these are the strides of a new tensor"),
-        ([4, 3], [1, 4], False, "transposed: neighbours in a row are 4 apart"),
-        ([3, 2], [4, 1], False, "two columns of four: there are gaps"),
+        (
+            [4, 3],
+            [1, 4],
+            False,
+            "transposed: memory without gaps is not enough, but in the order of their indices",
+        ),
+        ([3, 2], [4, 1], False, "strides that fall are not enough: there are gaps, two columns of four"),
+        ([2, 1, 3], [3, 8, 1], True, "sizes of 1 don't count between others either"),
         ([5, 1], [1, 5], True, "the stride of a dimension of size 1 is never used"),
         ([3, 1], [4, 1], False, "x[:, :1]: its elements are 4 apart"),
         ([0, 4], [1, 7], True, "without elements there is nothing to be out of place"),
@@ -87,10 +130,31 @@ def test_a_view_where_strides_allow_one(student: Student) -> None:
         student.views.view_strides([4, 3], [1, 4], [2, 2, 3]),
         [2, 1, 4],
         "4 splits into 2 by 2, and 3 stays what it is",
-        {"a tensor that is not contiguous can have views": lambda: None},
+        {
+            "a tensor that is not contiguous can have views": lambda: None,
+            "those are the strides of a new tensor; this one's elements lie elsewhere": lambda: [6, 3, 1],
+        },
     )
-    with expect_raises(ValueError, naming="[5, -1]"):
-        student.views.view_strides([3, 4], [4, 1], [5, -1])
+    repeated = {
+        "dimensions with a stride of 0 are evenly spaced together, too: 0 is any size times 0": lambda: None
+    }
+    expect(student.views.view_strides([3, 4], [0, 0], [12]), [0], "the same number twelve times", repeated)
+    expect(
+        student.views.view_strides([3, 4], [8, 1], [3, 2, 2]),
+        [8, 2, 1],
+        "rows are 8 apart, as before",
+        {"those are the strides of a new tensor; this one's elements lie elsewhere": lambda: [4, 2, 1]},
+    )
+    for target, hint in (
+        ([5, -1], "no size makes 12 of 5"),
+        ([-3], "only -1 stands for what is left"),
+        ([-4, -3], "only -1 stands for what is left, and no size is below it, whatever the product"),
+        ([-1, -1], "there may be one -1"),
+    ):
+        with expect_raises(ValueError, naming=str(target), hint=hint):
+            student.views.view_strides([3, 4], [4, 1], target)
+    with expect_raises(ValueError, naming="[-1, 0]", hint="any size would do for the -1"):
+        student.views.view_strides([3, 0], [1, 1], [-1, 0])
 
 
 @points(1, task="3.4")
@@ -104,7 +168,8 @@ def test_reshape_copies_only_when_it_must(student: Student) -> None:
         ([5, 12], [0, 1], [60], True, "five times the same 12: no one stride does that"),
     ]
     for shape, strides, target, copies, hint in cases:
-        expect(student.views.reshape_copies(shape, strides, target), copies, hint)
+        mistakes = {"not contiguous is not the same as copied": partial(bool, strides != [4, 1])}
+        expect(student.views.reshape_copies(shape, strides, target), copies, hint, mistakes)
 
 
 @points(1, task="3.5")
@@ -120,5 +185,32 @@ def test_a_chain_allocates_only_where_it_copies(student: Student) -> None:
             "contiguous() of a contiguous tensor is that tensor": lambda: [0, 48, 48, 0, 24],
         },
     )
-    with expect_raises((ValueError, KeyError), naming="melt"):
-        student.views.allocated_bytes([3, 4], 4, [["melt"]])
+    for steps, sizes, hint in (
+        (
+            [["slice", 0, 2, 1, 1], ["clone"]],
+            [0, 0],
+            "a slice whose stop is not beyond its start is empty; no size is below 0",
+        ),
+        (
+            [["slice", 1, 0, 2, 1], ["clone"], ["contiguous"]],
+            [0, 24, 0],
+            "a clone keeps the order of its strides, and no gaps",
+        ),
+        (
+            [["transpose", 0, 1], ["slice", 0, 0, 2, 1], ["clone"], ["contiguous"]],
+            [0, 0, 24, 24],
+            "a clone keeps the order of its strides, and no gaps: it is transposed, too",
+        ),
+    ):
+        expect(student.views.allocated_bytes([3, 4], 4, steps), sizes, hint)
+    expect(
+        student.views.allocated_bytes([3, 4], 4, [["clone"]]),
+        [48],
+        "a clone is always a copy",
+        {"a clone is always a copy": lambda: [0]},
+    )
+    for steps in ([["melt"]], [["contiguous"], ["melt"]]):
+        with expect_raises(
+            (ValueError, KeyError), naming="melt", hint="it is unknown wherever it stands in the chain"
+        ):
+            student.views.allocated_bytes([3, 4], 4, steps)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from math import ceil, prod
+from math import prod
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from grader.hidden.large import inexact, magnitudes
 from grader.reference import memory as reference
 from tests.harness import Student, expect, expect_raises, points
 
@@ -28,7 +29,10 @@ NO_DTYPES = {
     "float8_x float8_e3m4 float8_e4m3 float8_e5m2u float4_e2m1fn quint4 bits4x4 int4x2": (
         "its name only begins or ends as one of the table's; compare names as a whole"
     ),
-    "torch.float32 FLOAT32 Float32 Bool": "names are taken as they are, without a prefix and in small letters",
+    "torch.float32 FLOAT32 Float32 Bool int\uff14 float\u0663\u0662": (
+        "names are taken as they are, without a prefix and in small letters"
+    ),
+    "at16 loat3 int uint qint bits 8 float16,float32": "it is only a part of a name, or more than one",
 }
 """Names that are near those of the table and not in it, and what to try."""
 
@@ -38,7 +42,7 @@ LARGE_SHAPES = [([2**61 + 2], "int4"), ([2**31 + 1, 2**31 - 1, 8], "uint3"), ([3
 recipes = st.sampled_from(["fp32", "bf16", "mixed", "mixed_no_master"])
 optimizers = st.sampled_from(["sgd", "adagrad", "adamw"])
 NO_RECIPES, NO_OPTIMIZERS = ("fp7", "MIXED"), ("AdamW", "adam")
-chains = st.lists(st.integers(1, 10**5), min_size=2, max_size=8).filter(lambda w: w[-1] != sum(w[:-1]))
+chains = st.lists(magnitudes(9), min_size=2, max_size=8).filter(lambda w: w[-1] != sum(w[:-1]))
 """Widths of layers; the last one is not the sum of the others, so that each mistake gives another number."""
 
 
@@ -61,11 +65,19 @@ def test_every_dtype(student: Student) -> None:
         for name in names.split():
             with expect_raises((ValueError, KeyError), naming=name, hint=hint):
                 student.memory.dtype_bits(name)
+    for name in ("float32\n", "int4 ", ""):
+        with expect_raises(
+            (ValueError, KeyError), naming=name.strip(), hint="a line end or a blank is not in a name"
+        ):
+            student.memory.dtype_bits(name)
 
 
 @points(0.5, task="2.1")
-@given(shape=st.lists(st.integers(0, 3000), max_size=4), dtype=st.sampled_from(DTYPES))
+@given(
+    shape=st.lists(st.one_of(magnitudes(4), magnitudes(24), st.just(0)), max_size=4), dtype=st.sampled_from(DTYPES)
+)
 @example(shape=[], dtype="int1")
+@example(shape=[3, 5], dtype="int4")
 def test_every_shape(student: Student, shape: list[int], dtype: str) -> None:
     """Tensors of all dtypes, packed, and very large ones."""
     _same_bytes(student, shape, dtype)
@@ -74,35 +86,50 @@ def test_every_shape(student: Student, shape: list[int], dtype: str) -> None:
 
 
 def _same_bytes(student: Student, shape: list[int], dtype: str) -> None:
-    bits = reference.dtype_bits(dtype)
+    bits, exact = reference.dtype_bits(dtype), reference.tensor_bytes(shape, dtype)
+    got = student.memory.tensor_bytes(shape, dtype)
     expect(
-        student.memory.tensor_bytes(shape, dtype),
-        reference.tensor_bytes(shape, dtype),
+        got,
+        exact,
         "numbers times bits, divided by 8 and rounded up",
         {
             "it was rounded down; the last byte counts, too": lambda: prod(shape) * bits // 8,
             "each number was given bytes of its own; numbers of less than a byte are packed": (
                 lambda: prod(shape) * -(-bits // 8)
             ),
-            "a float was used on the way, and has too few digits; use // on integers": (
-                lambda: ceil(prod(shape) * bits / 8)
+            "each row was rounded up to whole bytes; only the last byte of all is filled in part": (
+                lambda: prod(shape[:-1]) * -(-prod(shape[-1:]) * bits // 8)
             ),
+            "no sizes mean one number": lambda: None if shape else 0,
+            "a size of 0 means no numbers": lambda: -(-prod(max(n, 1) for n in shape) * bits // 8),
+            **inexact(got, exact),
         },
     )
 
 
 @points(1, task="2.4")
-@given(parameters=st.integers(0, 10**13), recipe=recipes, optimizer=optimizers)
+@given(parameters=st.one_of(st.just(0), magnitudes(24)), recipe=recipes, optimizer=optimizers)
+@example(parameters=10**18 + 1, recipe="mixed", optimizer="adamw")
 def test_every_recipe_and_optimizer(student: Student, parameters: int, recipe: str, optimizer: str) -> None:
     """The handout's table, for any number of parameters; and names that are none."""
+    exact = reference.training_bytes(parameters, recipe, optimizer)
+    got = student.memory.training_bytes(parameters, recipe, optimizer)
+    large = {
+        sentence: partial(_where, got, exact, sentence) for sentence in inexact(0, 0) if got.keys() == exact.keys()
+    }
     expect(
-        student.memory.training_bytes(parameters, recipe, optimizer),
-        reference.training_bytes(parameters, recipe, optimizer),
+        got,
+        exact,
         "multiply the table's row by the number of parameters; integers are exact",
         {
             "the number of states is the optimizer's: SGD 0, AdaGrad 1, AdamW 2": (
                 lambda: reference.training_bytes(parameters, recipe, "adamw")
-            )
+            ),
+            "SGD has no momentum here, and keeps no state": (
+                lambda: reference.training_bytes(parameters, recipe, "adagrad") if optimizer == "sgd" else None
+            ),
+            "gradients are in 2 bytes in every recipe but fp32": lambda: exact | {"gradients": 4 * parameters},
+            **large,
         },
     )
     for wrong in NO_RECIPES:
@@ -115,18 +142,31 @@ def test_every_recipe_and_optimizer(student: Student, parameters: int, recipe: s
             student.memory.training_bytes(parameters, recipe, wrong)
 
 
+def _where(got: dict[str, int], exact: dict[str, int], sentence: str) -> dict[str, int] | None:
+    """The answer itself, if the sentence is true of one of its numbers."""
+    return got if any(inexact(got[name], exact[name])[sentence]() == got[name] for name in got) else None
+
+
 @points(0.5, task="2.4")
-@given(batch=st.integers(1, 10**6), widths=chains, recipe=recipes)
+@given(batch=magnitudes(24), widths=chains, recipe=recipes)
 def test_activations_of_any_chain(student: Student, batch: int, widths: list[int], recipe: str) -> None:
     """Inputs of all layers, in the recipe's dtype; too few widths, and names that are none."""
+    exact = reference.activation_bytes(batch, widths, recipe)
+    got = student.memory.activation_bytes(batch, widths, recipe)
     expect(
-        student.memory.activation_bytes(batch, widths, recipe),
-        reference.activation_bytes(batch, widths, recipe),
+        got,
+        exact,
         "batch times all widths but the last, times 4 bytes in fp32 and 2 otherwise",
         {
             "the last output was counted; no gradient of these layers needs it": (
                 lambda: reference.activation_bytes(batch, [*widths, 1], recipe)
             ),
+            "x was left out; the first weight's gradient needs it": lambda: (
+                exact // sum(widths[:-1]) * sum(widths[1:-1])
+            ),
+            "activations are in fp32 in the recipe fp32 alone": lambda: 2 * exact if recipe != "fp32" else None,
+            "activations are in fp32 in the recipe fp32": lambda: exact // 2 if recipe == "fp32" else None,
+            **inexact(got, exact),
         },
     )
     for wrong in NO_RECIPES:
@@ -138,20 +178,29 @@ def test_activations_of_any_chain(student: Student, batch: int, widths: list[int
 
 
 @points(0.5, task="2.4")
-@given(gpus=st.integers(1, 10**5), gb=st.integers(1, 300), recipe=recipes, optimizer=optimizers)
+@given(gpus=magnitudes(24), gb=st.one_of(magnitudes(3), magnitudes(24)), recipe=recipes, optimizer=optimizers)
 @example(gpus=99_901, gb=280, recipe="bf16", optimizer="adagrad")
 def test_the_largest_model_of_any_cluster(
     student: Student, gpus: int, gb: int, recipe: str, optimizer: str
 ) -> None:
     """Whole parameters, rounded down, with GB of 10**9 bytes; and names that are none."""
     each = sum(reference.training_bytes(1, recipe, optimizer).values())
+    room = gpus * gb * 10**9
+    got = student.memory.largest_model(gpus, gb, recipe, optimizer)
     expect(
-        student.memory.largest_model(gpus, gb, recipe, optimizer),
-        gpus * gb * 10**9 // each,
+        got,
+        room // each,
         "round down: a part of a parameter does not fit",
         {
             "a GB was taken for a GiB; 1 GB is 10**9 bytes": lambda: gpus * gb * 2**30 // each,
-            "a float was used on the way, which rounds; use // on integers": lambda: int(gpus * gb * 1e9 / each),
+            "it was rounded down on each GPU; the parameters are spread over all of them together": (
+                lambda: gpus * (gb * 10**9 // each)
+            ),
+            "it was rounded up; that one does not fit": lambda: -(-room // each),
+            **inexact(got, room // each),
+            "64 bits were used on the way, and can't hold these bytes; Python's own whole numbers can": (
+                lambda: ((room + 2**63) % 2**64 - 2**63) // each if room >= 2**63 else None
+            ),
         },
     )
     for wrong in NO_RECIPES:

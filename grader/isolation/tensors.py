@@ -1,4 +1,4 @@
-"""Tensors on their way to a submission: dtype, raw storage, size, stride and offset.
+"""Tensors on their way to a submission: dtype, raw storage, size, stride, offset and gradient.
 
 Views cross as views: tensors of one call that share a storage share one on the other side, too. Nothing here
 imports torch, which is there already when a check has made a tensor.
@@ -52,7 +52,9 @@ def _strided(tensor: Any, storages: list[Storage]) -> list[Any]:
         known.append(storage._cdata)
     dtype = str(tensor.dtype).removeprefix("torch.")
     where = list(tensor.shape), list(tensor.stride()), tensor.storage_offset()
-    return [known.index(storage._cdata), dtype, *where]
+    number = known.index(storage._cdata)
+    grad = tagged(tensor.grad, storages) if tensor.is_leaf else None
+    return [number, dtype, *where, tensor.requires_grad, grad]
 
 
 def contents(storages: list[Storage]) -> list[list[Any]]:

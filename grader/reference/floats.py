@@ -106,6 +106,8 @@ def kept_in(tensor: str, recipe: str) -> str:
 def accumulate(values: list[float], exponent_bits: int, mantissa_bits: int) -> float:
     """The sum of a format's numbers, from left to right from 0, rounded after each addition. (Task 2.5.)
 
+    What is infinite once stays so.
+
     >>> accumulate([1.0] * 1000, exponent_bits=8, mantissa_bits=7)
     256.0
     """
@@ -132,10 +134,12 @@ def stalled_sum(step: float, exponent_bits: int, mantissa_bits: int) -> float:
 def largest_loss_scale(gradients: list[float], exponent_bits: int, mantissa_bits: int) -> int:
     """The largest power of two, 1 or more, by which no gradient overflows when multiplied. (Task 2.5.)
 
-    Gradients are finite, and need not be numbers of the format; one overflows when `fate` says so.
+    Gradients are finite, and need not be numbers of the format; one overflows when `fate` says so. The scale is an
+    int, and may be larger than any float.
 
     Raises:
-        ValueError: a gradient overflows without any scale, or all are zero, so that there is no largest one.
+        ValueError: a gradient overflows without any scale, or all are zero, so that there is no largest one. The
+            message holds the word "overflow" or "zero".
 
     >>> largest_loss_scale([1e-8, 2.0**-10], exponent_bits=5, mantissa_bits=10)
     33554432
@@ -145,7 +149,7 @@ def largest_loss_scale(gradients: list[float], exponent_bits: int, mantissa_bits
         raise ValueError("all gradients are zero: no scale is too large")
     if fate(most, exponent_bits, mantissa_bits) == "overflow":
         raise ValueError(f"gradient {most} overflows without any scale")
-    scale = 1
-    while fate(most * scale * 2, exponent_bits, mantissa_bits) != "overflow":
-        scale *= 2
-    return scale
+    bias = 2 ** (exponent_bits - 1) - 1
+    room = bias + 1 - math.frexp(most)[1]  # with 2**room, it has the exponent of the largest number
+    fits = fate(math.ldexp(most, room), exponent_bits, mantissa_bits) != "overflow"
+    return int(2 ** (room if fits else room - 1))

@@ -121,4 +121,10 @@ def _try(error: StudentError) -> str:
         return f"\n  try       this is Python {sys.version_info[0]}.{sys.version_info[1]}: use nothing newer"
     if error.kind == "RecursionError":
         return "\n  try       a loop in the place of recursion: inputs can be thousands long"
+    if error.kind == "OverflowError":
+        return "\n  try       a float can't be that large; a whole number can, and math.ldexp takes an exponent"
+    if "unsupported ScalarType" in error.text or "Can't call numpy()" in error.text:
+        return "\n  try       numpy can't take every tensor; it has a storage, an offset and strides of its own"
+    if "torch.finfo" in error.text or "torch.iinfo" in error.text:
+        return "\n  try       that helper takes only some dtypes: every tensor has an element_size()"
     return ""

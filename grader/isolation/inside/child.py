@@ -185,13 +185,18 @@ class Strided:
     """A tensor of the grader's, until its storage is there."""
 
     def __init__(self, *parts: Any) -> None:
-        self.storage, self.dtype, self.size, self.stride, self.offset = parts
+        self.storage, self.dtype, self.size, self.stride, self.offset, self.requires_grad, self.grad = parts
 
     def make(self, storages: list[Any]) -> Any:
         torch: Any = importlib.import_module("torch")
         storage = storages[self.storage]
         empty = torch.empty(0, dtype=getattr(torch, self.dtype), device=storage.device)
-        return empty.set_(storage, self.offset, self.size, self.stride)
+        tensor = empty.set_(storage, self.offset, self.size, self.stride)
+        if self.requires_grad:
+            tensor.requires_grad_()
+        if self.grad is not None:
+            tensor.grad = self.grad.make(storages)
+        return tensor
 
 
 class Sparse:

@@ -640,7 +640,7 @@ def test_the_hash_seed_is_fixed(sandboxed: Open) -> None:
 
 
 def test_tensors_cross_as_views(sandboxed: Open) -> None:
-    """Dtype, size, strides, offset and shared storage arrive; changing them there changes nothing here."""
+    """Dtype, size, strides, offset, storage and gradient arrive; changing them there changes nothing here."""
     import torch
 
     backend = sandboxed(
@@ -652,6 +652,8 @@ def look(tensors):
 def spoil(x):
     x.fill_(7)
     return x.sum().item()
+def grads(x, y):
+    return [x.requires_grad, x.grad.tolist(), y.requires_grad, y.grad is None]
 def parts(x, y):
     return [x._indices().tolist(), x._values().tolist(), y.to_dense().tolist()]
 """,
@@ -667,6 +669,9 @@ def parts(x, y):
     assert seen == described + [True] * 4 + [False] * 3
     assert call(backend, "spoil", x) == 84
     assert x[0, 0] == 0
+    learned = torch.zeros(2, requires_grad=True)
+    learned.grad = torch.ones(2)
+    assert call(backend, "grads", learned, learned[1:]) == [True, [1.0, 1.0], True, True]
     eye = torch.eye(2)
     parts = [[[0, 1], [0, 1]], [1.0, 1.0], [[1.0, 0.0], [0.0, 1.0]]]
     assert call(backend, "parts", eye.to_sparse(), eye.to_sparse_csr()) == parts

@@ -84,12 +84,10 @@ def stalled_sum(step, exponent_bits, mantissa_bits):
 def largest_loss_scale(gradients, exponent_bits, mantissa_bits):
     if all(gradient == 0 for gradient in gradients):
         raise ValueError("there are only zero gradients")
-    fits = lambda scale: all(
-        not math.isinf(round_to_format(gradient * scale, exponent_bits, mantissa_bits)) for gradient in gradients
-    )
-    if not fits(1):
+    fits = lambda scaled: all(not math.isinf(round_to_format(x, exponent_bits, mantissa_bits)) for x in scaled)
+    if not fits(gradients):
         raise ValueError("a gradient overflows already")
     scale = 1
-    while fits(scale * 2):
+    while fits(gradients := [2 * gradient for gradient in gradients]):
         scale *= 2
     return scale

@@ -30,7 +30,11 @@ def is_contiguous(shape, strides):
 
 def resolved(elements, target):
     known = math.prod(size for size in target if size != -1)
-    if target.count(-1) > 1 or (-1 in target and (known == 0 or elements % known != 0)):
+    if (
+        target.count(-1) > 1
+        or min(target, default=0) < -1
+        or (-1 in target and (known == 0 or elements % known != 0))
+    ):
         raise ValueError(f"target {target} does not fit {elements} elements")
     sizes = [elements // known if size == -1 else size for size in target]
     if math.prod(sizes) != elements:
