@@ -59,7 +59,7 @@ def ids_to_words(ids: list[int], vocabulary: dict[str, int]) -> list[str]:
 def compression_ratio(text: str, ids: list[int]) -> float:
     """UTF-8 bytes of a text for each of its tokens. (Task 1.1.)
 
-    An empty text without tokens has ratio 1: nothing was saved, and nothing lost.
+    An empty text without tokens has ratio 1: nothing was saved, and nothing lost. With tokens it has ratio 0.
 
     Raises:
         ValueError: a text that is not empty has no tokens.

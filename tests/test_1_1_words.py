@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.harness import Student, expect, expect_close, expect_raises, points
 
 APPLE = "Apple is looking at buying U.K. startup for $1 billion"
+
+SPLITS = [
+    ("my_name", ["my", "_", "name"], "an underscore is no letter", ["my_name"]),
+    ("١٢ is 12", ["١٢", "is", "12"], "digits are those of all scripts", ["١", "٢", "is", "12"]),
+    ("10²", ["10²"], "digits are \\p{N}, which ² is, too, and not \\d", ["10", "²"]),
+    ("für", ["für"], "letters are those of all scripts, not a to z", ["f", "ü", "r"]),
+    (
+        "Plan B. ends",
+        ["Plan", "B", ".", "ends"],
+        "an abbreviation has two letters or more; one letter with a period is a word and a period",
+        ["Plan", "B.", "ends"],
+    ),
+    ("in 1999, 3.", ["in", "1999", ",", "3", "."], "a number ends with a digit", ["in", "1999,", "3."]),
+    ("the U.S.A", ["the", "U.S.", "A"], "each letter of an abbreviation has its period", ["the", "U.S.A"]),
+    ("हिन्दी", ["हिन्दी"], "combining marks belong to the word", ["ह", "ि", "न", "्", "द", "ी"]),
+]
+"""Texts, their words, what is easily taken otherwise, and the words that this gives."""
 
 
 @points(1, task="1.1")
@@ -20,11 +39,19 @@ def test_the_lectures_example_is_split_as_shown(student: Student) -> None:
         {"the text was split at white space only; '$1' is two tokens": APPLE.split},
     )
     expect(student.words.split_words("Don't stop, it's 1,000.5!"), ["Don't", "stop", ",", "it's", "1,000.5", "!"])
+    for text, words, sentence, mistaken in SPLITS:
+        expect(student.words.split_words(text), words, "see the four rules", {sentence: partial(list, mistaken)})
 
 
 @points(1, task="1.1")
 def test_vocabularies_rank_by_count_then_code_points(student: Student) -> None:
     """[UNK] is 0, then words by falling count, ties in order of code points."""
+    expect(
+        student.words.build_vocabulary(["The The", "the THE", "the The the the"], 9),
+        {"[UNK]": 0, "the": 1, "The": 2, "THE": 3},
+        "'The' is another word than 'the'",
+        {"upper and lower case were taken together; they differ": lambda: {"[UNK]": 0, "the": 1}},
+    )
     expect(
         student.words.build_vocabulary(["b a c b", "a b Z"], 4),
         {"[UNK]": 0, "b": 1, "a": 2, "Z": 3},
@@ -54,6 +81,16 @@ def test_unknown_words_and_ids(student: Student) -> None:
         {"unknown words were left out; each becomes [UNK]": lambda: [1, 2]},
     )
     expect(student.words.ids_to_words([2, 0, 1], vocabulary), ["cat", "[UNK]", "the"])
+    other = {"a": 0, "b": 4, "[UNK]": 9}
+    expect(
+        student.words.words_to_ids(["a", "c", "b"], other),
+        [0, 9, 4],
+        "look up the ids of all words, and that of [UNK], in this vocabulary",
+        {
+            "an unknown word became 0; look the id of [UNK] up in the vocabulary": lambda: [0, 0, 4],
+            "the word with id 0 was taken for one that is missing": lambda: [9, 9, 4],
+        },
+    )
     with expect_raises((ValueError, KeyError), naming="7"):
         student.words.ids_to_words([7], vocabulary)
 

@@ -7,6 +7,23 @@ from tests.harness import Student, expect, expect_raises, points
 HUGS = {"hug": 10, "mug": 4, "sun": 11, "bun": 3, "hugs": 5}
 LETTERS = ["##g", "##n", "##s", "##u", "b", "h", "m", "s"]
 
+N = 3 * 10**8
+CLOSE = {"go": 1, "g": N - 2, "zo": N, "hy": 1, "h": N - 1, "zy": N - 1, "z": 10**17}
+"""Words where g ##o scores a little more than h ##y, which floats take for equal."""
+
+SPLITS = [
+    ("Weiß", "weiß", "the text was case-folded, which makes ss of ß; lower-case it", "weiss"),
+    ("ΣΟΦΟΣ", "σοφος", "each letter was lower-cased by itself; a Σ at the end of a word becomes ς", "σοφοσ"),
+    ("ΓΗΣ:Α", "γησ : α", "each word was lower-cased by itself; the text as a whole is", "γης : α"),
+    ("so–so", "so – so", "punctuation is not only that of ASCII", "so–so"),
+    ("Zoé", "zoe", "the accent was kept; combining marks (Mn) are dropped", "zoé"),
+    ("की", "की", "all marks were dropped; only those of category Mn are", "क"),
+    ("㐂㐃", "㐂 㐃", "only some ideographs were tokens by themselves; the ranges go on to U+2FA1F", "㐂㐃"),
+    ("𠮷𠮷", "𠮷 𠮷", "only some ideographs were tokens by themselves; the ranges go on to U+2FA1F", "𠮷𠮷"),
+    ("so\u200bso", "soso", "a control character was kept", "so\u200bso"),
+]
+"""Texts, their tokens with spaces between, what is easily taken otherwise, and the tokens that this gives."""
+
 
 @points(1, task="1.3")
 def test_the_worked_example_trains_by_score(student: Student) -> None:
@@ -32,6 +49,39 @@ def test_the_worked_example_trains_by_score(student: Student) -> None:
             ],
         },
     )
+    expect(
+        student.wordpiece.train_wordpiece({"no": 5, "up": 3}, 7, ["up", "[UNK]"]),
+        ["up", "[UNK]", "##o", "##p", "n", "u", "no"],
+        "a token that is there already is not added again, and the vocabulary has room for another",
+        {
+            "training ended after so many steps; a token that is there already is no new entry": lambda: (
+                ["up", "[UNK]", "##o", "##p", "n", "u"]
+            )
+        },
+    )
+    expect(
+        student.wordpiece.train_wordpiece(CLOSE, 8, ["[UNK]"]),
+        ["[UNK]", "##o", "##y", "g", "h", "z", "go", "hy"],
+        "compare scores exactly, as fractions or as products of integers",
+        {
+            "scores were compared as floats, which round": lambda: [
+                "[UNK]",
+                "##o",
+                "##y",
+                "g",
+                "h",
+                "z",
+                "hy",
+                "go",
+            ],
+        },
+    )
+    expect(
+        student.wordpiece.train_wordpiece({"go": 2**33, "ga": 2**33, "ao": 2**32, "a": 2**34}, 5, []),
+        ["##a", "##o", "a", "g", "ga"],
+        "integers of Python hold counts of any size",
+        {"counts were multiplied in 64 bits, which overflow": lambda: ["##a", "##o", "a", "g", "go"]},
+    )
     with expect_raises(ValueError, naming="8", hint="special tokens and letters must fit"):
         student.wordpiece.train_wordpiece(HUGS, 8, ["[UNK]"])
 
@@ -56,11 +106,19 @@ def test_a_word_is_known_as_a_whole_or_not_at_all(student: Student) -> None:
     """Where no piece fits, or in a word that is too long, the whole word is [UNK]."""
     vocabulary = {"[UNK]": 0, "un": 1, "##lock": 2, "##ed": 3}
     hint = "one place where no piece fits makes the word as a whole [UNK]"
+    zero = {"[UNK]": 3, "un": 0, "##lock": 1, "##ed": 2}
+    missing = {"the piece with id 0 was taken for one that is missing": lambda: ["[UNK]"]}
+    expect(student.wordpiece.wordpiece_tokenize("unlocked", zero, 100), ["un", "##lock", "##ed"], hint, missing)
     part = {"the known pieces were kept; the word as a whole becomes [UNK]": lambda: ["un", "##lock", "[UNK]"]}
     expect(student.wordpiece.wordpiece_tokenize("unlocking", vocabulary, 100), ["[UNK]"], hint, part)
     limit = "a word of more than max_letters characters is [UNK]; one of exactly as many is not"
     expect(student.wordpiece.wordpiece_tokenize("unlocked", vocabulary, 8), ["un", "##lock", "##ed"], limit)
-    expect(student.wordpiece.wordpiece_tokenize("unlocked", vocabulary, 7), ["[UNK]"], limit)
+    stays = {
+        "a word of more than max_letters characters is [UNK], and does not stay as it is": lambda: ["unlocked"]
+    }
+    expect(student.wordpiece.wordpiece_tokenize("unlocked", vocabulary, 7), ["[UNK]"], limit, stays)
+    in_bytes = {"max_letters counts characters, not bytes": lambda: ["[UNK]"]}
+    expect(student.wordpiece.wordpiece_tokenize("日本", {"[UNK]": 0, "日本": 1}, 2), ["日本"], limit, in_bytes)
 
 
 @points(1, task="1.3")
@@ -76,6 +134,13 @@ def test_hello_world_is_101_7592_2088_102(student: Student) -> None:
         "caf": 24689,
         "##e": 2063,
     }
+    for text, tokens, sentence, mistaken in SPLITS:
+        expect(
+            student.wordpiece.basic_tokenize(text),
+            tokens.split(),
+            "see the three rules",
+            {sentence: mistaken.split},
+        )
     expect(
         student.wordpiece.basic_tokenize("Hello, World!"),
         ["hello", ",", "world", "!"],
@@ -86,6 +151,12 @@ def test_hello_world_is_101_7592_2088_102(student: Student) -> None:
         [101, 7592, 2088, 102],
         "[CLS] first, [SEP] last",
         {"[CLS] and [SEP] were left out": lambda: [7592, 2088]},
+    )
+    expect(
+        student.wordpiece.encode("[SEP]", some),
+        [101, 100, 100, 100, 102],
+        "three words that this vocabulary does not know: [, sep and ]",
+        {"a [SEP] of the text became the token [SEP]; it is text like any other": lambda: [101, 102, 102]},
     )
     expect(
         student.wordpiece.encode("Café 世!", some),

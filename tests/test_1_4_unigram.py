@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Callable
 from functools import partial
 from math import log
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.harness import Student, expect, expect_close, expect_raises, points
+from tests.harness import Student, expect, expect_close, expect_raises, expect_that, points
+from tests.harness.outcomes import StudentError
 
 PROBABILITIES = {"h": 0.1, "u": 0.1, "g": 0.1, "s": 0.1, "hu": 0.2, "ug": 0.2, "hug": 0.1, "gs": 0.1}
 LOG_PROBS = {piece: log(probability) for piece, probability in PROBABILITIES.items()}
@@ -23,17 +27,41 @@ def test_spaces_become_a_letter_of_their_own(student: Student) -> None:
         ("Hello world", "▁Hello▁world"),
         ("ｶﾞ  ①\n", "▁ガ▁▁1\n"),
         ("a\u00a0b\u3000c", "▁a▁b▁c"),
+        ("  so  it ", "▁▁▁so▁▁it▁"),
+        ("cafe\u0301", "▁café"),
         ("", ""),
     ):
         expect(
             student.unigram.normalize(text),
             normal,
             "unicodedata.normalize('NFKC', ...), then replace each space, and put one ▁ in front",
-            {"the text was not normalized by NFKC": partial(_not_normalized, text)},
+            normalized_otherwise(text),
         )
 
 
-def _not_normalized(text: str) -> str:
+def normalized_otherwise(text: str) -> dict[str, Callable[[], object]]:
+    """What other ways to normalize give, each under the sentence that names it."""
+    return {
+        "the text was not normalized by NFKC": lambda: "▁" + text.replace(" ", "▁"),
+        "each character was normalized by itself; a letter and its mark become one": lambda: _marked(
+            "".join(unicodedata.normalize("NFKC", letter) for letter in text)
+        ),
+        "spaces that stand together were made one; each becomes ▁": lambda: _marked(
+            re.sub(" +", " ", unicodedata.normalize("NFKC", text))
+        ),
+        "spaces at the ends were dropped; each becomes ▁": lambda: _marked(
+            unicodedata.normalize("NFKC", text).strip(" ")
+        ),
+        "spaces were joined and dropped; each becomes ▁": lambda: _marked(
+            re.sub(" +", " ", unicodedata.normalize("NFKC", text)).strip(" ")
+        ),
+        "a text that begins with a space gets one more ▁ in front, too": lambda: _marked(
+            unicodedata.normalize("NFKC", text).removeprefix(" ")
+        ),
+    }
+
+
+def _marked(text: str) -> str:
     return "▁" + text.replace(" ", "▁")
 
 
@@ -50,6 +78,18 @@ def test_the_best_way_is_not_the_longest_piece_first(student: Student) -> None:
         student.unigram.segment("gs?hugs", LOG_PROBS),
         ["gs", "?", "hu", "gs"],
         "an unknown character is a piece by itself",
+    )
+    expect(
+        student.unigram.segment("hu??s", LOG_PROBS),
+        ["hu", "?", "?", "s"],
+        "an unknown character is a piece by itself",
+        {"unknown characters became one piece; each is one by itself": lambda: ["hu", "??", "s"]},
+    )
+    expect(
+        student.unigram.segment("hug", {"hug": 0.0, "h": -2.0, "u": -2.0, "g": -2.0}),
+        ["hug"],
+        "a score of 0 is that of a piece with probability 1",
+        {"a score of 0 was taken for missing; it is that of a piece with probability 1": lambda: ["h", "u", "g"]},
     )
     expect(student.unigram.segment("", LOG_PROBS), [], "nothing to cut")
 
@@ -70,8 +110,43 @@ def test_expected_counts_of_the_worked_example(student: Student) -> None:
             },
         },
     )
+    sure = {"ab": 0.0, "a": log(0.5), "b": log(0.5)}
+    expect_close(
+        student.unigram.expected_counts({"ab": 5}, sure),
+        {"ab": 4.0, "a": 1.0, "b": 1.0},
+        "1 for ab, against 0.25 for a|b",
+        {
+            "a score of 0 was taken for missing; it is that of a piece with probability 1": lambda: {
+                "ab": 0.0,
+                "a": 5.0,
+                "b": 5.0,
+            }
+        },
+    )
+    long = {"hug" * 150: 2, "s" * 1500: 1}
+    expect_close(
+        counts_of_long_words(student, long, {"hug": log(0.2), "s": log(0.1)}),
+        {"hug": 300.0, "s": 1500.0},
+        LONG,
+    )
     with expect_raises(ValueError, naming="bug"):
         student.unigram.expected_counts({"bug": 1}, LOG_PROBS)
+
+
+LONG = "the probability of a long word is too small for a float: add logarithms, and exponentiate differences"
+
+
+def counts_of_long_words(
+    student: Student, word_counts: dict[str, int], log_probs: dict[str, float]
+) -> dict[str, float]:
+    """Expected counts; when the word's probability was too small for a float, the message says so."""
+    try:
+        counts: dict[str, float] = student.unigram.expected_counts(word_counts, log_probs)
+    except StudentError as error:
+        if {"ValueError", "ArithmeticError"} & {*error.kinds}:
+            expect_that(False, "expected counts", f"{error.kind}: {error.text}", LONG)
+        raise
+    return counts
 
 
 @points(0.5, task="1.4")
@@ -113,6 +188,21 @@ def test_pieces_that_help_least_are_pruned(student: Student) -> None:
             ],
         },
     )
+    expect(
+        sorted(student.unigram.prune(LOG_PROBS, {"hu": 0.5, "ug": 0.1, "hug": 3.0, "gs": 2.0}, 6)),
+        ["g", "gs", "h", "hug", "s", "u"],
+        "single characters, then the greatest losses",
+        {
+            "the most probable pieces were kept, not those with the greatest losses": lambda: [
+                "g",
+                "h",
+                "hu",
+                "s",
+                "u",
+                "ug",
+            ]
+        },
+    )
     with expect_raises(ValueError, naming="3"):
         student.unigram.prune(LOG_PROBS, losses, 3)
 
@@ -133,7 +223,16 @@ def test_any_text_comes_back(student: Student, text: str) -> None:
         ids,
         [257, 259, 258, 0xE6, 0x9C, 0xAC],
         "ids 0 to 255 are bytes; 本 is not in the vocabulary",
-        {"an unknown character was replaced; its UTF-8 bytes are its ids": lambda: [257, 259, 258, ord("?")]},
+        {
+            "an unknown character was replaced; its UTF-8 bytes are its ids": lambda: [257, 259, 258, ord("?")],
+            "of an unknown character's bytes, only the first was kept": lambda: [257, 259, 258, 0xE6],
+        },
+    )
+    expect(
+        student.unigram.decode([256, 256, 257], scores),
+        "  a",
+        "drop one space in front",
+        {"more than one space was dropped in front; the others belong to the text": lambda: "a"},
     )
     normal = student.unigram.normalize(text)
     ids = student.unigram.encode(text, scores)

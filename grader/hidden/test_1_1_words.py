@@ -35,6 +35,13 @@ def _split(
 
 RULES = {
     "an abbreviation has two letters or more": partial(_split, times="{2}"),
+    "an abbreviation has two letters or more; one letter with a period is a word and a period": partial(
+        _split, times="+"
+    ),
+    "a number ends with a digit": partial(_split, digit=r"\p{N}[\p{N}.,]*"),
+    "letters are those of all scripts, not a to z": partial(_split, word="[A-Za-z]+"),
+    "each letter of an abbreviation has its period": partial(_split, times=r"{2,}\p{L}?"),
+    "combining marks belong to the word": partial(_split, word=r"\p{L}+"),
     "letters of abbreviations are those of all scripts": partial(_split, letter="[A-Za-z]"),
     "digits are those of all scripts, \\p{N}": partial(_split, digit="[0-9]"),
     "digits are \\p{N}, which ½ and ² are, too, and not \\d": partial(_split, digit=r"\d"),
@@ -72,6 +79,17 @@ def test_real_vocabularies_are_exact(student: Student) -> None:
     """Vocabularies of larger texts, in several scripts, and the way to ids and back."""
     for text in PIECES:
         _check_split(student, text)
+    cased = "Zoë Zoë zoë Zoë zoë ZOË"
+    expect(
+        student.words.build_vocabulary([cased], 100),
+        reference.build_vocabulary([cased], 100),
+        "sort by (-count, word)",
+        {
+            "upper and lower case were taken together; they differ": partial(
+                reference.build_vocabulary, [cased.lower()], 100
+            )
+        },
+    )
     texts = [english(8_000, seed=11), multilingual(8_000, seed=12), ""]
     for size in (1, 2, 300, 100_000):
         expected = reference.build_vocabulary(texts, size)
@@ -83,6 +101,14 @@ def test_real_vocabularies_are_exact(student: Student) -> None:
     ids = reference.words_to_ids(words, vocabulary)
     expect(student.words.words_to_ids(words, vocabulary), ids)
     expect(student.words.ids_to_words(ids, vocabulary), reference.ids_to_words(ids, vocabulary))
+
+
+def _zero_is_missing(ids: dict[str, int]) -> list[int]:
+    return [ids[word] or ids["[UNK]"] for word in ids]
+
+
+def _unknown_is_zero(ids: dict[str, int]) -> list[int]:
+    return [ids["the"], ids["cat"], 0]
 
 
 @points(0.5, task="1.1")
@@ -102,6 +128,19 @@ def test_vocabularies_of_other_ids(student: Student) -> None:
         {"a word was looked up in lower case; 'The' is unknown here": lambda: [7, 7]},
     )
     expect(student.words.ids_to_words([5, 7], vocabulary), ["[UNK]", "the"])
+    for place in range(3):
+        ids = {word: (n - place) % 3 for n, word in enumerate(["the", "cat", "[UNK]"])}
+        expect(
+            student.words.words_to_ids(["the", "cat", "dog"], ids),
+            [*ids.values()],
+            f"look every word up in {ids!r}",
+            {
+                "the word with id 0 was taken for one that is missing": partial(_zero_is_missing, ids),
+                "an unknown word became 0; look the id of [UNK] up in the vocabulary": partial(
+                    _unknown_is_zero, ids
+                ),
+            },
+        )
     first = {"[UNK]": 2, "the": 0, "cat": 1}
     expect(
         student.words.ids_to_words([0, 1, 2], first),
@@ -124,6 +163,16 @@ def test_ratios_of_empty_texts(student: Student) -> None:
         "no bytes for two tokens",
         {"the ratio is 1 where there are no tokens either; here are two": lambda: 1.0},
     )
+    for times in (1, 10**3):
+        expect_close(
+            student.words.compression_ratio("日本é" * times, [7] * (8 * times)),
+            1.0,
+            "bytes of the text for each token",
+            {
+                "the bytes of UTF-16 were counted, not those of UTF-8": lambda: 0.75,
+                "characters were counted, not UTF-8 bytes": lambda: 0.375,
+            },
+        )
     expect(student.words.compression_ratio("日本", [1, 2]), 3.0, "each of these characters is three bytes")
     with expect_raises(ValueError, naming=""):
         student.words.compression_ratio("a", [])

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pydoc_data.topics
 import random
 import re
+import string
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise, takewhile
+from math import inf
 from operator import getitem
 from pathlib import Path
+from time import perf_counter
 
 import regex
 from hypothesis import given
@@ -22,6 +25,7 @@ from grader.reference import bpe as reference
 from tests.bpe_examples import MERGES, Merges, printable, vocab_of
 from tests.harness import Feed, Student, expect, expect_raises, expect_that, limits, points
 from tests.harness.expect import Mistakes
+from tests.test_1_2_bpe import HELD_BACK, WAITED
 
 END = "<|endoftext|>"
 TIES: dict[TieRule, str] = {
@@ -52,8 +56,17 @@ def check_training(student: Student, text: str, merges: int, special_tokens: lis
         mistakes["special tokens were not split off before counting"] = lambda: naive_bpe.train_on_text(
             text, size - len(special_tokens), []
         )[1]
+    for name in (END, "<|pad|>"):
+        if name in text and name not in special_tokens:
+            mistakes[f"the text was cut at {name}, which is no special token here"] = partial(
+                _cut_at, text, size, special_tokens, name
+            )
     expect(learned, expected, f"trained on {text!r}" if len(text) < 80 else "", mistakes)
     expect(vocab, expected_vocab, "vocab maps id to bytes: special tokens, bytes, merges")
+
+
+def _cut_at(text: str, size: int, special_tokens: list[str], name: str) -> Merges:
+    return naive_bpe.train_on_text(text, size + 1, [*special_tokens, name])[1]
 
 
 words = st.lists(st.text("abc", min_size=1, max_size=6), max_size=12).map(" ".join)
@@ -95,6 +108,23 @@ def test_special_tokens_that_overlap(student: Student) -> None:
     text = "<|a|>".join(["sun"] * 4 + ["bun", "sun<|a|><|a|>sun", "sun<|a sun|>xun", "日本un<|b|>un"])
     check_training(student, text, 2, specials)
     check_training(student, "   <|a|>   ", 2, specials)
+    for others in ([], ["<|a|>"]):
+        check_training(student, f"sun{END}bun{END}" * 2 + "<|pad|>", 30, others)
+        check_training(student, f"x<|pad|>y{END}<|pad|>", 30, [*others, END])
+    every = student.bpe.Tokenizer(vocab_of([], [END, "<s>", "[X]"]), [], ["<s>"])
+    expect(
+        every.encode(f"<s>{END}[X]"),
+        [1, *(3 + byte for byte in f"{END}[X]".encode())],
+        "only the special tokens that are given are special",
+        {
+            "a special token of vocab was found though it was not given": lambda: [1, 0, 2],
+            "a special token of vocab that looks like one was found though it was not given": lambda: [
+                1,
+                0,
+                *(3 + byte for byte in b"[X]"),
+            ],
+        },
+    )
     tokenizer = student.bpe.Tokenizer(vocab_of(MERGES, specials), MERGES, specials)
     for sample in (text, "<|a|><|a|><|a|>", "<|a|>x", "x<|a|", "日日本本"):
         expect(
@@ -207,11 +237,58 @@ def test_odd_files_train_as_specified(student: Student) -> None:
         student.bpe.train_bpe(student.file("a.txt", "a"), 300, [END, END])
 
 
+def _check_growth(student: Student, text: str) -> None:
+    """A hundred merges more must take less than a part of the time in which all pairs are counted as often.
+
+    The yardstick is taken in the same minute, so that a slow or busy machine changes both.
+    """
+    words = naive_bpe.count_words(text, [])
+    took = {1: inf, 2: inf}
+    path = student.file("growth.txt", text)
+    for attempt in range(3):
+        started = perf_counter()
+        naive_bpe.train_on_words(words, vocab_of([], []), 256 + 4)
+        step = (perf_counter() - started) / 4
+        for times in took:
+            started = perf_counter()
+            student.bpe.train_bpe(path, 256 + 100 * times, [])
+            took[times] = min(took[times], perf_counter() - started)
+        share = (took[2] - took[1]) / 100 / step
+        if share < GROWTH:
+            return
+        if attempt and share > 2 * GROWTH:
+            break
+    expect_that(
+        False,
+        f"a merge that takes less than {GROWTH:.0%} of the time in which all pairs are counted anew",
+        f"{share:.0%}",
+        "all pairs were counted anew after each merge: change the counts where the pair occurs only",
+    )
+
+
+GROWTH = 0.2
+
+
+def _check_a_large_file(student: Student) -> None:
+    """Nine megabytes of one long word and of white space over lines, which a cut anywhere changes."""
+    word = " " + string.ascii_letters + "éñ"
+    text = f"{word}\n\t\n"
+    whole = text * 75_000 + END + text * 75_000
+    _, learned = student.bpe.train_bpe(student.file("large.txt", whole), 1000, [END])
+    expect(
+        learned,
+        naive_bpe.train_on_text(text * 2, 1000, [])[1],
+        "a large file was cut where a word or white space goes on: cut it where a cut changes no pre-token",
+    )
+
+
 @points(1, task="1.2")
 @limits(wall_s=60, cpu_s=120)
 def test_real_text_trains_exactly(student: Student, tmp_path: Path) -> None:
     """Half a megabyte of English, with special tokens, trains to the same vocabulary as the reference."""
     text = END.join(pydoc_data.topics.topics.values())
+    _check_growth(student, text[:80_000])
+    _check_a_large_file(student)
     corpus = tmp_path / "topics.txt"
     corpus.write_bytes(text.encode())
     expected_vocab, expected = reference.train_bpe(corpus, 1500, [END])
@@ -230,6 +307,17 @@ def test_real_text_trains_exactly(student: Student, tmp_path: Path) -> None:
     expect(learned, reference.train_bpe(corpus, 256 + 30, [])[1], "the same text without special tokens")
 
 
+def made_by_hand(chance: random.Random) -> Merges:
+    """Merges of bytes and of what earlier ones gave, no two of which give the same bytes."""
+    tokens, merges = [b"a", b"b", b"c", b" "], list[tuple[bytes, bytes]]()
+    for _ in range(12):
+        left, right = chance.choice(tokens), chance.choice(tokens)
+        if left + right not in tokens and len(left + right) < 9:
+            merges.append((left, right))
+            tokens.append(left + right)
+    return merges
+
+
 @points(1, task="1.2")
 @given(text=st.text(st.sampled_from("aabbcc é"), max_size=60), seed=st.integers(0, 10**6))
 def test_encoding_equals_the_plain_algorithm(student: Student, text: str, seed: int) -> None:
@@ -238,6 +326,13 @@ def test_encoding_equals_the_plain_algorithm(student: Student, text: str, seed: 
     trained, merges = naive_bpe.train_on_text("".join(chance.choices("abc ", k=120)), 256 + 25, [])
     vocab = dict(zip(chance.sample(range(1000), len(trained)), trained.values(), strict=True))
     text += "".join(chance.choices("abc ", k=60))
+    made = made_by_hand(chance)
+    by_hand = dict(enumerate([bytes([byte]) for byte in range(256)] + [left + right for left, right in made]))
+    expect(
+        student.bpe.Tokenizer(by_hand, made).encode(text),
+        naive_bpe.encode(text, by_hand, made, []),
+        f"merges {made!r} applied to {text!r}, each in the order learned",
+    )
     expect(
         student.bpe.Tokenizer(vocab, merges).encode(text),
         naive_bpe.encode(text, vocab, merges, []),
@@ -286,14 +381,14 @@ EDGES = [
 """Merges that tell where pre-tokens end: after the quote or not, and how much white space is one."""
 
 
-def _same_ids(student: Student, pieces: list[str], specials: list[str]) -> None:
+def _same_ids(student: Student, pieces: list[str], specials: list[str], hint: str = "") -> None:
     whole, vocab = "".join(pieces), vocab_of(EDGES, specials)
     tokenizer = student.bpe.Tokenizer(vocab, EDGES, specials)
     chunk_by_chunk = [i for piece in pieces for i in naive_bpe.encode(piece, vocab, EDGES, specials)]
     expect(
         tokenizer.encode_iterable(iter(pieces)).rest(),
         naive_bpe.encode(whole, vocab, EDGES, specials),
-        f"the strings were {pieces!r}",
+        hint or f"the strings were {pieces!r}",
         {
             "an empty string is not the end": lambda: naive_bpe.encode(
                 "".join(takewhile(bool, pieces)), vocab, EDGES, specials
@@ -303,6 +398,25 @@ def _same_ids(student: Student, pieces: list[str], specials: list[str]) -> None:
             ),
         },
     )
+
+
+SLURPED = "the whole input was read before the first id; yield the ids that no later text can change"
+
+
+def _check_first_ids(student: Student, text: str) -> None:
+    """Every string gives an id, so that 30 ids take 30 strings, and what is read ahead."""
+    specials = [END] if END in text else []
+    ids = student.bpe.Tokenizer(vocab_of(MERGES, specials), MERGES, specials)
+    feed = Feed(text for _ in range(1_000))
+    stream = ids.encode_iterable(feed)
+    for n in range(1, 31):
+        expect_that(next(stream, None) is not None, "an id", "no more ids", WAITED)
+        expect_that(
+            feed.taken <= n + 100,
+            f"at most {n + 100} strings {text!r} read for {n} ids",
+            f"{feed.taken:,} strings read",
+            SLURPED if feed.taken == 1_000 and text.endswith("\n") else WAITED,
+        )
 
 
 @points(0.5, task="1.2")
@@ -315,6 +429,19 @@ def test_encode_iterable_is_lazy(student: Student) -> None:
         naive_bpe.encode(line + line, vocab_of(MERGES, [END]), MERGES, [END]),
         "the strings may stand in a list; iter() takes any iterable",
     )
+    for each in ("cat\n", "the cat ate the cat, ", "the.", "a1", "日本 ", "日。", f"x{END}", END, "the\t", "'s"):
+        _check_first_ids(student, each)
+    for pair in (
+        ["do it'l", "l "],
+        ["x'v", "e"],
+        [" <|endof", "text|>"],
+        [" a ", "  b"],
+        ["a", "b c"],
+        ["1\n", "\n 1"],
+    ):
+        for specials in ([], [END]):
+            _same_ids(student, pair * 151, specials, HELD_BACK)
+            _same_ids(student, ["the ", *pair * 151], specials, HELD_BACK)
     feed = Feed(line for _ in range(10_000))
     ids = tokenizer.encode_iterable(feed)
     hint = "yield the ids that no later text can change, and read on only then"
@@ -323,7 +450,7 @@ def test_encode_iterable_is_lazy(student: Student) -> None:
     )
     expect_that(next(ids, None) is not None, "an id", "no more ids", hint)
     if feed.taken == 10_000:
-        hint = "the whole input was read before the first id; yield the ids that no later text can change"
+        hint = SLURPED
     expect_that(
         feed.taken <= 101, "at most 101 strings read for the first id", f"{feed.taken:,} strings read", hint
     )
@@ -375,6 +502,9 @@ def test_decode_and_files_are_exact(student: Student, ids: list[int]) -> None:
                 "tokens were numbered as they stand in the file; the JSON object gives their ids": lambda: [1],
             },
         )
+    spaced = {"spaces were changed; decoding changes nothing": partial(_cleaned, " a . it 's\n , x ! ")}
+    bytewise = student.bpe.Tokenizer(vocab_of([], []), [])
+    expect(bytewise.decode([*b" a . it 's\n , x ! "]), " a . it 's\n , x ! ", "join the bytes", spaced)
     few = student.bpe.Tokenizer({7: b"a", 3: b"b"}, [])
     expect(
         few.decode([3, 7]),
@@ -395,6 +525,10 @@ def test_decode_and_files_are_exact(student: Student, ids: list[int]) -> None:
     expect(tokenizer.encode(END), [262])
     with expect_raises((ValueError, KeyError), naming="999"):
         tokenizer.decode([999])
+
+
+def _cleaned(text: str) -> str:
+    return re.sub(r" ([.,!?]|'s|n't)", r"\1", text)
 
 
 def _escape(text: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from functools import partial
+from typing import Literal
 
 import regex
 from hypothesis import example, given
@@ -19,14 +21,23 @@ RULES: dict[Rule, str] = {
     "count": "the most frequent pair was joined, which is BPE's rule; divide by the counts of both parts",
     "first_seen": "ties went to the pair seen first; take the greatest pair of strings",
     "smallest": "ties went to the smallest pair; take the greatest pair of strings",
+    "steps": "training ended after so many steps; a token that is there already is no new entry",
+    "floats": "scores were compared as floats, which round",
+    "64 bits": "counts were multiplied in 64 bits, which overflow",
 }
-counts = st.dictionaries(st.text("abc", min_size=1, max_size=6), st.integers(1, 9), max_size=8)
+large = st.integers(0, 24).flatmap(lambda digits: st.integers(10**digits, 10 ** (digits + 1)))
+"""The magnitude is drawn first."""
+counts = st.dictionaries(st.text("abc", min_size=1, max_size=6), st.integers(1, 9) | large, max_size=8)
+specials_of = st.lists(
+    st.sampled_from(["[UNK]", "a", "[CLS]", "abc", "ab", "bc", "##b", "##bc", "##ab"]), max_size=5, unique=True
+)
 
 
 @points(1, task="1.3")
-@given(
-    word_counts=counts, more=st.integers(0, 12), specials=st.sampled_from([[], ["[UNK]"], ["a", "[CLS]", "abc"]])
-)
+@given(word_counts=counts, more=st.integers(0, 12), specials=specials_of)
+@example(word_counts={"ca": 1, "bb": 2}, more=1, specials=["ca"])
+@example(word_counts={"abab": 2, "bc": 5}, more=3, specials=["##ab", "bc", "[UNK]"])
+@example(word_counts={"ab": 2**33, "ac": 2**33, "cb": 2**32, "c": 2**34}, more=2, specials=[])
 @example(word_counts={"aaaa": 3, "aaa": 2}, more=9, specials=[])
 def test_small_vocabularies_train_as_the_plain_algorithm_does(
     student: Student, word_counts: dict[str, int], more: int, specials: list[str]
@@ -76,16 +87,23 @@ vocabularies = st.sets(st.text("ab", min_size=1, max_size=3), max_size=8)
 
 @points(0.5, task="1.3")
 @given(
-    starts=vocabularies, inner=vocabularies, word=st.text("abc", min_size=1, max_size=10), limit=st.integers(6, 12)
+    starts=vocabularies,
+    inner=vocabularies,
+    word=st.text("abc", min_size=1, max_size=10),
+    limit=st.integers(6, 12) | large,
+    zero=st.integers(0, 9),
 )
-@example(starts=set(), inner={"é"}, word="aéa", limit=3)
-@example(starts={"ab"}, inner={"ba"}, word="abbab", limit=9)
+@example(starts=set(), inner={"é"}, word="aéa", limit=3, zero=0)
+@example(starts={"ab"}, inner={"ba"}, word="abbab", limit=9, zero=1)
+@example(starts={"ab"}, inner={"ba"}, word="aabb", limit=9, zero=2)
+@example(starts=set(), inner=set(), word="abab" * 4, limit=9, zero=0)
+@example(starts={"ab" * 60}, inner=set(), word="ab" * 100, limit=200, zero=0)
 def test_any_word_with_any_vocabulary(
-    student: Student, starts: set[str], inner: set[str], word: str, limit: int
+    student: Student, starts: set[str], inner: set[str], word: str, limit: int, zero: int
 ) -> None:
     """Longest match first, with pieces for the start of a word and others for what follows."""
     tokens = ["[UNK]", "a", "##a", "##b", *sorted(starts), *(f"##{piece}" for piece in sorted(inner))]
-    vocabulary = {token: n for n, token in enumerate(tokens)}
+    vocabulary = {token: (n - zero) % len(tokens) for n, token in enumerate(tokens)}
     expect(
         student.wordpiece.wordpiece_tokenize(word, vocabulary, limit),
         wordpiece.wordpiece_tokenize(word, vocabulary, limit),
@@ -93,6 +111,10 @@ def test_any_word_with_any_vocabulary(
         {
             "a word of more than max_letters characters is [UNK]": partial(
                 wordpiece.wordpiece_tokenize, word, vocabulary, 10**6
+            ),
+            "a word of more than max_letters characters is [UNK], and does not stay as it is": lambda: [word],
+            "the piece with id 0 was taken for one that is missing": partial(
+                wordpiece.wordpiece_tokenize, word, {token: n for token, n in vocabulary.items() if n}, limit
             ),
             "max_letters counts characters, not bytes": partial(
                 wordpiece.wordpiece_tokenize, word, vocabulary, limit - len(word.encode()) + len(word)
@@ -122,12 +144,14 @@ PARTS = [
 ]
 PARTS += [" ", "\t", "\n", "\u00a0", "\u2028", "👍🏽", "e\u0301", "x" * 101, "豈", "[SEP]"]
 PARTS += [
+    "ΟΔΟΣ",
+    "ΑΣ.Β'Σ",
+    "ΑΣ\x00Β",
     "कि",
     "a\rb",
     "a\x0bb",
     "a\x85b",
     "a\ue000b",
-    "a\ufffdb",
     "€5",
     "a_b",
     "々",
@@ -145,17 +169,39 @@ SINGLE = (
 CONTROLS = r"(?![\t\n\r])[\p{Cc}\p{Cf}]"
 
 
-def _tokens(text: str, controls: str = CONTROLS, marks: str = r"\p{Mn}", single: str = SINGLE) -> list[str]:
+def _tokens(
+    text: str,
+    controls: str = CONTROLS,
+    marks: str = r"\p{Mn}",
+    single: str = SINGLE,
+    lower: Callable[[str], str] = str.lower,
+    form: Literal["NFD", "NFC"] = "NFD",
+) -> list[str]:
     """A text as BERT splits it, or with other rules that are easily taken for its."""
-    text = unicodedata.normalize("NFD", regex.sub(controls, "", text).lower())
+    text = unicodedata.normalize(form, lower(regex.sub(controls, "", text)))
     found = regex.finditer(rf"{single}|(?:(?!{single})\S)+", regex.sub(marks, "", text))
     return [match.group() for match in found]
 
 
-SPLITS = {
+def _letter_by_letter(text: str) -> str:
+    return "".join(letter.lower() for letter in text)
+
+
+def _word_by_word(text: str) -> list[str]:
+    return [word.lower() for word in _tokens(text, lower=str)]
+
+
+SPLITS: dict[str, Callable[[str], list[str]]] = {
+    "the accent was kept; combining marks (Mn) are dropped": partial(_tokens, marks="(?!)", form="NFC"),
+    "each letter was lower-cased by itself; a Σ at the end of a word becomes ς": partial(
+        _tokens, lower=_letter_by_letter
+    ),
+    "each word was lower-cased by itself; the text as a whole is": _word_by_word,
+    "the text was lower-cased before controls were dropped": lambda text: _tokens(text.lower()),
+    "the text was case-folded, which makes ss of ß; lower-case it": partial(_tokens, lower=str.casefold),
+    "punctuation is not only that of ASCII": partial(_tokens, single=SINGLE.replace("|\\p{P}", "")),
     "all marks were dropped; only those of category Mn are": partial(_tokens, marks=r"\p{M}"),
     "all of category C was dropped; only Cc and Cf are": partial(_tokens, controls=r"(?![\t\n\r])\p{C}"),
-    "U+FFFD was dropped; it is no control character": partial(_tokens, controls=rf"{CONTROLS}|\ufffd"),
     "a carriage return was dropped; it is white space": partial(_tokens, controls=r"(?![\t\n])[\p{Cc}\p{Cf}]"),
     "a control character was kept; but for tab, line feed and carriage return, all are dropped": partial(
         _tokens, controls=r"(?!\s)[\p{Cc}\p{Cf}]"
@@ -210,9 +256,38 @@ def test_whole_texts_become_ids(student: Student) -> None:
     ]
     vocabulary = {token: 7 * n % 1009 for n, token in enumerate(["[SEP]", "[UNK]", *tokens, "[CLS]"], start=1)}
     expect(student.wordpiece.encode(text, vocabulary), wordpiece.encode(text, vocabulary), "look every id up")
+    for zero in ("[SEP]", "[UNK]", "[CLS]", "the", "##s"):
+        ids = vocabulary | {zero: 0}
+        expect(
+            student.wordpiece.encode("the cats £", ids),
+            wordpiece.encode("the cats £", ids),
+            f"the id of {zero!r} is 0",
+            {f"{zero!r} was taken for missing, since its id is 0": partial(_without, "the cats £", ids)},
+        )
     for text, hint in (
         ("", "an empty text"),
         ("x" * 100 + " " + "x" * 101, "a word of 100 letters is cut, one of 101 is [UNK]"),
         ("[SEP]the", "a [SEP] in the text is text like any other"),
     ):
-        expect(student.wordpiece.encode(text, vocabulary), wordpiece.encode(text, vocabulary), hint)
+        expect(
+            student.wordpiece.encode(text, vocabulary),
+            wordpiece.encode(text, vocabulary),
+            hint,
+            {
+                "a [SEP] of the text became the token [SEP]; it is text like any other": partial(
+                    _specials_kept, text, vocabulary
+                )
+            },
+        )
+
+
+def _specials_kept(text: str, vocabulary: dict[str, int]) -> list[int]:
+    inner = [wordpiece.encode(part, vocabulary)[1:-1] for part in text.split("[SEP]")]
+    ids = [vocabulary["[CLS]"], *inner[0]]
+    for part in inner[1:]:
+        ids += [vocabulary["[SEP]"], *part]
+    return [*ids, vocabulary["[SEP]"]]
+
+
+def _without(text: str, ids: dict[str, int]) -> list[int]:
+    return [number or ids["[UNK]"] for number in wordpiece.encode(text, ids)]

@@ -13,7 +13,7 @@ from grader.making import english, multilingual
 from grader.oracle import naive_unigram as naive
 from grader.reference import unigram as reference
 from tests.harness import Student, expect, expect_close, expect_raises, expect_that, points
-from tests.test_1_4_unigram import one_by_one
+from tests.test_1_4_unigram import LONG, counts_of_long_words, normalized_otherwise, one_by_one
 
 weights = st.integers(1, 50)
 words = st.text("abc", min_size=1, max_size=9)
@@ -31,6 +31,7 @@ def vocabularies(draw: st.DrawFn) -> dict[str, float]:
 CUTS = [
     ("ab", {"ab": 0.0, "a": -1.0, "b": -1.0}, ["ab"], "a score of 0 is that of a piece with probability 1"),
     ("a" * 300, {"a" * 300: -1.0, "a": -1.0}, ["a" * 300], "a piece may be long: no length is the limit"),
+    ("éüa", {"a": -1.0, "b": -2.0}, ["é", "ü", "a"], "each unknown character is a piece by itself"),
 ]
 """Texts, vocabularies, the best way and why."""
 
@@ -48,7 +49,12 @@ def test_no_way_is_better(student: Student, log_probs: dict[str, float], data: s
     pieces = student.unigram.segment(text, log_probs)
     expect("".join(pieces), text, "joined, the pieces are the text")
     for piece in pieces:
-        expect_that(piece in log_probs or len(piece) == 1, "pieces of the vocabulary", f"{piece!r}")
+        expect_that(
+            piece in log_probs or len(piece) == 1,
+            "pieces of the vocabulary",
+            f"{piece!r}",
+            "each unknown character is a piece by itself",
+        )
     best, got = naive.best_score(text, log_probs), naive.score(pieces, log_probs)
     greedy = naive.greedy_longest(text, log_probs) == pieces
     expect_that(
@@ -61,8 +67,46 @@ def test_no_way_is_better(student: Student, log_probs: dict[str, float], data: s
     )
 
 
-@points(1, task="1.4")
-@given(word_counts=st.dictionaries(words, weights, min_size=1, max_size=4), log_probs=vocabularies())
+large = st.integers(0, 24).flatmap(lambda digits: st.integers(10**digits, 10 ** (digits + 1)))
+"""The magnitude is drawn first."""
+
+SOME = {"a": -1.0, "b": -2.5, "ab": -3.0, "aba": -4.0, "c": -700.0, "cc": -1402.0, "d": 0.0, "dd": -0.5}
+LENGTHS = (30, 400, 2000)
+
+
+@points(0.5, task="1.4")
+def test_long_words_are_counted_and_cut(student: Student) -> None:
+    """Words whose ways have probabilities that no float holds, and that are longer than Python recurses."""
+    for length in LENGTHS:
+        for word in ("ab" * (length // 2), "c" * length, "d" * length):
+            expect_close(
+                counts_of_long_words(student, {word: 3, "a": 10**18}, SOME),
+                reference.expected_counts({word: 3, "a": 10**18}, SOME),
+                LONG if word[0] != "d" else "a score of 0 is that of a piece with probability 1",
+            )
+    word = "ab" * 300
+    expect_close(
+        student.unigram.removal_losses({word: 2}, SOME),
+        reference.removal_losses({word: 2}, SOME),
+        "words may be long",
+    )
+    text = "b" * 3000
+    expect(student.unigram.segment(text, {"b": -400.0, "c": 0.0}), [*text], "texts may be long, and scores low")
+    for text in ("  ﬁ  x ", "q\u0307\u0323", "\u1112\u1161\u11ab", " a"):
+        _check_normal(student, text)
+
+
+def _check_normal(student: Student, text: str) -> None:
+    expect(
+        student.unigram.normalize(text),
+        reference.normalize(text),
+        "NFKC, then ▁ for each space and one in front",
+        normalized_otherwise(text),
+    )
+
+
+@points(0.5, task="1.4")
+@given(word_counts=st.dictionaries(words, weights | large, min_size=1, max_size=4), log_probs=vocabularies())
 def test_expected_counts_equal_a_sum_over_all_ways(
     student: Student, word_counts: dict[str, int], log_probs: dict[str, float]
 ) -> None:
@@ -118,7 +162,17 @@ def test_losses_and_what_is_left(
     losses = {piece: round(loss / 10, rounded) + 0.0 for piece, loss in exact.items()}
     expected = reference.prune(log_probs, losses, 3 + room)
     kept = student.unigram.prune(log_probs, losses, 3 + room)
-    expect(kept, expected, f"the losses were {losses!r}")
+    by_score = sorted(exact, key=lambda piece: (-log_probs[piece], len(piece), piece))[:room]
+    expect(
+        kept,
+        expected,
+        f"the losses were {losses!r}",
+        {
+            "the most probable pieces were kept, not those with the greatest losses": lambda: {
+                piece: score for piece, score in log_probs.items() if len(piece) == 1 or piece in by_score
+            }
+        },
+    )
     expect(list(kept), list(expected), "in the order given")
     with expect_raises(ValueError, naming="2"):
         student.unigram.prune(log_probs, losses, 2)
@@ -148,17 +202,23 @@ SCORES = {
 }
 
 
+FIRST_BYTE = "of an unknown character's bytes, only the first was kept"
+
+
 @points(0.5, task="1.4")
 @given(text=st.lists(st.sampled_from(SCRIPTS), max_size=5).map("".join) | st.text(max_size=20))
 @example(text=" ")
 @example(text=english(1500, seed=31) + multilingual(1500, seed=32))
 def test_texts_of_any_script_are_lossless(student: Student, text: str) -> None:
     """Chinese, Japanese, Thai, Arabic, emoji: ids are those of a best way, and give the normalized text back."""
+    _check_normal(student, text)
     ids = student.unigram.encode(text, SCORES)
     for number in ids:
         expect_that(0 <= number < 256 + len(SCORES), "ids of bytes and pieces", f"{number}", "256 + its place")
     back = unicodedata.normalize("NFKC", text).replace("▁", " ")
     hint = "nothing of the normalized text is lost, nor any space of it"
+    cut = [number for number in reference.encode(text, SCORES) if not 0x80 <= number < 0xC0]
+    expect_that(ids != cut or back.isascii(), "all bytes of unknown characters", "the first of each", FIRST_BYTE)
     expect(student.unigram.decode(ids, SCORES), back, hint)
     pieces = [list(SCORES)[number - 256] if number > 255 else "" for number in ids]
     unknown = [number for number in ids if number < 256]
@@ -192,6 +252,9 @@ def test_any_ids_decode(student: Student, ids: list[int]) -> None:
             "each id was decoded by itself; a character may be spread over several": partial(
                 one_by_one, ids, log_probs
             ),
+            "more than one space was dropped in front; the others belong to the text": lambda: reference.decode(
+                ids, log_probs
+            ).lstrip(" "),
             "▁ was made a space before decoding; it may come as three bytes, too": partial(
                 _spaces_first, ids, log_probs
             ),

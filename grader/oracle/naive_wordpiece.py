@@ -5,10 +5,11 @@ The keyword `rule` also gives what a trainer with another rule would learn; the 
 
 from __future__ import annotations
 
+from itertools import count as count_up
 from itertools import pairwise
 from typing import Literal
 
-Rule = Literal["score", "count", "first_seen", "smallest"]
+Rule = Literal["score", "count", "first_seen", "smallest", "steps", "floats", "64 bits"]
 
 
 def train(words: dict[str, int], size: int, specials: list[str], rule: Rule = "score") -> list[str]:
@@ -22,7 +23,9 @@ def train(words: dict[str, int], size: int, specials: list[str], rule: Rule = "s
     cuts = {word: list(range(len(word) + 1)) for word in words}
     letters = {_piece(word, n, n + 1) for word in words for n in range(len(word))}
     vocabulary = specials + sorted(letters - set(specials))
-    while len(vocabulary) < size:
+    for step in count_up(len(vocabulary)):
+        if (step if rule == "steps" else len(vocabulary)) >= size:
+            break
         count: dict[str, int] = {}
         together: dict[tuple[str, str], int] = {}
         for word, times in words.items():
@@ -53,8 +56,12 @@ def _better(
     count: dict[str, int],
     rule: Rule,
 ) -> bool:
-    left = together[one] * (1 if rule == "count" else count[other[0]] * count[other[1]])
-    right = together[other] * (1 if rule == "count" else count[one[0]] * count[one[1]])
+    left: float = together[one] * (1 if rule == "count" else count[other[0]] * count[other[1]])
+    right: float = together[other] * (1 if rule == "count" else count[one[0]] * count[one[1]])
+    if rule == "floats":
+        left, right = (together[pair] / (count[pair[0]] * count[pair[1]]) for pair in (one, other))
+    if rule == "64 bits":
+        left, right = ((int(side) + 2**63) % 2**64 - 2**63 for side in (left, right))
     if left != right or rule == "first_seen":
         return left > right
     return one < other if rule == "smallest" else one > other

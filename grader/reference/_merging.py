@@ -22,6 +22,7 @@ def learn_merges(words: Counter[bytes], wanted: int) -> list[tuple[bytes, bytes]
     [(b'u', b'g'), (b'h', b'ug'), (b'p', b'ug')]
     """
     tokens = [bytes([byte]) for byte in range(256)]
+    ids = {token: byte for byte, token in enumerate(tokens)}
     order = [_descending(token) for token in tokens]
     links = _Links(words)
     heap = [(-n, order[a], order[b], a, b) for (a, b), n in links.counts.items()]
@@ -35,9 +36,10 @@ def learn_merges(words: Counter[bytes], wanted: int) -> list[tuple[bytes, bytes]
                 heapq.heappush(heap, (-now, order[left], order[right], left, right))
             continue
         merges.append((tokens[left], tokens[right]))
-        new = len(tokens)
-        tokens.append(tokens[left] + tokens[right])
-        order.append(_descending(tokens[new]))
+        new = ids.setdefault(tokens[left] + tokens[right], len(tokens))
+        if new == len(tokens):  # else two merges give the same bytes, which are one token
+            tokens.append(tokens[left] + tokens[right])
+            order.append(_descending(tokens[new]))
         for a, b in links.merge(left, right, new):
             heapq.heappush(heap, (-links.counts[a, b], order[a], order[b], a, b))
     return merges
@@ -101,7 +103,7 @@ class _Links:
 
 
 def merge_ids(ids: list[int], rules: dict[tuple[int, int], tuple[int, int]]) -> list[int]:
-    """Apply merge rules {pair: (rank, merged id)} to one word: lowest rank first, each left to right.
+    """Apply merge rules {pair: (rank, merged id)} to one word: each has one turn, in order of rank, left to right.
 
     Takes n log n steps for n ids: a heap of candidate places over a linked list.
 
@@ -114,7 +116,7 @@ def merge_ids(ids: list[int], rules: dict[tuple[int, int], tuple[int, int]]) -> 
     heap = [(rules[pair][0], place, *pair) for place, pair in enumerate(pairwise(ids)) if pair in rules]
     heapq.heapify(heap)
     while heap:
-        _, place, left, right = heapq.heappop(heap)
+        turn, place, left, right = heapq.heappop(heap)
         second = following[place]
         if ids[place] != left or ids[second] != right:
             continue
@@ -122,6 +124,6 @@ def merge_ids(ids: list[int], rules: dict[tuple[int, int], tuple[int, int]]) -> 
         ids[place], ids[second] = rules[left, right][1], -2
         following[place], previous[after] = after, place
         for at, pair in ((before, (ids[before], ids[place])), (place, (ids[place], ids[after]))):
-            if pair in rules:
+            if pair in rules and rules[pair][0] > turn:  # an earlier merge has had its turn
                 heapq.heappush(heap, (rules[pair][0], at, *pair))
     return [identifier for identifier in ids if identifier >= 0]

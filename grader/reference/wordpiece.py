@@ -59,7 +59,7 @@ def train_wordpiece(word_counts: dict[str, int], vocab_size: int, special_tokens
         ValueError: vocab_size is below the number of special tokens and letters, or a special token is empty or
             given twice; the message names it.
 
-    Source: Schuster and Nakajima 2012; Devlin et al. 2019 for `##`.
+    Source: Hugging Face's course, which so explains an unpublished trainer; Devlin et al. 2019 for `##`.
 
     >>> train_wordpiece({"ab": 3, "cb": 1}, vocab_size=5, special_tokens=["[UNK]"])
     ['[UNK]', '##b', 'a', 'c', 'cb']

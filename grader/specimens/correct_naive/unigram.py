@@ -1,4 +1,4 @@
-"""Unigram by listing all ways to cut a word, where words are short; by trying all pieces at each place elsewhere."""
+"""Unigram by trying all pieces at each place."""
 
 import math
 import unicodedata
@@ -12,9 +12,10 @@ def normalize(text):
 def segment(text, log_probs):
     worst = min(log_probs.values()) - 10
     best = [(0.0, [])]
+    longest = max(len(piece) for piece in log_probs)
     for end in range(1, len(text) + 1):
         found = None
-        for start in range(end):
+        for start in range(max(0, end - longest), end):
             piece = text[start:end]
             if piece in log_probs:
                 score = log_probs[piece]
@@ -33,27 +34,35 @@ def segment(text, log_probs):
     return pieces
 
 
-def ways(word, log_probs):
-    if word == "":
-        return [[]]
-    found = []
-    for piece in log_probs:
-        if piece and word.startswith(piece):
-            for rest in ways(word[len(piece) :], log_probs):
-                found.append([piece] + rest)
-    return found
+def total(logs):
+    top = max(logs)
+    return top + math.log(math.fsum(math.exp(log - top) for log in logs))
+
+
+def sums(word, log_probs):
+    """For each place, the logarithm of the probability of all ways to get there, or None."""
+    into = [0.0]
+    for end in range(1, len(word) + 1):
+        logs = []
+        for piece, score in log_probs.items():
+            if len(piece) <= end and into[end - len(piece)] is not None and word[end - len(piece) : end] == piece:
+                logs.append(into[end - len(piece)] + score)
+        into.append(total(logs) if logs else None)
+    return into
 
 
 def expected_counts(word_counts, log_probs):
     counts = {piece: 0.0 for piece in log_probs}
+    turned = {piece[::-1]: score for piece, score in log_probs.items()}
     for word, n in word_counts.items():
-        all_ways = ways(word, log_probs)
-        if not all_ways:
+        into, out = sums(word, log_probs), sums(word[::-1], turned)[::-1]
+        if into[-1] is None:
             raise ValueError(f"{word!r} can't be cut")
-        probabilities = [math.exp(sum(log_probs[piece] for piece in way)) for way in all_ways]
-        for way, probability in zip(all_ways, probabilities):
-            for piece in way:
-                counts[piece] += n * probability / math.fsum(probabilities)
+        for start in range(len(word)):
+            for piece, score in log_probs.items():
+                end = start + len(piece)
+                if word[start:end] == piece and into[start] is not None and out[end] is not None:
+                    counts[piece] += n * math.exp(into[start] + score + out[end] - into[-1])
     return counts
 
 
@@ -64,7 +73,7 @@ def em_step(word_counts, log_probs):
 
 
 def best_score(word, log_probs):
-    return max(sum(log_probs[piece] for piece in way) for way in ways(word, log_probs))
+    return sum(log_probs[piece] for piece in segment(word, log_probs))
 
 
 def removal_losses(word_counts, log_probs):

@@ -1,0 +1,5 @@
+_decode = decode
+
+
+def decode(ids, log_probs):
+    return _decode(ids, log_probs).lstrip(" ")

@@ -1,0 +1,1 @@
+_WORD = regex.compile(r"(?:\p{L}\.){2,}|\p{N}[\p{N}.,]*|\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}[\p{L}\p{M}]*)*|\S")

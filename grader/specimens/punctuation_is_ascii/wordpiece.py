@@ -1,0 +1,2 @@
+_ALONE = rf"[{_IDEOGRAPHS}]|[!-/:-@\[-`{{-~]"
+_TOKEN = regex.compile(rf"{_ALONE}|(?:(?!{_ALONE})\S)+")
