@@ -224,7 +224,7 @@ SCALES: list[tuple[tuple[int, int], list[float], int]] = [
     ((3, 2), [0.3, -0.29], 2**5),
     ((5, 10), [1e-310], 2**1045),
     ((5, 10), [-5e-324, 0.0], 2**1089),
-    ((8, 7), [2.0**-1000, 5e-324], 2**1127),
+    ((5, 2), [2.0**-1000, 5e-324], 2**1015),
     ((11, 10), [2.0**1000], 2**23),
     ((11, 10), [-math.nextafter(2.0**1023, 0)], 1),
     ((11, 52), [math.nextafter(2.0**1022, 0)], 4),
@@ -260,9 +260,9 @@ def _finite(values: list[float], bits: tuple[int, int]) -> list[float]:
 def test_sums_of_any_format(student: Student, values: list[float], bits: tuple[int, int]) -> None:
     """Accumulators, and where they stall."""
     finite = _finite(values, bits)
-    for case in [(bits, finite), *(() if values else SUMS)]:
+    for case in [(bits, finite), *(SUMS if bits == FLOAT16 else ())]:
         _same_sum(student, *case)
-    steps = [] if values else STALLS
+    steps = STALLS if bits == FLOAT16 else []
     if finite and bits[1] <= 4:  # these stall soon: who adds step by step has time for them
         steps = [(min(map(abs, finite)), bits)]
     for step, at in steps:
@@ -317,7 +317,7 @@ def _in_pairs(values: list[float], bits: tuple[int, int]) -> float:
 
 
 @points(0.5, task="2.5")
-@given(values=gradients, bits=small_formats, small=st.lists(tiny, max_size=4), few=tiny_formats)
+@given(values=gradients, bits=small_formats, small=st.lists(tiny, max_size=1), few=tiny_formats)
 @example(values=[], bits=FLOAT16, small=[], few=FLOAT16)
 def test_scales_of_any_format(
     student: Student, values: list[float], bits: tuple[int, int], small: list[float], few: tuple[int, int]
@@ -333,7 +333,7 @@ def test_scales_of_any_format(
     else:
         with expect_raises(ValueError, naming=("zero", "0")):
             student.floats.largest_loss_scale(finite, *bits)
-    for case in () if values else SCALES:
+    for case in SCALES if bits == FLOAT16 else ():
         _same_scale(student, *case)
 
 
