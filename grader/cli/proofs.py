@@ -32,7 +32,7 @@ WIDE = 160
 def calibrate_command(
     only: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this specimen; repeatable.")] = None,
     fast: Annotated[
-        bool, typer.Option("--fast", help="Only the tasks of a specimen's modules; attacks alone in the sandbox.")
+        bool, typer.Option("--fast", help="A mistake's own task, others' modules; attacks alone in the sandbox.")
     ] = False,
     isolation: Annotated[str, typer.Option(help="auto, bwrap, or none; attacks are always isolated.")] = "auto",
     html: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write the matrix as one page.")] = None,

@@ -1,8 +1,9 @@
 """Holds the checks against planted submissions: correct ones lose nothing, wrong ones lose what they must.
 
-One judgement for the command `grader calibrate` and for the selftest. *Fast* grades a specimen on the tasks of its
-modules only, and without isolation unless it is an attack. Otherwise all are graded in the sandbox, and correct
-ones and attacks on all tasks. A mistake reaches no tasks of other modules: they import none of each other.
+One judgement for the command `grader calibrate` and for the selftest. *Fast* grades a mistake on the task that
+it loses, others on the tasks of their modules, and without isolation unless it is an attack. Otherwise all are
+graded in the sandbox, a mistake on the tasks of its modules, and correct ones and attacks on all tasks. A
+mistake reaches no tasks of other modules: they import none of each other.
 """
 
 from __future__ import annotations
@@ -113,8 +114,11 @@ def _first(check: CheckResult) -> str:
 
 
 def tasks_of(planted: Specimen, *, fast: bool) -> tuple[str, ...]:
-    """The tasks to grade it on: all; fast, or for a mistake, those of its modules, since modules are apart."""
+    """The tasks to grade it on: all; fast, or for a mistake, those of its modules; fast and a mistake, its own."""
     modules = planted.modules
+    own = {check.split("/")[0] for check in planted.loses}
+    if fast and planted.kind == "misconception" and own <= TASKS.keys():
+        return tuple(task for task in TASKS if task in own)
     everything = not modules or not (fast or planted.kind == "misconception")
     return tuple(task.id for task in TASKS.values() if everything or task.module in modules)
 

@@ -1,0 +1,85 @@
+"""Each sentence of the handout that promises something has a check that holds it, and a mistake that breaks it.
+
+`promises/part_N.toml` lists them, one entry a sentence::
+
+    [[promise]]
+    task = "1.2"
+    sentence = "as it stands in the handout, with single blanks"
+    checks = ["1.2/..."]
+    specimens = ["..."]
+
+or `why_not = "..."` instead of checks and specimens where a sentence promises nothing that a check could hold.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.files import PROJECT
+from grader.proofs import specimen
+from grader.proofs.calibration import planned
+from tests.harness.tasks import TASKS
+
+FILES = sorted(Path(__file__).with_name("promises").glob("part_*.toml"))
+PROMISES = [promise for file in FILES for promise in tomllib.loads(file.read_text(encoding="utf-8"))["promise"]]
+WORDS = re.compile(
+    r"\b(exact(ly)?|laz(y|ily)|any|whatever|never|every|always|as (large|many|few|deep) as|in good time"
+    r"|at (most|least|once))\b"
+)
+EXPLAINS = re.compile(r"### (The idea|Worked by hand|Misconceptions)")
+"""Headings of what explains and promises nothing."""
+
+
+def sections(leaving_out: str) -> dict[str, list[str]]:
+    """Of each task the text below each of its headings, with single blanks, but for some lines; {task: texts}."""
+    handout = (PROJECT / "handout.md").read_text(encoding="utf-8")
+    found: dict[str, list[str]] = {}
+    for section in re.split(r"^## ", handout, flags=re.MULTILINE):
+        if named := re.match(r"Task (\d\.\d):", section):
+            plain = re.sub(leaving_out, "", section, flags=re.MULTILINE)
+            texts = re.split(r"^(?=### )", plain, flags=re.MULTILINE)
+            found[named[1]] = [" ".join(text.split()) for text in texts]
+    return found
+
+
+SECTIONS = sections(r"^    .*\n")
+WITHOUT_TABLES = sections(r"^(    |\|).*\n")
+
+
+@pytest.fixture(scope="module")
+def everything() -> set[str]:
+    """The ids of all checks."""
+    return planned()
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_word_that_promises_stands_in_a_listed_sentence(task: str) -> None:
+    """Words such as *any*, *never* and *exactly*, in what specifies a task."""
+    listed = [promise["sentence"] for promise in PROMISES if promise["task"] == task]
+    unlisted = []
+    for text in WITHOUT_TABLES[task]:
+        spans = [(at, at + len(each)) for each in listed for at in [text.find(each)] if at >= 0]
+        for word in WORDS.finditer(text) if not EXPLAINS.match(text) else ():
+            if not any(start <= word.start() and word.end() <= end for start, end in spans):
+                unlisted.append(text[max(word.start() - 60, 0) : word.end() + 60])
+    assert unlisted == []
+
+
+@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: f"{promise['task']}: {promise['sentence'][:40]}")
+def test_a_promise_is_held_by_a_check_that_a_mistake_loses(promise: dict[str, Any], everything: set[str]) -> None:
+    """Its sentence is in the handout, its checks and specimens exist, and each of these loses one of those."""
+    assert any(promise["sentence"] in text for text in SECTIONS[promise["task"]])
+    if "why_not" in promise:
+        assert promise.keys() == {"task", "sentence", "why_not"}
+        return
+    assert promise.keys() == {"task", "sentence", "checks", "specimens"}
+    assert promise["checks"]
+    assert promise["specimens"]
+    assert set(promise["checks"]) <= everything
+    for name in promise["specimens"]:
+        assert specimen.must_lose(specimen.load(name), promise["checks"]), name
