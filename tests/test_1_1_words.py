@@ -7,6 +7,7 @@ from functools import partial
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import recorded
 from tests.harness import Student, expect, expect_close, expect_raises, points
 
 APPLE = "Apple is looking at buying U.K. startup for $1 billion"
@@ -29,7 +30,7 @@ SPLITS = [
 """Texts, their words, what is easily taken otherwise, and the words that this gives."""
 
 
-@points(1, task="1.1")
+@points(0.75, task="1.1")
 def test_the_lectures_example_is_split_as_shown(student: Student) -> None:
     """The lecture's sentence splits into its eleven tokens."""
     expect(
@@ -109,3 +110,9 @@ def test_compression_counts_bytes(student: Student, text: str, tokens: int) -> N
         },
     )
     expect(student.words.compression_ratio("", []), 1.0, "an empty text without tokens has ratio 1")
+
+
+@points(0.25, task="1.1")
+def test_recorded_answers_1_1(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "1.1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests import recorded
 from tests.harness import Student, expect, expect_raises, points
 
 HUGS = {"hug": 10, "mug": 4, "sun": 11, "bun": 3, "hugs": 5}
@@ -25,7 +26,7 @@ SPLITS = [
 """Texts, their tokens with spaces between, what is easily taken otherwise, and the tokens that this gives."""
 
 
-@points(1, task="1.3")
+@points(0.75, task="1.3")
 def test_the_worked_example_trains_by_score(student: Student) -> None:
     """A pair's count is divided by the counts of its parts, so rare letters that stand together come first."""
     expect(
@@ -164,3 +165,14 @@ def test_hello_world_is_101_7592_2088_102(student: Student) -> None:
         "accents are dropped: decompose with NFD, and leave combining marks out",
         {"the accent was kept, so that the word is unknown": lambda: [101, 100, 100, 999, 102]},
     )
+    letters = some | {"a": 1, "##a": 2}
+    hint = "a word of a text has 100 letters at most; a longer one is [UNK]"
+    expect(student.wordpiece.encode("a" * 100, letters), [101, 1, *[2] * 99, 102], hint)
+    cut = {"a word of more than 100 letters was cut into pieces": lambda: [101, 1, *[2] * 100, 102]}
+    expect(student.wordpiece.encode("a" * 101, letters), [101, 100, 102], hint, cut)
+
+
+@points(0.25, task="1.3")
+def test_recorded_answers_1_3(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "1.3")

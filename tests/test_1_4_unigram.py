@@ -11,6 +11,7 @@ from math import log
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import recorded
 from tests.harness import Student, expect, expect_close, expect_raises, expect_that, points
 from tests.harness.outcomes import StudentError
 
@@ -65,7 +66,7 @@ def _marked(text: str) -> str:
     return "▁" + text.replace(" ", "▁")
 
 
-@points(1, task="1.4")
+@points(0.75, task="1.4")
 def test_the_best_way_is_not_the_longest_piece_first(student: Student) -> None:
     """Of all ways to cut `hugs`, hu|gs is the most probable."""
     expect(
@@ -246,3 +247,9 @@ def test_any_text_comes_back(student: Student, text: str) -> None:
             )
         },
     )
+
+
+@points(0.25, task="1.4")
+def test_recorded_answers_1_4(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "1.4")

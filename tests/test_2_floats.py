@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from functools import partial
 
+from tests import recorded
 from tests.harness import Student, expect, expect_raises, expect_that, points
 
 FLOAT16, BFLOAT16, FLOAT64 = (5, 10), (8, 7), (11, 52)
@@ -46,7 +47,7 @@ ROUNDED: list[tuple[float, tuple[int, int], float, str, dict[str, float]]] = [
         {"it was rounded to float32 on the way; rounding twice is not rounding once": 4096.0},
     ),
     (
-        65_510.0,
+        65_508.0,
         FLOAT16,
         65_504.0,
         "it is below 65,520",
@@ -68,7 +69,7 @@ ROUNDED: list[tuple[float, tuple[int, int], float, str, dict[str, float]]] = [
 """Numbers, bits of a format, the format's nearest number, a hint, and what known mistakes give."""
 
 
-@points(1, task="2.3")
+@points(0.75, task="2.3")
 def test_the_limits_of_float16(student: Student) -> None:
     """65,504 is the largest, 2**-24 the smallest, 2**-10 the step after 1; and bfloat16 has float32's range."""
     expect(
@@ -138,7 +139,7 @@ def test_what_overflows_and_what_underflows(student: Student) -> None:
         expect(student.floats.fate(x, *FLOAT16), becomes, hint)
 
 
-@points(0.5, task="2.5")
+@points(0.25, task="2.5")
 def test_ones_stall_at_256_in_bfloat16(student: Student) -> None:
     """A thousand ones add up to 256 in bfloat16, and a fp32 accumulator gets them right."""
     stalled = "round after each addition: 256 + 1 is halfway between 256 and 258, and goes to the even one"
@@ -206,3 +207,15 @@ def test_what_mixed_precision_keeps_in_what(student: Student) -> None:
             ],
         },
     )
+
+
+@points(0.25, task="2.3")
+def test_recorded_answers_2_3(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "2.3")
+
+
+@points(0.25, task="2.5")
+def test_recorded_answers_2_5(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "2.5")

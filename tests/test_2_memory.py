@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from tests import recorded
 from tests.harness import Student, expect, expect_raises, points
 
 
-@points(0.5, task="2.1")
+@points(0.25, task="2.1")
 def test_bits_of_common_dtypes(student: Student) -> None:
     """Floats of 32, 16 and 8 bits, a bool's byte, both parts of a complex number."""
     named = {"float32": 32, "bfloat16": 16, "float8_e4m3fn": 8, "int64": 64, "int4": 4, "bool": 8, "complex64": 64}
@@ -65,7 +66,7 @@ def test_bytes_of_common_tensors(student: Student) -> None:
     expect(student.memory.tensor_bytes([10**12, 10**12], "float32"), 4 * 10**24, "exactly, however large", large)
 
 
-@points(1, task="2.4")
+@points(0.75, task="2.4")
 def test_adamw_with_mixed_precision_takes_16_bytes(student: Student) -> None:
     """Parameters, gradients, fp32 copy and two states: 2 + 2 + 4 + 8 bytes."""
     expect(
@@ -172,3 +173,15 @@ def test_the_largest_model_on_eight_gpus(student: Student) -> None:
             "a float was used on the way, and has too few digits; use // on whole numbers": lambda: int(7e24 / 8),
         },
     )
+
+
+@points(0.25, task="2.1")
+def test_recorded_answers_2_1(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "2.1")
+
+
+@points(0.25, task="2.4")
+def test_recorded_answers_2_4(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "2.4")

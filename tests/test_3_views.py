@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+from tests import recorded
 from tests.harness import Student, expect, expect_raises, need_torch, points
 
 
-@points(0.5, task="3.1")
+@points(0.25, task="3.1")
 def test_strides_of_new_tensors(student: Student) -> None:
     """One step in a dimension passes over all elements of the later ones."""
     expect(
@@ -98,7 +99,7 @@ def test_columns_in_turn_share_nothing(student: Student) -> None:
     expect(student.tensors.shares_element(x[0].view(torch.int16)[6:], x[0, 3:]), True, halves)
 
 
-@points(1, task="3.3")
+@points(0.75, task="3.3")
 def test_contiguity_is_read_off_the_strides(student: Student) -> None:
     """A new tensor is contiguous, a transposed one is not, and a size of 1 does not count."""
     cases = [
@@ -120,7 +121,7 @@ def test_contiguity_is_read_off_the_strides(student: Student) -> None:
         expect(student.views.is_contiguous(shape, strides), contiguous, hint)
 
 
-@points(1, task="3.4")
+@points(0.75, task="3.4")
 def test_a_view_where_strides_allow_one(student: Student) -> None:
     """A contiguous tensor has a view in any shape; a transposed one only where no dimensions are joined."""
     expect(student.views.view_strides([3, 4], [4, 1], [2, 6]), [6, 1], "as a new tensor of that shape")
@@ -172,7 +173,7 @@ def test_reshape_copies_only_when_it_must(student: Student) -> None:
         expect(student.views.reshape_copies(shape, strides, target), copies, hint, mistakes)
 
 
-@points(1, task="3.5")
+@points(0.75, task="3.5")
 def test_a_chain_allocates_only_where_it_copies(student: Student) -> None:
     """Transposing allocates nothing, reshaping after it does, and contiguous() of the result does not again."""
     chain = [["transpose", 0, 1], ["reshape", [12]], ["contiguous"], ["slice", 0, 0, 12, 2], ["contiguous"]]
@@ -214,3 +215,27 @@ def test_a_chain_allocates_only_where_it_copies(student: Student) -> None:
             (ValueError, KeyError), naming="melt", hint="it is unknown wherever it stands in the chain"
         ):
             student.views.allocated_bytes([3, 4], 4, steps)
+
+
+@points(0.25, task="3.1")
+def test_recorded_answers_3_1(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "3.1")
+
+
+@points(0.25, task="3.3")
+def test_recorded_answers_3_3(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "3.3")
+
+
+@points(0.25, task="3.4")
+def test_recorded_answers_3_4(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "3.4")
+
+
+@points(0.25, task="3.5")
+def test_recorded_answers_3_5(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "3.5")

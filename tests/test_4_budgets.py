@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from tests import recorded
 from tests.harness import Student, expect, expect_raises, points
 from tests.mistakes import inexact
 
 WEEK_S = 7 * 24 * 3600
 
 
-@points(1, task="4.5")
+@points(0.75, task="4.5")
 def test_peaks_are_dense_or_sparse(student: Student) -> None:
     """The H100's printed 1979e12 holds with sparsity; dense is half of it."""
     expect(student.budgets.peak_flops("H100", "bf16", True), 1979 * 10**12, "the table's sparse column")
@@ -68,7 +69,7 @@ def test_how_long_gpt_4_took(student: Student) -> None:
         {"the share of the peak was rounded before the division": lambda: 10**6},
     )
     expect(
-        student.budgets.training_seconds(10**33 + 1, 10_000, 10**15, 100),
+        student.budgets.training_seconds(10**33 + 1, 1_000, 10**16, 100),
         10**14 + 1,
         "one FLOP more than 10^14 seconds take",
         {
@@ -78,3 +79,9 @@ def test_how_long_gpt_4_took(student: Student) -> None:
     for wrong in (-20, 0, 120):
         with expect_raises(ValueError, naming=str(wrong), hint=f"a share of {wrong} % is not in 1 to 100"):
             student.budgets.training_seconds(10**6, 1, 150, wrong)
+
+
+@points(0.25, task="4.5")
+def test_recorded_answers_4_5(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "4.5")

@@ -7,6 +7,7 @@ from itertools import pairwise
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests import recorded
 from tests.harness import Student, expect, expect_raises, points
 from tests.mistakes import inexact, whole
 
@@ -16,7 +17,7 @@ MANY = [3, 2] * 1000
 """Widths of a chain that is deeper than Python lets functions call themselves."""
 
 
-@points(1, task="4.1")
+@points(0.75, task="4.1")
 @given(b=sizes, d=sizes, k=sizes)
 @example(b=3_000_001, d=3_000_001, k=3_000_001)
 def test_a_matrix_product_is_2bdk(student: Student, b: int, d: int, k: int) -> None:
@@ -68,7 +69,7 @@ def test_batches_broadcast(student: Student) -> None:
                 student.flops.matmul_flops(a, b)
 
 
-@points(1, task="4.2")
+@points(0.75, task="4.2")
 def test_each_gradient_of_two_layers(student: Student) -> None:
     """Forward and backward products of x, w1, h1, w2, h2, each by name."""
     expect(
@@ -126,7 +127,7 @@ def test_backward_is_twice_forward_when_x_needs_it(student: Student, batch: int,
             student.flops.linear_chain_flops(batch, few, True)
 
 
-@points(0.5, task="4.3")
+@points(0.25, task="4.3")
 def test_the_rule_for_gpt_3(student: Student) -> None:
     """6·N·D for 175e9 parameters and 300e9 tokens is 3.15e23, exactly."""
     expect(
@@ -177,3 +178,21 @@ def test_the_rule_counts_the_first_layer_once_too_often(student: Student) -> Non
         "exact, however large",
         inexact(large),
     )
+
+
+@points(0.25, task="4.1")
+def test_recorded_answers_4_1(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "4.1")
+
+
+@points(0.25, task="4.2")
+def test_recorded_answers_4_2(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "4.2")
+
+
+@points(0.25, task="4.3")
+def test_recorded_answers_4_3(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "4.3")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests import recorded
 from tests.harness import Student, expect, expect_raises, points
 from tests.mistakes import FLOATS, inexact
 
@@ -10,7 +11,7 @@ VECTOR, MATRIX = 2 * (4096 + 4096**2 + 4096), 2 * 3 * 4096**2
 """Bytes that one token moves through a layer of 4096 by 4096 in bfloat16, and those that 4,096 tokens move."""
 
 
-@points(0.5, task="4.6")
+@points(0.25, task="4.6")
 def test_140_gb_over_pcie(student: Student) -> None:
     """70 billion parameters in bfloat16 take 2.19 s over PCIe 5.0."""
     expect(
@@ -73,3 +74,9 @@ def test_a_vector_is_bound_by_memory_and_a_large_matrix_by_compute(student: Stud
             "compare flops * bytes_per_s with peak * n_bytes",
             {mistake: lambda other=other: other},
         )
+
+
+@points(0.25, task="4.6")
+def test_recorded_answers_4_6(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "4.6")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from tests import recorded
 from tests.harness import Student, expect, expect_raises, points
 from tests.mistakes import inexact
 
 
-@points(0.25, task="5.5")
+@points(0.125, task="5.5")
 def test_a_gb_is_no_gib(student: Student) -> None:
     """80 GB are 80·10⁹ bytes, 80 GiB are 7.4 % more."""
     expect(
@@ -85,3 +86,9 @@ def test_the_range_of_16_bits(student: Student) -> None:
         "formats may be wider than Python's floats; exponents are integers",
         {"2 to the power of low was computed as a float, which ends at 2^-1074": lambda: (-1, 16_383)},
     )
+
+
+@points(0.125, task="5.5")
+def test_recorded_answers_5_5(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "5.5")

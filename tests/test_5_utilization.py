@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from statistics import median
 
+from tests import recorded
 from tests.harness import Student, expect, expect_close, expect_raises, expect_that, points
 from tests.mistakes import inexact
 from tests.timing_examples import rows
@@ -61,7 +62,7 @@ SPREADS = (
 """Ratios, what their spread is, and what mistakes make of it."""
 
 
-@points(0.5, task="5.3")
+@points(0.25, task="5.3")
 def test_the_printed_mfu_of_trainings_on_h100s(student: Student) -> None:
     """Each row's MFU, within 0.3 % of what is printed."""
     for row in rows("gpt_training")[::8]:
@@ -128,7 +129,7 @@ def test_the_printed_hfu_of_trainings_on_h100s(student: Student) -> None:
         )
 
 
-@points(0.5, task="5.4")
+@points(0.25, task="5.4")
 def test_backward_is_not_twice_forward_in_time(student: Student) -> None:
     """On a V100, the median ratio of convolutions is 2.57, and that of recurrent layers 1.08."""
     doubled = "a first layer's inputs take no time; they were given that of its weights"
@@ -203,3 +204,15 @@ def test_a_recurrent_layer_is_far_below_the_peak(student: Student) -> None:
     expect_that(0.013 < share < 0.014, "1.3 % of 125e12", f"{share:.2%}", "a millisecond is 1/1000 s")
     with expect_raises((ValueError, KeyError), naming="Elman"):
         student.gradients.recurrent_flops(layer | {"cell": "Elman"})
+
+
+@points(0.25, task="5.3")
+def test_recorded_answers_5_3(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "5.3")
+
+
+@points(0.25, task="5.4")
+def test_recorded_answers_5_4(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "5.4")

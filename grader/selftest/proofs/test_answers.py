@@ -1,0 +1,48 @@
+"""The recorded cases: right, told from known mistakes, and not those that hidden checks try."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.proofs import answers, specimen
+from tests import recorded
+from tests.harness.tasks import TASKS
+
+RECORDED = sorted(path.stem for path in recorded.ANSWERS.glob("*.txt"))
+
+
+@pytest.mark.parametrize("task", RECORDED)
+def test_the_reference_answers_as_recorded(task: str) -> None:
+    """Case by case, and no known mistake does."""
+    cases = recorded.read(task)
+    called = [(task, case.path, case.made, case.arguments, case.named, case.answer) for case in cases]
+    given = answers.answers("reference", called)
+    assert len(cases) >= 9
+    for case, answer in zip(cases, given, strict=True):
+        assert answer is not None
+        assert answers.alike(case.path, answers.read(answer), case.answer), case
+        assert not any(answers.alike(case.path, wrong, case.answer) for wrong in case.mistakes.values()), case
+
+
+@pytest.mark.parametrize("task", RECORDED)
+def test_each_sentence_names_a_planted_mistake_of_the_task(task: str) -> None:
+    """A known mistake's words are those by which it is told elsewhere."""
+    planted = [specimen.load(name) for name in specimen.names()]
+    words = [
+        each.message for each in planted if each.kind == "misconception" and each.modules == {TASKS[task].module}
+    ]
+    for case in recorded.read(task):
+        assert all(any(each in said for each in words) for said in case.mistakes), case
+
+
+def test_cases_are_not_those_that_checks_try_by_themselves(tmp_path: Path) -> None:
+    """Shown on one task: no recorded input is one that its checks ask for."""
+    root = specimen.compose(specimen.load("reference"), tmp_path)
+    known = {
+        tuple(map(repr, answers.read(line)[1:5])) for line in answers.recorded(root, 0, ("grader/hidden",), "4.3")
+    }
+    assert len(known) > 20
+    ours = {tuple(map(repr, (case.path, case.made, case.arguments, case.named))) for case in recorded.read("4.3")}
+    assert not ours & known
