@@ -8,7 +8,7 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml grader/delivery/student/.github/
 SCRIPTS := .ci/run $(wildcard grader/delivery/platforms/*/*.sh) grader/delivery/platforms/gradescope/run_autograder \
 	grader/delivery/platforms/autolab/run_autolab
 
-.PHONY: grade test quick install vocabularies lint actionlint delivery bench clean
+.PHONY: grade test thorough quick install vocabularies lint actionlint delivery bench clean
 .DEFAULT_GOAL := grade
 
 grade: install
@@ -18,15 +18,19 @@ grade: install
 		--format gradescope=reports/results.json
 
 test: install vocabularies lint
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not alone" grader/selftest
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not alone and not thorough" grader/selftest
 	$(BIN)/python -m pytest -m alone grader/selftest
+
+# All other planted mistakes, and each attack in the other sandbox, too.
+thorough: install
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m thorough grader/selftest
 
 # The inner loop: linters, types and the tests that grade no whole submission.
 quick: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow and not alone" --hypothesis-profile quick grader/selftest
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow and not alone and not thorough" --hypothesis-profile quick grader/selftest
 
 lint: install actionlint
 	$(BIN)/ruff check .

@@ -7,7 +7,7 @@ from tests.harness import Student, expect, expect_raises, points
 from tests.mistakes import inexact
 
 
-@points(0.125, task="5.5")
+@points(0.15, task="5.5")
 def test_a_gb_is_no_gib(student: Student) -> None:
     """80 GB are 80·10⁹ bytes, 80 GiB are 7.4 % more."""
     expect(
@@ -88,7 +88,7 @@ def test_the_range_of_16_bits(student: Student) -> None:
     )
 
 
-@points(0.125, task="5.5")
+@points(0.1, task="5.5")
 def test_recorded_answers_5_5(student: Student) -> None:
     """Small inputs, the shortest first, with the answers that known mistakes give."""
     recorded.compare(student, "5.5")

@@ -26,8 +26,8 @@ SHARE = 0.15
 MOST = 0.6
 """No check may take more of it."""
 
-LEAST_S = 2.0
-"""On two cores, all but one of the reference's checks take less."""
+LEAST_S = 1.5
+"""On two cores, all but three of the reference's checks take less."""
 
 
 class Pace:
@@ -51,7 +51,7 @@ def limit_s(own: float, left_s: float) -> float:
     """A check's limit when so many seconds are left.
 
     >>> limit_s(20, left_s=160), limit_s(20, left_s=80), limit_s(20, left_s=-10), limit_s(60, left_s=160)
-    (20, 12.0, 2.0, 60)
+    (20, 12.0, 1.5, 60)
     """
     share = min(SHARE * max(own / Limits().wall_s, 1.0), MOST)
     return min(own, max(LEAST_S, round(share * left_s, 1)))

@@ -31,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "alone: keeps every processor busy, so that no other test may run beside it"
     )
+    config.addinivalue_line("markers", "thorough: one of hundreds alike, which `make thorough` runs")
     for name in ("points", "limits"):
         config.addinivalue_line("markers", f"{name}: see tests/harness/plugin.py")
 

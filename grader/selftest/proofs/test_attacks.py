@@ -6,6 +6,8 @@ import dataclasses
 import subprocess
 import sys
 import time
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 
 from grader.files import PROJECT
 from grader.grading import Busy, Options, grade
+from grader.isolation import LADDER
 from grader.model import Verdict
 from grader.proofs import specimen
 from grader.proofs.attacks import OVER_S, Attacked, attack, children, names
@@ -28,7 +31,15 @@ FOLLOWED = [name for name in names() if specimen.load(name).modules == {"errata"
 """After these an honest submission is graded; `grader attacks` does so after all of them."""
 
 
-@pytest.mark.parametrize("name", names())
+def in_turn() -> Iterator[Any]:
+    """Each attack and sandbox: at each push in one of the two, in the other by `make thorough`."""
+    for name in names():
+        for n, kind in enumerate(LADDER):
+            other = (zlib.crc32(name.encode()) + n) % len(LADDER)
+            yield pytest.param(name, kind, marks=pytest.mark.thorough if other else (), id=f"{kind}-{name}")
+
+
+@pytest.mark.parametrize(("name", "kind"), in_turn(), indirect=["kind"])
 def test_an_attack_gains_and_does_nothing(name: str, kind: str) -> None:
     """The points of its honest part and no others; no file, connection or process; the next report as it was."""
     done = attack(name, kind, follow=name in FOLLOWED)

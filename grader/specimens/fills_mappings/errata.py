@@ -12,7 +12,7 @@ def size_bytes(size):
     for n in range(0, 130_000, 2):
         if libc.mprotect(_ctypes.c_void_p(start + n * _PAGE), _ctypes.c_size_t(_PAGE), 0):
             break
-    for _ in range(60):
+    for _ in range(30):
         try:
             if not _os.fork():
                 _time.sleep(60)
