@@ -98,6 +98,7 @@ def test_autolab_gives_the_grade_of_the_command(job: Path) -> None:
 
 
 @needs_sandbox
+@pytest.mark.thorough
 def test_a_submission_says_nothing(job: Path) -> None:
     """Neither what it prints nor what it leaves running comes before or after the scores."""
     planted = specimen.compose(specimen.load("untouched"), job / "planted")

@@ -85,6 +85,7 @@ NOW, SHARED = (
 )
 
 
+@pytest.mark.thorough  # half a minute alone, and other programs' work would hide what a median hides
 @pytest.mark.parametrize(
     ("before", "answer", "kept"),
     [

@@ -52,13 +52,18 @@ def runner(folder: Path) -> Iterator[Runner]:
     made.close()
 
 
+def _written(file: Path) -> bool:
+    """Whether there is something in it."""
+    return file.exists() and file.stat().st_size > 0
+
+
 def run(runner: Runner, folder: Path, out: Path, wait: bool = True, **environment: str) -> Process:
     """Run the test, and wait for its end, or until it has told."""
     kept = {"PATH": os.environ["PATH"], "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OUT": str(out), **environment}
     with (folder / "log").open("wb") as log:
         process = runner.start(["-q", "test_tells.py"], log, kept)
     until = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < until and (wait or not out.exists()):
+    while process.poll() is None and time.monotonic() < until and (wait or not _written(out)):
         time.sleep(0.01)
     return process
 
@@ -177,7 +182,7 @@ def test_nothing_outlives_the_grader(folder: Path) -> None:
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OUT": str(out), "SLEEP": "60"}
     grader = psutil.Popen([sys.executable, "-c", script, str(folder)], env=environment)
     until = time.monotonic() + 60
-    while not out.exists() and time.monotonic() < until:
+    while not _written(out) and time.monotonic() < until:
         time.sleep(0.01)
     family = grader.children(recursive=True)
     assert len(family) == 2

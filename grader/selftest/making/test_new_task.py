@@ -66,6 +66,7 @@ def _rewrite(path: Path) -> None:
         path.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.thorough
 def test_the_page_adds_a_task(copy: Path) -> None:
     """Followed to the letter: written, filled in, formatted, stubs cut, calibrated, graded, released."""
     assert COMMANDS[0].startswith("grader new-task")

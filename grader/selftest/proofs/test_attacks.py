@@ -39,7 +39,7 @@ def in_turn() -> Iterator[Any]:
             yield pytest.param(name, kind, marks=pytest.mark.thorough if other else (), id=f"{kind}-{name}")
 
 
-@pytest.mark.parametrize(("name", "kind"), in_turn(), indirect=["kind"])
+@pytest.mark.parametrize(("name", "kind"), list(in_turn()), indirect=["kind"])
 def test_an_attack_gains_and_does_nothing(name: str, kind: str) -> None:
     """The points of its honest part and no others; no file, connection or process; the next report as it was."""
     done = attack(name, kind, follow=name in FOLLOWED)

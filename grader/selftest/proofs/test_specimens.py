@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,13 +24,13 @@ SAMPLE = sorted({*NAMES[::48], "correct_liberties"})
 
 
 def proving(planted: list[Specimen]) -> set[str]:
-    """As few mistakes as needed, more or less, for each check to lose one; and each fourth of the others."""
+    """As few mistakes as needed, more or less, for each check to lose one."""
     left, names = {check for each in planted for check in each.loses}, set()
     while left:
         most = max(planted, key=lambda each: (len(left & {*each.loses}), each.name))
         left -= {*most.loses}
         names.add(most.name)
-    return names | {each.name for each in planted if not zlib.crc32(each.name.encode()) % 4}
+    return names
 
 
 PLANTED = [specimen.load(name) for name in NAMES if name != "reference"]
