@@ -65,6 +65,7 @@ class Sandbox:
 
     alive = False
     process = Process()
+    group = None
     hard: Mapping[str, int] = {}
 
     def __init__(self, data: bytes, status: int) -> None:
