@@ -2,9 +2,7 @@
 
 `fixtures/answers/TASK.txt` holds one case a line, a Python tuple of plain literals:
 
-    (path, made, arguments, named, answer, {sentence that names a mistake: what it answers})
-
-`made` are the arguments that make the object whose method is called; None where a function is.
+    (path, arguments, named, answer, {sentence that names a mistake: what it answers})
 """
 
 from __future__ import annotations
@@ -23,10 +21,9 @@ ANSWERS = Path(__file__).parent.parent / "fixtures" / "answers"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One call of `module.function` or `module.Class.method`, its right answer, and known wrong ones."""
+    """One call of `module.function`, its right answer, and known wrong ones."""
 
     path: str
-    made: tuple[Any, ...] | None
     arguments: tuple[Any, ...]
     named: dict[str, Any]
     answer: Any
@@ -46,11 +43,8 @@ def compare(student: Student, task: str) -> None:
     """Ask for each case of a task, and fail with a diagnosis at the first that differs."""
     hint = "this is a recorded case, the shortest that differs"
     for case in read(task):
-        module, *names = case.path.split(".")
-        target = getattr(student, module)
-        for name in names:
-            target = getattr(target, name)
-        got = target(*case.arguments, **case.named)
+        module, function = case.path.split(".")
+        got = getattr(getattr(student, module), function)(*case.arguments, **case.named)
         mistakes = {words: partial(_itself, answer) for words, answer in case.mistakes.items()}
         if close(case.path):
             expect_close(got, case.answer, hint, mistakes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests import recorded
 from tests.harness import Student, expect, expect_raises, points
+from tests.mistakes import inexact
 
 
 @points(0.25, task="2.1")
@@ -57,13 +58,12 @@ def test_bytes_of_common_tensors(student: Student) -> None:
         "nothing",
         {"a size of 0 means no numbers": lambda: 2**40},
     )
-    fixed = "numbers of a fixed size were used on the way, and can't hold this one; Python's own have no limit"
-    large = {
-        fixed: lambda: (4 * 10**24 + 2**63) % 2**64 - 2**63,
-        f"as above: {fixed}": lambda: 4 * ((10**24 + 2**63) % 2**64 - 2**63),
-        "a float was used on the way, and has too few digits; use // on whole numbers": lambda: int(4 * 1e24),
-    }
-    expect(student.memory.tensor_bytes([10**12, 10**12], "float32"), 4 * 10**24, "exactly, however large", large)
+    expect(
+        student.memory.tensor_bytes([10**12, 10**12], "float32"),
+        4 * 10**24,
+        "exactly, however large",
+        inexact(4 * 10**24),
+    )
 
 
 @points(0.75, task="2.4")
@@ -109,11 +109,7 @@ def test_adamw_with_mixed_precision_takes_16_bytes(student: Student) -> None:
         student.memory.training_bytes(10**20 + 1, "fp32", "adagrad"),
         large,
         "exactly, however many parameters there are",
-        {
-            "a float was used on the way, and has too few digits; use // on whole numbers": lambda: {
-                name: int(float(size)) for name, size in large.items()
-            }
-        },
+        inexact(large),
     )
     for arguments, naming in (((1, "fp7", "sgd"), "fp7"), ((1, "fp32", "magic"), "magic")):
         with expect_raises((ValueError, KeyError), naming=naming):
@@ -137,12 +133,12 @@ def test_each_layers_input_is_kept(student: Student) -> None:
         student.memory.activation_bytes(2, [3], "fp32")
     with expect_raises((ValueError, KeyError), naming="FP32", hint="there are four recipes, by these names only"):
         student.memory.activation_bytes(2, [3, 4], "FP32")
-    fixed = "numbers of a fixed size were used on the way, and can't hold this one; Python's own have no limit"
-    far = {
-        fixed: lambda: (2 * 10**23 + 2**63) % 2**64 - 2**63,
-        "a float was used on the way, and has too few digits; use // on whole numbers": lambda: int(2.0 * 1e23),
-    }
-    expect(student.memory.activation_bytes(10**21, [100, 5], "bf16"), 2 * 10**23, "exactly, however large", far)
+    expect(
+        student.memory.activation_bytes(10**21, [100, 5], "bf16"),
+        2 * 10**23,
+        "exactly, however large",
+        inexact(2 * 10**23),
+    )
 
 
 @points(0.5, task="2.4")
@@ -169,9 +165,7 @@ def test_the_largest_model_on_eight_gpus(student: Student) -> None:
         student.memory.largest_model(7, 10**15, "mixed_no_master", "adagrad"),
         875 * 10**21,
         "7 * 10**24 bytes, divided by 8",
-        {
-            "a float was used on the way, and has too few digits; use // on whole numbers": lambda: int(7e24 / 8),
-        },
+        inexact(875 * 10**21),
     )
 
 

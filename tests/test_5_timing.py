@@ -8,7 +8,7 @@ from statistics import mean, median
 
 from tests.fake_device import BACKWARD_S, CLEAR_S, COLD_S, LAUNCH_S, WORK_S, FakeDevice, FakeModel
 from tests.harness import Student, expect, expect_raises, expect_that, points
-from tests.mistakes import OneOf
+from tests.mistakes import OneOf, of_two_passes
 
 TRUE_S = LAUNCH_S + WORK_S
 ENDED = "measuring ended before all repeats were done"
@@ -148,25 +148,11 @@ def test_each_pass_has_its_own_median(student: Student) -> None:
         model.forward, model.backward, model.zero_grad, model.synchronize, model.clock, 1, 4
     )
     forward, backward = ([LAUNCH_S + work for work in works] for works in (there, back))
-    both = [a + b for a, b in zip(forward, backward, strict=True)]
-    ranked = sorted(zip(forward, backward, strict=True))
-    middle = tuple(mean(times) for times in zip(*ranked[1:3], strict=True))
     expect(
         got,
         (median(forward), median(backward)),
         f"the forward passes took {forward}, the backward passes {backward}",
-        {
-            "the mean was returned; return the median": lambda: (mean(forward), mean(backward)),
-            "the median of forward was taken off that of both; take that of backward itself": (
-                lambda: (median(forward), median(both) - median(forward))
-            ),
-            "both times are those of one step; each pass has a median of its own": (
-                lambda: OneOf([middle, *ranked[1:3]])
-            ),
-            "for an even number of repeats, the median is the mean of the middle two": (
-                lambda: (sorted(forward)[2], sorted(backward)[2])
-            ),
-        },
+        of_two_passes(forward, backward),
     )
     measured = ["zero_grad", "forward", "backward"] * 4
     expect(

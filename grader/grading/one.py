@@ -154,11 +154,8 @@ def _tried_again(lines: Sequence[dict[str, Any]]) -> tuple[str, ...]:
 
 def _made(folder: Path) -> Path:
     folder.mkdir()
-    for each in (
-        folder,
-        folder.parent,
-    ):  # the sandbox's own user reads the submission below it, whatever the umask
-        each.chmod(0o755)
+    for each in (folder, folder.parent):
+        each.chmod(0o755)  # the sandbox's own user reads what is below it, whatever the umask
     return folder
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.harness import Student, expect, need_torch, points
 from tests.harness.expect import Mistakes
+from tests.mistakes import FLOATS
 
 PLURAL = "each storage once, whole, and none for meta tensors"
 WHOLE = "a storage has bytes, not whole elements of the view's dtype"
@@ -141,7 +142,7 @@ def _large(student: Student) -> None:
     torch = need_torch()
     small = {
         "numbers of 32 bits can't count these elements": lambda: 4 * (2**31 * 3 % 2**32),
-        "a float was used on the way, and has too few digits": lambda: 2**53,
+        FLOATS: lambda: 2**53,
     }
     for tensor, size, held in (
         (torch.zeros(1).expand(2**31, 3), 3 * 2**33, 4),

@@ -10,10 +10,10 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from grader.hidden.large import magnitudes
 from grader.reference import views as reference
 from tests.harness import Student, expect, expect_raises, expect_that, need_torch, points
 from tests.harness.expect import Mistakes
+from tests.mistakes import FLOATS, whole
 
 SMALL = [
     (list(shape), list(strides))
@@ -52,7 +52,7 @@ def views(draw: st.DrawFn) -> tuple[list[int], list[int]]:
 def large_shapes(draw: st.DrawFn) -> list[int]:
     """Sizes of any magnitude, of a tensor whose elements 64 bits can count."""
     sizes: list[int] = []
-    for size in draw(st.lists(magnitudes(10), max_size=5)):
+    for size in draw(st.lists(whole(10), max_size=5)):
         sizes += [size] if prod(sizes) * size < 2**63 else []
     return sizes
 
@@ -232,7 +232,7 @@ def _same_strides(student: Student, sizes: list[int]) -> None:
             ),
             "a dimension's own size is not in its stride": lambda: [prod(sizes[n:]) for n in range(len(sizes))],
             "32 bits can't hold these strides": lambda: [(n + 2**31) % 2**32 - 2**31 for n in exact],
-            "a float was used on the way, and has too few digits": lambda: [int(float(n)) for n in exact],
+            FLOATS: lambda: [int(float(n)) for n in exact],
         },
     )
 
@@ -287,7 +287,7 @@ def _same_position(student: Student, index: list[int], shape: list[int], strides
                 lambda: reference.storage_position(index, shape, reference.contiguous_strides(shape), offset)
             ),
             "32 bits can't hold this position": lambda: (exact + 2**31) % 2**32 - 2**31,
-            "a float was used on the way, and has too few digits": lambda: int(float(exact)),
+            FLOATS: lambda: int(float(exact)),
         },
     )
 

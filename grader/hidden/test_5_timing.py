@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.fake_device import BACKWARD_S, COLD_S, LAUNCH_S, WORK_S, FakeDevice, FakeModel
 from tests.harness import Student, expect, expect_raises, points
-from tests.mistakes import OneOf
+from tests.mistakes import OneOf, of_two_passes
 
 works = st.integers(1, 2**16).map(lambda n: n * 2.0**-20)
 WRONG_COUNTS = ((-1, 3, "-1"), (-2, 1, "-2"), (0, 0, "0"), (2, -3, "-3"))
@@ -106,23 +106,11 @@ def test_training_steps_of_any_length(
     steps = warmup + repeats
     forward = [LAUNCH_S + work for work in [COLD_S, *later, *[WORK_S] * steps][warmup:steps]]
     backward = [LAUNCH_S + work for work in [*backwards, *[BACKWARD_S] * steps][warmup:steps]]
-    both = [there + back for there, back in zip(forward, backward, strict=True)]
     expect(
         got,
         (median(forward), median(backward)),
         f"the forward passes took {forward}, the backward passes {backward}",
-        {
-            "the mean was returned; return the median": lambda: (mean(forward), mean(backward)),
-            "the median of forward was taken off that of both; take that of backward itself": (
-                lambda: (median(forward), median(both) - median(forward))
-            ),
-            "both times are those of one step; each pass has a median of its own": (
-                lambda: OneOf([*_middle_steps(forward, backward), *_middle_steps(backward, forward, back=True)])
-            ),
-            "for an even number of repeats, the median is the mean of the middle two": (
-                lambda: (sorted(forward)[repeats // 2], sorted(backward)[repeats // 2])
-            ),
-        },
+        of_two_passes(forward, backward),
     )
     measured = ["zero_grad", "forward", "backward"] * repeats
     expect(
@@ -149,11 +137,3 @@ def test_training_steps_of_any_length(
     for few, fewer, name in WRONG_COUNTS:
         with expect_raises(ValueError, naming=name, hint="warmup is 0 or more, repeats 1 or more; below, raise"):
             student.timing.time_training_step(*functions, few, fewer)
-
-
-def _middle_steps(first: list[float], second: list[float], *, back: bool = False) -> list[tuple[float, float]]:
-    """The times of the steps in the middle when ranked by one pass: upper, lower and mean of the two."""
-    ranked, n = sorted(zip(first, second, strict=True)), len(first)
-    upper, lower = ranked[n // 2], ranked[(n - 1) // 2]
-    both = [upper, lower, ((upper[0] + lower[0]) / 2, (upper[1] + lower[1]) / 2)]
-    return [(b, a) for a, b in both] if back else both

@@ -278,7 +278,7 @@ class IsolatedBackend:
                     raise self._fault(f"{why}; {error}")
                 raise error
             case {"memory": True, **rest} if not rest:
-                raise self._stop(Verdict.MEMORY, f"more memory than the {self._limits.memory_mib:,} MiB allowed")
+                raise self._too_much_memory()
             case {"exit": str(code), **rest} if not rest:
                 raise self._stop(Verdict.CRASHED, f"it ended its process: SystemExit({_line(code, 80)})")
         raise self._broken("an answer of no known form")
@@ -377,7 +377,7 @@ class IsolatedBackend:
             took_s = time.monotonic() - now
             self._memory_at = now + took_s + max(MEMORY_EVERY_S, REST * took_s)
             if too_much or self._killed():
-                raise self._stop(Verdict.MEMORY, f"more memory than the {self._limits.memory_mib:,} MiB allowed")
+                raise self._too_much_memory()
 
     def _wait_for_others(self, now: float) -> None:
         """Let the clock stand still while the check, or we, wait for a processor, as long as there is patience."""
@@ -408,7 +408,7 @@ class IsolatedBackend:
     def _died(self, status: int) -> Stopped:
         """Why it ended with this status."""
         if status == -signal.SIGKILL and self._killed():
-            return self._stop(Verdict.MEMORY, f"more memory than the {self._limits.memory_mib:,} MiB allowed")
+            return self._too_much_memory()
         if status == -signal.SIGXCPU:
             return self._stop(Verdict.TIMEOUT, f"more than {self._limits.cpu_s} s of processor time")
         if status < 0:
@@ -424,6 +424,9 @@ class IsolatedBackend:
         with contextlib.suppress(BlockingIOError, OSError):
             if self._channel.recv(1, socket.MSG_PEEK):
                 raise self._broken("an answer that nobody asked for")
+
+    def _too_much_memory(self) -> Stopped:
+        return self._stop(Verdict.MEMORY, f"more memory than the {self._limits.memory_mib:,} MiB allowed")
 
     def _broken(self, how: str) -> Stopped:
         return self._stop(Verdict.CRASHED, f"it broke the grader's protocol: {how}")

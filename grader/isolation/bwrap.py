@@ -63,8 +63,7 @@ def prepare(submission: Path, limits: Limits, allowed: tuple[str, ...]) -> Launc
         args += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         args += ["--unshare-user", "--uid", "65534", "--gid", "65534", "--disable-userns"]
-    system = packages.system(allowed)
-    args += _system(system)
+    args += _system(packages.system(allowed))
     args += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--proc", "/proc", *_covers()]
     # /dev/zero can be mapped as memory that is nobody's in particular.
     args += ["--dev", "/dev", "--dev-bind", "/dev/null", "/dev/zero", "--remount-ro", "/dev"]

@@ -105,11 +105,8 @@ def for_a_check(limits: Limits, hard: Mapping[str, int]) -> dict[str, int]:
     """
     wanted = {promise.name: promise.needs(limits) * promise.unit for promise in PROMISES if promise.name != "AS"}
     few = {name: _lower(most, resource.getrlimit(_number(name))[1]) for name, most in FEW.items()}
-    return (
-        {name: min(value, hard.get(name, value)) for name, value in wanted.items()}
-        | few
-        | dict.fromkeys(NOTHING, 0)
-    )
+    own = {name: min(value, hard.get(name, value)) for name, value in wanted.items()}
+    return own | few | dict.fromkeys(NOTHING, 0)
 
 
 def settle() -> None:

@@ -32,12 +32,12 @@ import psutil
 from grader.errors import GraderFault, IsolationUnavailable
 from grader.files import PROJECT
 from grader.isolation import packages, syscalls
+from grader.isolation.inside import scratch
 from grader.isolation.inside.confine import landlock_version
 from grader.isolation.sandbox import END_S, INSIDE, Launch
 from grader.model import Limits
 
 UIDS = range(20_000, 40_000)
-MOST_LEFT = 1_000
 SPARE = 20_000
 """Added to a uid, it is one that nobody has: a killer's, so that whom it kills can't signal it."""
 
@@ -178,19 +178,7 @@ def end_uid(uid: int) -> None:
         subprocess.run(
             [sys.executable, "-I", "-S", "-c", KILL, str(uid), str(uid + SPARE)], check=False, timeout=END_S
         )
-    left = [path for path in Path(SHM).iterdir() if _owner(path) == uid]
-    for path in left:
-        with contextlib.suppress(OSError):
-            path.rmdir() if stat.S_ISDIR(path.lstat().st_mode) else path.unlink()
-    if full := [str(path) for path in left if _owner(path) == uid]:
-        subprocess.run(["/bin/rm", "-rf", "--", *full[:MOST_LEFT]], check=False, timeout=END_S)
-
-
-def _owner(path: Path) -> int | None:
-    """Whose it is; None when it is gone."""
-    with contextlib.suppress(OSError):
-        return path.lstat().st_uid
-    return None
+    scratch.emptied({"check_uid": uid}, SHM)
 
 
 def _uids(process: psutil.Process) -> set[int]:

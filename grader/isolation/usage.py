@@ -31,12 +31,10 @@ def exceeds(pid: int, mib: float) -> bool:
     To say what processes share, the kernel walks through all their pages. It is asked only where the numbers that
     it has at hand don't tell: page tables alone may be too much, and all of it, counted whole, may be little.
     """
-    tables_mib = whole_mib = 0.0
-    for process in _all(pid):
-        own_mib = _mib(process.pid, "status", "VmPTE:") or 0.0
-        tables_mib += own_mib
-        whole_mib += own_mib + (_mib(process.pid, "status", "RssAnon:", "RssShmem:") or 0.0)
-    return tables_mib > mib or (whole_mib > mib and used_mib(pid) > mib)
+    pids = [process.pid for process in _all(pid)]
+    if sum(_mib(each, "status", "VmPTE:", "RssAnon:", "RssShmem:") or 0.0 for each in pids) <= mib:
+        return False
+    return sum(_mib(each, "status", "VmPTE:") or 0.0 for each in pids) > mib or used_mib(pid) > mib
 
 
 def _all(pid: int) -> list[psutil.Process]:

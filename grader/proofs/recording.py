@@ -32,28 +32,23 @@ def pytest_student_backend(config: pytest.Config, check: Check, scratch: Path) -
 
 
 class Recording:
-    """A backend that notes the calls whose arguments and answers are plain: `(task, path, made, args, kwargs)`."""
+    """A backend that notes calls of functions whose arguments are plain: `(task, path, args, kwargs, answer)`."""
 
     def __init__(self, backend: DirectBackend, task: str, file: Path) -> None:
         self._backend = backend
         self._task = task
         self._file = file
-        self._made: dict[int, tuple[Any, ...]] = {}
 
     def invoke(self, path: str, handle: int | None, args: list[Any], kwargs: dict[str, Any], keep: bool) -> Any:
         """Call, and note it."""
         value = self._backend.invoke(path, handle, args, kwargs, keep)
-        if keep:
-            if not kwargs:
-                self._made[value] = tuple(args)
-        elif handle is None or handle in self._made:
-            made = None if handle is None else self._made[handle]
-            self._note(path, made, tuple(args), kwargs, value)
+        if handle is None and not keep:
+            self._note(path, tuple(args), kwargs, value)
         return value
 
-    def _note(self, path: str, made: Any, args: tuple[Any, ...], kwargs: dict[str, Any], value: Any) -> None:
+    def _note(self, path: str, args: tuple[Any, ...], kwargs: dict[str, Any], value: Any) -> None:
         try:
-            line = literal((self._task, path, made, args, kwargs, conform(value, RETURNS[path])))
+            line = literal((self._task, path, args, kwargs, conform(value, RETURNS[path])))
         except ValueError:
             return  # a function, a tensor, not a number
         with self._file.open("a", encoding="utf-8") as file:

@@ -33,13 +33,13 @@ def open_to_all(config: dict[str, Any]) -> None:
 
 def empty(config: dict[str, Any]) -> bool:
     """Make the folders as they were at the start; False when something could not be removed."""
-    clean = _emptied(config, SHM)
+    clean = emptied(config, SHM)
     if config["check_uid"]:
         clean &= _removed(config["tmp"])
         with contextlib.suppress(OSError):  # when a check was the last to write there
             os.utime(SHM, (0, 0))
     else:
-        clean &= _emptied(config, config["tmp"])
+        clean &= emptied(config, config["tmp"])
         _plain(SHM)
         _plain(config["tmp"])
     if clean:  # else what is in the way may be a link to somewhere else
@@ -76,7 +76,8 @@ def remove(config: dict[str, Any]) -> None:
         _removed(config["folder"])
 
 
-def _emptied(config: dict[str, Any], folder: str) -> bool:
+def emptied(config: dict[str, Any], folder: str) -> bool:
+    """Whether nothing of the check's is left in a folder, now that it has been removed."""
     return _removed(*_own(config, folder))
 
 
