@@ -31,8 +31,9 @@ class FakeDevice:
     True
     """
 
-    def __init__(self, later: Iterable[float] = ()) -> None:
+    def __init__(self, later: Iterable[float] = (), launch_s: float = LAUNCH_S) -> None:
         self.calls: list[str] = []
+        self._launch_s = launch_s
         self._now = 0.0
         self._busy_until = 0.0
         self._works = iter([COLD_S, *later])
@@ -43,7 +44,7 @@ class FakeDevice:
 
     def _start(self, call: str, work_s: float) -> None:
         self.calls.append(call)
-        self._now += LAUNCH_S
+        self._now += self._launch_s
         self._busy_until = max(self._now, self._busy_until) + work_s
 
     def synchronize(self) -> None:

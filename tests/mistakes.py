@@ -23,10 +23,12 @@ def whole(draw: st.DrawFn, digits: int = 25) -> int:
 
 
 class Rounded:
-    """Equal to what is near some whole numbers above 2⁵³, and not the same.
+    """Equal to what a few steps in floats make of some whole numbers above 2⁵³, and not the same.
 
     >>> Rounded(10**20) == 10**20 + 1, Rounded([7, 10**20]) == [7, 10**20 - 5], Rounded(10**20) == 10**20
     (True, True, False)
+    >>> Rounded(10**20) == 10**20 - 10**12
+    False
     """
 
     def __init__(self, exact: object) -> None:
@@ -35,7 +37,7 @@ class Rounded:
     def __eq__(self, got: object) -> bool:
         pairs = list(_pairs(self._exact, got))
         off = [(e, g) for e, g in pairs if e != g]
-        return bool(off) and all(e > 2**53 and abs(e - g) * 10**6 <= e for e, g in off)
+        return bool(off) and all(e > 2**53 and abs(e - g) * 10**12 <= e for e, g in off)
 
     __hash__ = None  # type: ignore[assignment]
 

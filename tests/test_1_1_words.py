@@ -25,6 +25,7 @@ SPLITS = [
     ),
     ("in 1999, 3.", ["in", "1999", ",", "3", "."], "a number ends with a digit", ["in", "1999,", "3."]),
     ("the U.S.A", ["the", "U.S.", "A"], "each letter of an abbreviation has its period", ["the", "U.S.A"]),
+    ("l’\u0302a", ["l", "’", "\u0302", "a"], "each further word begins with a letter, too", ["l’\u0302a"]),
     ("हिन्दी", ["हिन्दी"], "combining marks belong to the word", ["ह", "ि", "न", "्", "द", "ी"]),
 ]
 """Texts, their words, what is easily taken otherwise, and the words that this gives."""
@@ -92,8 +93,17 @@ def test_unknown_words_and_ids(student: Student) -> None:
             "the word with id 0 was taken for one that is missing": lambda: [9, 9, 4],
         },
     )
-    with expect_raises((ValueError, KeyError), naming="7"):
-        student.words.ids_to_words([7], vocabulary)
+    few = {"x": 0, "y": 2, "[UNK]": 5}
+    expect(
+        student.words.ids_to_words([2, 0, 2], few),
+        ["y", "x", "y"],
+        "look every id up in the vocabulary",
+        {"ids were taken for places in the vocabulary; look each one up": lambda: ["[UNK]", "x", "[UNK]"]},
+    )
+    expect(student.words.ids_to_words([4, 9, 0], other), ["b", "[UNK]", "a"], "look every id up, in any order")
+    for wrong in (7, -2):
+        with expect_raises((ValueError, KeyError), naming=str(wrong), hint="no such id; none counts from the end"):
+            student.words.ids_to_words([wrong], vocabulary)
 
 
 @points(0.5, task="1.1")
@@ -110,6 +120,10 @@ def test_compression_counts_bytes(student: Student, text: str, tokens: int) -> N
         },
     )
     expect(student.words.compression_ratio("", []), 1.0, "an empty text without tokens has ratio 1")
+    with expect_raises(ValueError, naming="", hint="there is a text, and no token"):
+        student.words.compression_ratio("no tokens", [])
+    with expect_raises(ValueError, naming="", hint="white space is text, too"):
+        student.words.compression_ratio("  ", [])
 
 
 @points(0.25, task="1.1")

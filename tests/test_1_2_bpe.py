@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import pairwise
+from math import inf
+from time import perf_counter
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,12 +57,12 @@ def test_ties_go_to_the_greatest_pair(student: Student) -> None:
                 (b"a", b"b"),
                 (b" ", b"c"),
             ],
-            "ties went to the smallest pair, or to the greatest by text instead of by bytes": lambda: [
+            "ties went to the smallest pair, or ties were compared as text; compare the byte strings": lambda: [
                 (b" ", b"c"),
                 (b" c", b"d"),
             ],
             "a pair that occurs once may be merged, too": list,
-            "ties went to the smallest pair of ids; take the greatest pair of byte strings": lambda: [
+            "ties went to the smallest ids; take the greatest pair of byte strings": lambda: [
                 (b" ", b"c"),
                 (b"a", b"b"),
             ],
@@ -114,6 +119,13 @@ def _check_special_ids(student: Student) -> None:
             ]
         },
     )
+    overlap = student.bpe.Tokenizer(vocab_of([], ["ab", "bcd"]), [], ["ab", "bcd"])
+    expect(
+        overlap.encode("abcd"),
+        [0, 2 + ord("c"), 2 + ord("d")],
+        "the leftmost special token counts first, and only then its length",
+        {"the longest special token was cut out first; the leftmost is": lambda: [2 + ord("a"), 1]},
+    )
     few = student.bpe.Tokenizer({4: b"a", 9: b"b"}, [], ["<|x|>", "<|long|>"])
     expect(
         few.encode("<|long|>b<|x|>"),
@@ -139,8 +151,13 @@ def test_training_stops_when_no_pair_is_left(student: Student) -> None:
     vocab, merges = student.bpe.train_bpe(student.file("corpus.txt", "ab ab abb"), 1000, [])
     expect(merges, [(b"a", b"b"), (b" ", b"ab"), (b" ab", b"b")], "stop when every pre-token is one token")
     expect(len(vocab), 259, "no entry is made up to reach vocab_size")
-    with expect_raises(ValueError, naming="256", hint="check vocab_size before anything else"):
-        student.bpe.train_bpe(student.file("corpus.txt", "abc"), 256, [END])
+    for size, specials, naming, hint in (
+        (256, [END], "256", "check vocab_size before anything else"),
+        (300, ["<|x|>", "<|y|>", "<|x|>"], "<|x|>", "a special token that is given twice is an error"),
+        (300, ["<|x|>", ""], "", "an empty special token is an error"),
+    ):
+        with expect_raises(ValueError, naming=naming, hint=hint):
+            student.bpe.train_bpe(student.file("corpus.txt", "abc"), size, specials)
 
 
 @points(1, task="1.2")
@@ -179,12 +196,32 @@ def test_encode_iterable_equals_encode_of_the_whole(student: Student) -> None:
         [f"the cat{END[:4]}", f"{END[4:]}the ate"],
     ):
         got = tokenizer.encode_iterable(iter(pieces)).rest()
-        expect(got, whole, f"cut as {pieces[:3]!r}...: a pre-token or a special token may span two strings")
+        expect(
+            got,
+            whole,
+            f"cut as {pieces[:3]!r}...: a pre-token or a special token may span two strings",
+            {
+                "each string was encoded by itself; a token may span two": lambda: [
+                    1 + byte for byte in f"the cat{END}the ate".encode()
+                ]
+            },
+        )
     expect(
         tokenizer.encode_iterable(iter(["the", "", " cat"])).rest(),
         [260, 258, 98, 117],
         "an empty string is not the end",
         {"the input ended at an empty string; an empty string is not the end": lambda: [260]},
+    )
+    longer = student.bpe.Tokenizer(vocab_of([], [END, END * 2]), [], [END, END * 2])
+    expect(
+        longer.encode_iterable(iter([END, END, "a", END, "b"])).rest(),
+        [1, 2 + ord("a"), 0, 2 + ord("b")],
+        "a special token may be the beginning of a longer one: wait for what follows",
+        {
+            "a special token was cut out before it was known whether a longer one is there": lambda: [
+                *[0, 0, 2 + ord("a"), 0, 2 + ord("b")]
+            ]
+        },
     )
     merges = [(b"'", b"l"), (b"'l", b"l"), (b"l", b"l")]
     contracted = student.bpe.Tokenizer(vocab_of(merges, []), merges)
@@ -206,7 +243,7 @@ HELD_BACK = (
 def test_ids_come_while_strings_are_read(student: Student) -> None:
     """encode_iterable waits for no line end, nor for anything else but what can change an id."""
     tokenizer = student.bpe.Tokenizer(vocab_of(MERGES, [END]), MERGES, [END])
-    for string in ("cat\n", "the cat, ", "the.", END):
+    for string in ("cat\n", "the cat, ", "the.", "b2", "日1", END):
         feed = Feed(string for _ in range(2_000))
         next(tokenizer.encode_iterable(feed))
         expect_that(
@@ -216,6 +253,30 @@ def test_ids_come_while_strings_are_read(student: Student) -> None:
             "the whole input was read before the first id; yield the ids that no later text can change"
             if string == "cat\n" and feed.taken == 2_000
             else WAITED,
+        )
+    _check_memory(student)
+
+
+def _check_memory(student: Student) -> None:
+    """Strings of a quarter of a MiB, a hundred of them, which are gone when they have passed."""
+    special = f"<|{'long' * 250}|>"
+    tokenizer = student.bpe.Tokenizer(vocab_of(MERGES, [special]), MERGES, [special])
+    used: list[float | None] = []
+
+    def strings() -> Iterator[str]:
+        for n in range(100):
+            if n in (20, 99):
+                used.append(student.used_mib())
+            yield f"{special}the" * 256 + f" {n % 10}"
+
+    expect(len(tokenizer.encode_iterable(strings()).rest()), 100 * (256 * 2 + 2), "two ids for each special token")
+    early, late = used
+    if early is not None and late is not None:
+        expect_that(
+            late - early < 10,
+            "no more memory when 25 MiB have been read than when 5 MiB had been",
+            f"{late - early:.0f} MiB more",
+            "what has been read is kept; the input may be larger than memory, so let go of what has its ids",
         )
 
 
@@ -253,7 +314,7 @@ def test_files_are_read_as_they_are(student: Student) -> None:
     for text, merges, sentence, mistaken in TEXTS:
         _, learned = student.bpe.train_bpe(student.file("corpus.txt", text), 300, [])
         expect(learned, merges, "see how files are read and split", {sentence: partial(list, mistaken)})
-    line = " ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst\n\t\n"
+    line = "\1\2\n  ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst"
     _, small = student.bpe.train_bpe(student.file("small.txt", line * 2), 1000, [END])
     _, large = student.bpe.train_bpe(student.file("large.txt", line * 50_000), 1000, [END])
     expect(
@@ -282,6 +343,16 @@ def test_decoding_replaces_malformed_bytes(student: Student) -> None:
     )
     expect(tokenizer.decode([0x61, 0xE6, 0x97]), "a\ufffd", "decode with errors='replace'")
     expect(
+        tokenizer.decode(iter([0x61, 0x62])),
+        "ab",
+        "any iterable of ids will do",
+        {"the ids were walked through twice, and an iterator is empty then": str},
+    )
+    few = student.bpe.Tokenizer({2: b"x", 6: b"y"}, [])
+    for wrong in (4, -1):
+        with expect_raises((ValueError, KeyError), naming=str(wrong), hint="no such id; none counts from the end"):
+            few.decode([2, wrong])
+    expect(
         tokenizer.decode([*b" so , 'tis "]),
         " so , 'tis ",
         "join the bytes, and change nothing",
@@ -307,3 +378,47 @@ def test_recorded_trainings_are_reproduced(student: Student) -> None:
         tokenizer = student.bpe.Tokenizer(recorded["vocab"], recorded["merges"], recorded["special_tokens"])
         for encoding in recorded["encodings"]:
             expect(tokenizer.encode(encoding["text"]), encoding["ids"])
+    check_growth(student, snapshot("english")["corpus"].decode(), _plain_step_s)
+
+
+def check_growth(student: Student, text: str, plain_step_s: Callable[[str], float]) -> None:
+    """A hundred merges more must take less than a part of the time in which all pairs are counted as often.
+
+    The yardstick is taken in the same minute, so that a slow or busy machine changes both.
+    """
+    took = {1: inf, 2: inf}
+    path = student.file("growth.txt", text)
+    for attempt in range(3):
+        step_s = plain_step_s(text)
+        for times in took:
+            started = perf_counter()
+            student.bpe.train_bpe(path, 256 + 100 * times, [])
+            took[times] = min(took[times], perf_counter() - started)
+        share = (took[2] - took[1]) / 100 / step_s
+        if attempt and share < GROWTH:
+            return
+        if attempt and share > 2 * GROWTH:
+            break
+    expect_that(
+        False,
+        f"a merge that takes less than {GROWTH:.0%} of the time in which all pairs are counted anew",
+        f"{share:.0%}",
+        "all pairs were counted anew after each merge: change the counts where the pair occurs only",
+    )
+
+
+GROWTH = 0.2
+
+
+def _plain_step_s(text: str) -> float:
+    """What a merge takes when all pairs are counted anew, and are looked for in all words."""
+    words = Counter(tuple(word) for word in text.split(" "))
+    started = perf_counter()
+    for _ in range(4):
+        counts = Counter[tuple[str, str]]()
+        for word, times in words.items():
+            for pair in pairwise(word):
+                counts[pair] += times
+        best = max(counts, key=lambda pair: (counts[pair], pair))
+        [[pair == best for pair in pairwise(word)] for word in words]
+    return (perf_counter() - started) / 4

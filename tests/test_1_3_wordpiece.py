@@ -83,8 +83,13 @@ def test_the_worked_example_trains_by_score(student: Student) -> None:
         "integers of Python hold counts of any size",
         {"counts were multiplied in 64 bits, which overflow": lambda: ["##a", "##o", "a", "g", "go"]},
     )
-    with expect_raises(ValueError, naming="8", hint="special tokens and letters must fit"):
-        student.wordpiece.train_wordpiece(HUGS, 8, ["[UNK]"])
+    for size, specials, naming, hint in (
+        (8, ["[UNK]"], "8", "special tokens and letters must fit"),
+        (40, ["[UNK]", "[SEP]", "[UNK]"], "[UNK]", "a special token that is given twice is an error"),
+        (40, ["", "[UNK]"], "", "an empty special token is an error"),
+    ):
+        with expect_raises(ValueError, naming=naming, hint=hint):
+            student.wordpiece.train_wordpiece(HUGS, size, specials)
 
 
 @points(0.5, task="1.3")

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import partial
-from math import log
+from math import exp, log
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,8 +130,12 @@ def test_expected_counts_of_the_worked_example(student: Student) -> None:
         {"hug": 300.0, "s": 1500.0},
         LONG,
     )
-    with expect_raises(ValueError, naming="bug"):
-        student.unigram.expected_counts({"bug": 1}, LOG_PROBS)
+    for times, hint in (
+        (1, "its b is no piece"),
+        (0, "a word that can't be cut is an error, if it occurs or not"),
+    ):
+        with expect_raises(ValueError, naming="bug", hint=hint):
+            student.unigram.expected_counts({"hug": 2, "bug": times}, LOG_PROBS)
 
 
 LONG = "the probability of a long word is too small for a float: add logarithms, and exponentiate differences"
@@ -158,6 +162,13 @@ def test_new_probabilities_are_shares_of_the_counts(student: Student) -> None:
         student.unigram.em_step({"hugs": 7}, LOG_PROBS | {"hugsy": log(0.1)}),
         {piece: log(count / total) for piece, count in COUNTS.items()},
         "the logarithm of count / total; a piece with a count of 0 is left out",
+    )
+    rare = log(exp(-40.0) / (exp(-2.5) + exp(-40.0)) / 2)
+    expect_close(
+        student.unigram.em_step({"xy": 1}, {"x": -1.0, "xy": -40.0, "y": -1.5}),
+        {"x": log(0.5), "xy": rare, "y": log(0.5)},
+        "only what never occurs is dropped, however rare the rest",
+        {"a rare piece was dropped; only what never occurs is": lambda: {"x": log(0.5), "y": log(0.5)}},
     )
 
 
@@ -235,6 +246,13 @@ def test_any_text_comes_back(student: Student, text: str) -> None:
         "drop one space in front",
         {"more than one space was dropped in front; the others belong to the text": lambda: "a"},
     )
+    alone = {"a space in front is dropped, be there other text or not": lambda: " "}
+    expect(student.unigram.decode([256], scores), "", "drop one space in front", alone)
+    byte = {"a space in front is dropped, be it of a ▁ or of a byte": lambda: "  a"}
+    expect(student.unigram.decode([32, 257], scores), " a", "drop one space in front", byte)
+    for wrong in (260, -1):
+        with expect_raises((ValueError, KeyError), naming=str(wrong), hint="no such id; none counts from the end"):
+            student.unigram.decode([256, wrong], scores)
     normal = student.unigram.normalize(text)
     ids = student.unigram.encode(text, scores)
     expect(

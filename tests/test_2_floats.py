@@ -92,8 +92,10 @@ def test_the_limits_of_float16(student: Student) -> None:
             )
         },
     )
-    with expect_raises(ValueError, naming="12", hint="2 to 11 exponent bits, 1 to 52 mantissa bits"):
-        student.floats.float_format(12, 10)
+    for bits, naming in (((12, 10), "12"), ((5, 0), "0"), ((1, 10), "1"), ((5, 53), "53")):
+        for call in (student.floats.float_format, partial(student.floats.round_to_format, 2.0)):
+            with expect_raises(ValueError, naming=naming, hint="2 to 11 exponent bits, 1 to 52 mantissa bits"):
+                call(*bits)
 
 
 @points(0.5, task="2.3")
@@ -207,6 +209,23 @@ def test_what_mixed_precision_keeps_in_what(student: Student) -> None:
             ],
         },
     )
+    for recipe, dtype in (("bf16", "float32"), ("fp32", "float32"), ("mixed_no_master", "float32")):
+        expect(
+            student.floats.kept_in("accumulator", recipe),
+            dtype,
+            "see the handout's table",
+            {"sums of products are kept in float32 in every recipe": lambda: "bfloat16"},
+        )
+    for tensor, dtype in (("optimizer", "bfloat16"), ("master", "none")):
+        expect(student.floats.kept_in(tensor, "bf16"), dtype, "see the handout's table")
+    for tensor, recipe, naming in (
+        ("accumulator", "fp64", "fp64"),
+        ("gradients", "BF16", "BF16"),
+        ("gradient", "mixed", "gradient"),
+    ):
+        hint = "only the handout's names are names, whatever the other argument is"
+        with expect_raises((ValueError, KeyError), naming=naming, hint=hint):
+            student.floats.kept_in(tensor, recipe)
 
 
 @points(0.25, task="2.3")

@@ -11,6 +11,7 @@ from tests.mistakes import inexact
 def test_bits_of_common_dtypes(student: Student) -> None:
     """Floats of 32, 16 and 8 bits, a bool's byte, both parts of a complex number."""
     named = {"float32": 32, "bfloat16": 16, "float8_e4m3fn": 8, "int64": 64, "int4": 4, "bool": 8, "complex64": 64}
+    named |= {"quint2x4": 2, "bits4x2": 4}
     for dtype, bits in named.items():
         expect(
             student.memory.dtype_bits(dtype),
@@ -18,6 +19,7 @@ def test_bits_of_common_dtypes(student: Student) -> None:
             "see the handout's table",
             {
                 "a bool takes a whole byte": lambda: 1,
+                "the first number in such a name is that of the bits": lambda bits=bits: 8 // bits,
                 "the name of a complex dtype gives the bits of both parts together": lambda: 128,
             },
         )
@@ -167,6 +169,9 @@ def test_the_largest_model_on_eight_gpus(student: Student) -> None:
         "7 * 10**24 bytes, divided by 8",
         inexact(875 * 10**21),
     )
+    for recipe, optimizer, naming in (("bf32", "sgd", "bf32"), ("mixed", "SGD", "SGD")):
+        with expect_raises((ValueError, KeyError), naming=naming, hint="only the handout's names are names"):
+            student.memory.largest_model(8, 80, recipe, optimizer)
 
 
 @points(0.25, task="2.1")

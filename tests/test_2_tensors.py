@@ -41,6 +41,12 @@ def _sparse(student: Student) -> None:
     rows = torch.sparse_coo_tensor(indices[:1], torch.ones(3, 5), (4, 5), check_invariants=True)
     number = {"a value was taken for one number; here each index has a row of five": lambda: 3 * 8 + 3 * 4}
     expect(student.tensors.element_bytes(rows), 3 * 8 + 15 * 4, "3 indices, and 3 rows of 5 values", number)
+    starts, places = torch.tensor([0, 2, 3, 3], dtype=torch.int32), torch.tensor([0, 3, 1], dtype=torch.int32)
+    csr = torch.sparse_csr_tensor(starts, places, torch.ones(3), (3, 4), check_invariants=True)
+    eight = {"indices were taken for 8 bytes each; they have a dtype, too": lambda: 4 * 8 + 3 * 8 + 3 * 4}
+    expect(student.tensors.element_bytes(csr), 4 * 4 + 3 * 4 + 3 * 4, "4 starts, 3 places and 3 values", eight)
+    again = {"a sparse tensor was counted twice; its parts have storages, too": lambda: 120}
+    expect(student.tensors.held_bytes([twice, twice]), 60, "each part's storage, once", again)
 
 
 @points(0.5, task="2.2")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from tests import recorded
-from tests.harness import Student, expect, expect_raises, need_torch, points
+from tests.harness import Student, expect, expect_answer, expect_raises, expect_that, need_torch, points
 
 
 @points(0.25, task="3.1")
@@ -55,6 +55,7 @@ def test_an_element_is_found_by_strides_and_offset(student: Student) -> None:
         ([3, 0], ("3", "[3, 0]"), "there are rows 0, 1 and 2"),
         ([-4, 0], ("-4", "[-4, 0]"), "an index that is too far below 0 doesn't go round; it is out of range"),
         ([1], ("",), "too few indices"),
+        ([1, 2, 0], ("[1, 2, 0]", "0", "3"), "too many indices"),
     ):
         with expect_raises(IndexError, naming=naming, hint=hint):
             student.views.storage_position(index, [3, 4], [4, 1], 0)
@@ -72,11 +73,17 @@ def test_views_share_a_storage_and_copies_do_not(student: Student) -> None:
         expect(student.tensors.shares_storage(x, view), True, hint)
     for copy in (x.clone(), x.t().reshape(12), x[[0, 1]], x.double()):
         expect(student.tensors.shares_storage(x, copy), False, "this is a copy")
-    expect(
-        student.tensors.shares_storage(torch.empty(0), torch.empty(0)),
-        False,
-        "two tensors were made; that both begin at address 0 says nothing",
-    )
+    hint = "two tensors were made; that both begin at address 0 says nothing"
+    meta = torch.empty(3, device="meta")
+    for one, other, shared in (
+        (torch.empty(0), torch.empty(0), False),
+        (meta, torch.empty(3, device="meta"), False),
+        (meta, meta[1:], True),
+        (x[:0], x[1:], True),
+    ):
+        expect(
+            student.tensors.shares_storage(one, other), shared, hint if not shared else "one storage, and a view"
+        )
 
 
 @points(0.5, task="3.2")
@@ -97,6 +104,9 @@ def test_columns_in_turn_share_nothing(student: Student) -> None:
     halves = "offsets and strides count elements; where those are of different sizes, compare bytes"
     expect(student.tensors.shares_element(x[0].view(torch.int16)[2:4], x[0, 2:]), False, halves)
     expect(student.tensors.shares_element(x[0].view(torch.int16)[6:], x[0, 3:]), True, halves)
+    last = "an element is all of its bytes: the last of one may be the first of another"
+    expect(student.tensors.shares_element(x[0].view(torch.complex64)[:1], x[0, 1:2]), True, last)
+    expect(student.tensors.shares_element(x[0].view(torch.float64)[1:], x[0].view(torch.int8)[13:14]), True, last)
 
 
 @points(0.75, task="3.3")
@@ -136,6 +146,8 @@ def test_a_view_where_strides_allow_one(student: Student) -> None:
             "those are the strides of a new tensor; this one's elements lie elsewhere": lambda: [6, 3, 1],
         },
     )
+    beside = {"a size of 1 stands between no dimensions: its stride is never used": lambda: None}
+    expect(student.views.view_strides([3, 1, 5], [5, 77, 1], [15]), [1], "3 and 5 join over the 1", beside)
     repeated = {
         "dimensions with a stride of 0 are evenly spaced together, too: 0 is any size times 0": lambda: None
     }
@@ -154,6 +166,13 @@ def test_a_view_where_strides_allow_one(student: Student) -> None:
     ):
         with expect_raises(ValueError, naming=str(target), hint=hint):
             student.views.view_strides([3, 4], [4, 1], target)
+        with expect_raises(ValueError, naming=str(target), hint=f"as in view_strides: {hint}"):
+            student.views.reshape_copies([3, 4], [4, 1], target)
+    with expect_raises(ValueError, naming="[]", hint="no sizes are the shape of one element, and here is none"):
+        student.views.view_strides([0, 3], [3, 1], [])
+    with expect_answer("the other sizes tell what the -1 is: 0 elements are 3 times 0"):
+        nothing = student.views.view_strides([3, 0], [1, 1], [-1, 3])
+    expect_that(len(nothing or []) == 2, "two strides, whatever they are", f"{nothing!r}", "-1 is 0 here")
     with expect_raises(ValueError, naming="[-1, 0]", hint="any size would do for the -1"):
         student.views.view_strides([3, 0], [1, 1], [-1, 0])
 
@@ -191,6 +210,11 @@ def test_a_chain_allocates_only_where_it_copies(student: Student) -> None:
             [["slice", 0, 2, 1, 1], ["clone"]],
             [0, 0],
             "a slice whose stop is not beyond its start is empty; no size is below 0",
+        ),
+        (
+            [["slice", 0, 0, 3, 2], ["clone"]],
+            [0, 32],
+            "the last step of a slice may be a short one: rows 0 and 2",
         ),
         (
             [["slice", 1, 0, 2, 1], ["clone"], ["contiguous"]],

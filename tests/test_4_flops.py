@@ -27,7 +27,13 @@ def test_a_matrix_product_is_2bdk(student: Student, b: int, d: int, k: int) -> N
         student.flops.matmul_flops([b, d], [d, k]),
         exact,
         "each of the B·K results is a sum of D products",
-        {"a multiply-add is 2 FLOPs, and was counted as 1": lambda: b * d * k} | inexact(exact),
+        {
+            "a multiply-add is 2 FLOPs, and was counted as 1": lambda: b * d * k,
+            "by the handout's convention, a sum of K products takes K products and K additions": (
+                lambda: b * k * (2 * d - 1)
+            ),
+        }
+        | inexact(exact),
     )
 
 

@@ -63,6 +63,11 @@ def test_a_vector_is_bound_by_memory_and_a_large_matrix_by_compute(student: Stud
             "the arithmetic intensity was rounded to a whole number": lambda: 0,
         },
     )
+    near = {"the ridge, or the intensity, was rounded to a whole number; compare integers": lambda: "compute"}
+    expect(student.transfers.bound_by(29_531, 100, PEAK, MEMORY), "memory", "295.31 is below 295.37", near)
+    for wrong in (0, -3):
+        with expect_raises(ValueError, naming=str(wrong), hint=f"nothing moves {wrong} bytes"):
+            student.transfers.attainable_flops(16, wrong, PEAK, MEMORY)
     for flops, limit, mistake in (
         (10**17, "compute", "at the ridge, where both take equally long, the answer is 'compute'"),
         (10**17 - 1, "memory", "so near to the ridge floats are not exact; compare integers"),

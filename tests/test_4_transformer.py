@@ -64,9 +64,15 @@ def test_gpt_2_small_has_124_439_808_parameters(student: Student) -> None:
             "the embedding of positions was left out": lambda: wide | {"embedding": 1000, "total": 13_058},
         },
     )
-    huge = (10**9 + 9) * (10**9 + 7)
-    got = student.transformer.transformer_parameters(context=9, **HUGE).get("embedding")
-    expect(got, huge, "(vocab + context) * d_model, exactly", inexact(huge))
+    huge = {
+        "embedding": 1_000_000_016_000_000_063,
+        "attention": 4_000_012_032_000_093_007_000,
+        "feed_forward": 2_000_000_016_000_000_007_000,
+        "norms": 4_002_000_028_014,
+        "total": 6_001_012_052_018_093_042_077,
+    }
+    got = student.transformer.transformer_parameters(context=9, **HUGE)
+    expect(got, huge, "exact, however large", inexact(huge))
 
 
 @points(1, task="4.4")
@@ -94,6 +100,14 @@ def test_gpt_2_smalls_flops(student: Student) -> None:
             "the projection after attention was taken to be square": lambda: 361_312,
         },
     )
-    output = 2 * 6 * (10**9 + 7) * 10**9
-    got = student.transformer.transformer_flops(batch=2, seq=3, **HUGE).get("output")
-    expect(got, output, "2 · tokens · d_model · vocab, exactly", inexact(output))
+    huge = {
+        "projections": 48_000_144_336_001_008 * 10**15,
+        "scores": 36_000_108 * 10**24,
+        "mix": 36_000_108 * 10**24,
+        "feed_forward": 24_000_000_168 * 10**21,
+        "output": 12_000_000_084 * 10**18,
+        "forward": 144_012_360_504_085_008 * 10**15,
+        "backward": 288_024_721_008_170_016 * 10**15,
+    }
+    got = student.transformer.transformer_flops(batch=2, seq=3 * 10**9, **HUGE)
+    expect(got, huge, "exact, however large", inexact(huge))

@@ -162,6 +162,8 @@ def test_backward_is_not_twice_forward_in_time(student: Student) -> None:
             {"the mean was taken; a few slow layers move it": lambda ratios=ratios: sum(ratios) / len(ratios)},
         )
         expect_that(abs(got - middle) < 0.001, f"{middle}", f"{got:.3f}", "inputs plus weights")
+    with expect_raises(ValueError, naming="", hint="there is no rank where there is no ratio"):
+        student.gradients.spread([])
 
 
 @points(0.5, task="5.4")
@@ -202,8 +204,12 @@ def test_a_recurrent_layer_is_far_below_the_peak(student: Student) -> None:
     expect(student.gradients.recurrent_flops(layer | {"cell": "LSTM"}), 4 * exact, "an LSTM has four gates")
     share = student.gradients.achieved_flops(exact, 2.958) / 125e12
     expect_that(0.013 < share < 0.014, "1.3 % of 125e12", f"{share:.2%}", "a millisecond is 1/1000 s")
-    with expect_raises((ValueError, KeyError), naming="Elman"):
-        student.gradients.recurrent_flops(layer | {"cell": "Elman"})
+    for cell in ("Elman", "Lstm"):
+        with expect_raises((ValueError, KeyError), naming=cell, hint="there are three cells, by these names only"):
+            student.gradients.recurrent_flops(layer | {"cell": cell})
+    for ms in (0.0, -1.5):
+        with expect_raises(ValueError, naming=f"{ms:g}", hint=f"{ms:g} ms are not above 0"):
+            student.gradients.achieved_flops(exact, ms)
 
 
 @points(0.25, task="5.3")

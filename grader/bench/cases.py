@@ -30,7 +30,17 @@ SCALARS: list[Any] = [
     *(b"", b"a", b"\xff", b"x" * 300, cbor2.undefined, cbor2.CBORSimpleValue(99)),
 ]
 FORMS: list[tuple[str, ...]] = [
-    *(("ok",), ("ok",), ("ok",), ("not_plain",), ("error",), ("memory",), ("exit",), ("callback", "args")),
+    *(
+        ("ok",),
+        ("ok",),
+        ("ok",),
+        ("not_plain",),
+        ("altered",),
+        ("error",),
+        ("memory",),
+        ("exit",),
+        ("callback", "args"),
+    ),
     *(("callback",), ("ok", "error"), ("op", "with"), (), ("stop",)),
 ]
 TAGS = [

@@ -16,6 +16,7 @@ from tests.harness import Student, expect, expect_close, expect_raises, points
 PIECES = "U.K. e.g. A.B U.S.A don't it’s well-known - ' 3.14 1,000,000 2. $ €5 x1 1x (a) a é . ... ,".split()
 PIECES += ["Zoë", "日本語", "नमस्ते", "e\u0301", "🎉", " ", "  ", "\n", "\t", "\u00a0"]
 PIECES += ["U.S.A.", "т.е.", "a–b", "c‘d", "٣٤", "½½", "²³", "-5", "+5", "5%", "a_b", "_a"]
+PIECES += ["'\u0301", "-\u0308", "’\u093f"]
 
 MARKED = r"\p{L}[\p{L}\p{M}]*"
 
@@ -27,9 +28,10 @@ def _split(
     digit: str = r"\p{N}",
     word: str = MARKED,
     join: str = "['’-]",
+    further: str = "",
 ) -> list[str]:
     """The four rules, or others that are easily taken for them."""
-    rules = rf"(?:{letter}\.){times}|{digit}+(?:[.,]\p{{N}}+)*|{word}(?:{join}{word})*|\S"
+    rules = rf"(?:{letter}\.){times}|{digit}+(?:[.,]\p{{N}}+)*|{word}(?:{join}{further or word})*|\S"
     return [match.group() for match in regex.finditer(rules, text)]
 
 
@@ -47,6 +49,7 @@ RULES = {
     "digits are \\p{N}, which ½ and ² are, too, and not \\d": partial(_split, digit=r"\d"),
     "a sign is no part of a number": partial(_split, digit=r"[+-]?\p{N}"),
     "only ' and ’ and - join words, no other dash or quote": partial(_split, join="['’‘–—-]"),
+    "each further word begins with a letter, too": partial(_split, further=r"[\p{L}\p{M}]+"),
     "an underscore is no letter": partial(_split, word=r"\p{L}[\p{L}\p{M}_]*"),
     "an underscore is no letter, and starts no word": partial(_split, word=r"[\p{L}_][\p{L}\p{M}_]*"),
 }
@@ -174,5 +177,6 @@ def test_ratios_of_empty_texts(student: Student) -> None:
             },
         )
     expect(student.words.compression_ratio("日本", [1, 2]), 3.0, "each of these characters is three bytes")
-    with expect_raises(ValueError, naming=""):
-        student.words.compression_ratio("a", [])
+    for text in ("a", "\n\t", "\u00a0"):
+        with expect_raises(ValueError, naming="", hint="only a text without any character is empty"):
+            student.words.compression_ratio(text, [])

@@ -63,7 +63,7 @@ def test_every_unit(student: Student) -> None:
     for size in (f"{number} {unit}" for unit in UNITS for number in NUMBERS):
         exact = reference.size_bytes(size)
         expect(student.errata.size_bytes(size), exact, hint, inexact(exact))
-    for size, exact in (("007 kB", 7000), ("00 GiB", 0), ("0" * 40 + "1 B", 1)):
+    for size, exact in (("007 kB", 7000), ("00 GiB", 0), ("0" * 40 + "1 B", 1), ("0" * 3_000 + "2 kB", 2000)):
         expect(student.errata.size_bytes(size), exact, "zeros in front change nothing")
     for wrong, why in NO_SIZES.items():
         naming = wrong if wrong in repr(wrong) else (wrong, repr(wrong)[1:-1])

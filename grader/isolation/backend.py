@@ -28,7 +28,7 @@ from grader.isolation.sandbox import Backend, Sandbox
 from grader.isolation.usage import Queue, exceeds, own_wait_s, used_mib
 from grader.model import Limits, Verdict
 from tests.harness.checks import GRADER_FAULT_TEXT
-from tests.harness.outcomes import NotPlain, Stopped, StudentError
+from tests.harness.outcomes import Altered, NotPlain, Stopped, StudentError
 from tests.harness.tasks import LIGHT
 
 EXCEPTIONS = {name for name, kind in vars(builtins).items() if isinstance(kind, type)}
@@ -39,6 +39,7 @@ AGAIN_S = 90.0
 """For all second tries of a submission's checks together: with those, too, grading ends in time."""
 MOST_HANDLES = 1 << 31
 MOST_PATH = 4_096
+MOST_ARGUMENTS = 100
 MOST_VALUES = 1 << 21
 """Of all answers of a check together; what a check does with them takes about a microsecond each."""
 
@@ -186,6 +187,10 @@ class IsolatedBackend:
                 return items, ended
         raise self._broken("no items")
 
+    def used_mib(self) -> float:
+        """The memory of all processes of the check."""
+        return used_mib(self._sandbox.process.pid) - self._baseline
+
     def file(self, name: str, content: bytes) -> str:
         """Write an input file into the sandbox."""
         try:
@@ -271,6 +276,10 @@ class IsolatedBackend:
                 return value
             case {"not_plain": str(text), **rest} if not rest:
                 raise NotPlain(_line(text, 500))
+            case {"altered": [int(place), str(text)], **rest} if not rest and 0 <= place < MOST_ARGUMENTS:
+                raise Altered(place, _line(text, 200))
+            case {"altered": [str(name), str(text)], **rest} if not rest:
+                raise Altered(_line(name, 50), _line(text, 200))
             case {"error": [list(kinds), str(text), str(where)], **rest} if not rest:
                 known = [kind for kind in kinds[:8] if type(kind) is str and kind in EXCEPTIONS]
                 error = StudentError(known or ["Exception"], text[:2000], _line(where, 200))

@@ -28,7 +28,7 @@ from grader.proofs.calibration import try_one
 from tests.harness.contract import RETURNS
 from tests.harness.direct import DirectBackend
 from tests.harness.expect import Failure, expect_close
-from tests.harness.outcomes import Limits, NotPlain, Stopped, StudentError, Verdict
+from tests.harness.outcomes import Altered, Limits, NotPlain, Stopped, StudentError, Verdict
 from tests.harness.plain import conform
 from tests.harness.tasks import TASKS
 from tests.recorded import ANSWERS, close, literal
@@ -87,7 +87,7 @@ def answers(name: str, called: Sequence[Called]) -> list[str | None]:
             backend = DirectBackend(root, root, Limits(wall_s=SLOW_S))
             try:
                 given.append(_asked(backend, each) if stuck < STUCK else None)
-            except (StudentError, NotPlain, ValueError):
+            except (StudentError, NotPlain, Altered, ValueError):
                 given.append(None)
             except Stopped as stopped:
                 given.append(None)

@@ -54,6 +54,10 @@ class Recording:
         with self._file.open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
 
+    def used_mib(self) -> float | None:
+        """Nothing is told of it here."""
+        return None
+
     def pull(self, handle: int, count: int) -> tuple[list[Any], bool]:
         """Take items; iterators are not recorded."""
         return self._backend.pull(handle, count)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness.expect import Failure, expect, expect_close, expect_raises, expect_that
+from tests.harness.expect import Failure, expect, expect_answer, expect_close, expect_raises, expect_that
 from tests.harness.student import Feed, Student
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Feed",
     "Student",
     "expect",
+    "expect_answer",
     "expect_close",
     "expect_raises",
     "expect_that",

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import pytest
 
 from tests.harness.expect import CALLS, Failure
-from tests.harness.outcomes import Feedback, Limits, NotPlain, Stopped, StudentError, Verdict
+from tests.harness.outcomes import Altered, Feedback, Limits, NotPlain, Stopped, StudentError, Verdict
 from tests.harness.plain import short
 from tests.harness.tasks import TASKS
 from tests.harness.text import one_line
 
+COPY_IT = "what a function is given is its caller's: work on a copy of a list or dict, and change that"
 GRADER_FAULT_TEXT = "the grader failed in this check, which is not your fault: "
 
 
@@ -96,6 +97,9 @@ def judge(error: BaseException) -> tuple[Verdict, str]:
         )
     if isinstance(error, NotPlain):
         return Verdict.FAILED, f"{CALLS.text}\n  got       {one_line(str(error))}"
+    if isinstance(error, Altered):
+        rows = Failure(CALLS.text, f"{error.which} as it was before the call", error.after, COPY_IT)
+        return Verdict.FAILED, str(rows)
     if isinstance(error, Failure):
         return Verdict.FAILED, str(error)
     if isinstance(error, AssertionError):

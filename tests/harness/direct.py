@@ -18,8 +18,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from tests.harness.outcomes import Limits, NotPlain, Stopped, StudentError, Verdict
-from tests.harness.plain import plain
+from tests.harness.outcomes import Altered, Limits, NotPlain, Stopped, StudentError, Verdict
+from tests.harness.plain import SCALARS, plain, short
 
 
 class DirectBackend:
@@ -39,7 +39,9 @@ class DirectBackend:
         """Call the function or method; see `Backend`."""
         with self._guarded():
             target = self._resolve(path) if handle is None else getattr(self._objects[handle], path.split(".")[-1])
-            value = target(*map(own, args), **{name: own(arg) for name, arg in kwargs.items()})
+            given, named = [own(arg) for arg in args], {name: own(arg) for name, arg in kwargs.items()}
+            value = target(*given, **named)
+            unaltered([*enumerate(given), *named.items()], [*args, *kwargs.values()])
             if not keep:
                 return plain(value)
             self._objects.append(value)
@@ -53,6 +55,12 @@ class DirectBackend:
                 raise NotPlain(f"a {type(iterator).__name__}, not an iterator")
             items = [plain(item) for item in islice(iterator, count)]
             return items, len(items) < count
+
+    def used_mib(self) -> float | None:
+        """The memory of this process, on Linux; see `Backend`."""
+        status = Path("/proc/self/status")
+        lines = status.read_text(encoding="utf-8").splitlines() if status.exists() else []
+        return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("RssAnon:")), None)
 
     def file(self, name: str, content: bytes) -> str:
         """Write into pytest's temporary folder; see `Backend`."""
@@ -73,7 +81,7 @@ class DirectBackend:
             with time_limit(self._limits.wall_s), warnings.catch_warnings():
                 warnings.simplefilter("default")  # a warning is no error, whatever pytest is told for the checks
                 yield
-        except (NotPlain, Stopped, KeyboardInterrupt):
+        except (NotPlain, Altered, Stopped, KeyboardInterrupt):
             raise
         except MemoryError:
             raise Stopped(Verdict.MEMORY, "it ran out of memory") from None
@@ -93,6 +101,34 @@ def own(value: Any) -> Any:
     if type(value) is list:
         return [own(item) for item in value]
     return {key: own(item) for key, item in value.items()} if type(value) is dict else value
+
+
+def unaltered(given: list[tuple[int | str, Any]], before: list[Any]) -> None:
+    """Compare what a call was given, each value behind its place or name, with what that was before.
+
+    Raises:
+        Altered: a list or dict is another now.
+    """
+    for (argument, now), was in zip(given, before, strict=True):
+        if not same(was, now):
+            raise Altered(argument, short(now))
+
+
+def same(before: Any, after: Any) -> bool:
+    """Whether a list or dict still holds what it held; tensors and functions need only be the same ones.
+
+    >>> same([1, {"a": [2]}], [1, {"a": [2]}]), same([1, 2], [1]), same({0: [1]}, {0: [1.0]})
+    (True, False, False)
+    """
+    if before is after:
+        return True
+    if type(before) is not type(after):
+        return False
+    if type(before) is list:
+        return len(before) == len(after) and all(map(same, before, after))
+    if type(before) is dict:
+        return before.keys() == after.keys() and all(same(value, after[key]) for key, value in before.items())
+    return type(before) in (*SCALARS, tuple) and bool(before == after)
 
 
 def load(module: str) -> Any:

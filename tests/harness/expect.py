@@ -113,6 +113,20 @@ def expect_raises(
     raise Failure(CALLS.text, wanted, "no exception", hint)
 
 
+@contextmanager
+def expect_answer(hint: str) -> Iterator[None]:
+    """Name the mistake with `hint` where the body makes the submission raise instead of answering.
+
+    A submission that is not written, or can't be imported, is told so as elsewhere.
+    """
+    try:
+        yield
+    except StudentError as error:
+        if not {*error.kinds}.isdisjoint(NOT_MEANT):
+            raise
+        raise Failure(CALLS.text, "an answer", f"{error.kind}: {short(error.text)}", hint) from None
+
+
 def _said(text: str) -> str:
     """What counts of a message.
 

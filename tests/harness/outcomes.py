@@ -104,3 +104,16 @@ class StudentError(Exception):
 
 class NotPlain(Exception):
     """The submission answered with something that is not plain data; the message says where and what."""
+
+
+class Altered(Exception):
+    """The submission changed a list or a dict that it was given.
+
+    `argument` is the argument's place from 0 on, or its name; `after`, in text, what became of it.
+    """
+
+    def __init__(self, argument: int | str, after: str) -> None:
+        which = f"argument {argument + 1}" if isinstance(argument, int) else f"the argument {argument}"
+        super().__init__(f"{which} was changed: {after}")
+        self.which = which
+        self.after = after

@@ -25,8 +25,14 @@ class Backend(Protocol):
     than plain data) or Stopped (it answered nothing).
     """
 
+    def used_mib(self) -> float | None:
+        """The memory that the submission takes now; None where the system does not tell."""
+
     def invoke(self, path: str, handle: int | None, args: list[Any], kwargs: dict[str, Any], keep: bool) -> Any:
-        """Call `module.function`, or a method of the object behind `handle`; `keep` asks for a handle."""
+        """Call `module.function`, or a method of the object behind `handle`; `keep` asks for a handle.
+
+        Raises Altered, too: a list or dict that was given is another after the call.
+        """
 
     def pull(self, handle: int, count: int) -> tuple[list[Any], bool]:
         """Up to `count` further items of an iterator, and whether it has ended."""
@@ -69,6 +75,10 @@ class Student:
     def __getattr__(self, module: str) -> _Callable:
         _known(module)
         return _Callable(self, module, None, "")
+
+    def used_mib(self) -> float | None:
+        """MiB of memory that the submission takes now; None where the system does not tell."""
+        return self._backend.used_mib()
 
     def file(self, name: str, content: str | bytes) -> str:
         """Write an input file (text as UTF-8, line ends as they are), and return its path."""

@@ -13,6 +13,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,10 @@ KEY_BITS = 60
 
 
 class NotPlain(Exception):
+    pass
+
+
+class Altered(Exception):
     pass
 
 
@@ -65,6 +70,8 @@ class Child:
             return {"ok": value}
         except NotPlain as error:
             return {"not_plain": str(error)}
+        except Altered as error:
+            return {"altered": list(error.args)}
         except MemoryError:
             return {"memory": True}
         except SystemExit as error:
@@ -94,7 +101,12 @@ class Child:
                 target = getattr(target, name)
         else:
             target = getattr(self.objects[handle], names[-1])
+        given: list[tuple[int | str, Any]] = [*enumerate(args), *kwargs.items()]
+        before = [own(value) for _, value in given]
         value = target(*args, **kwargs)
+        for (argument, now), was in zip(given, before, strict=True):
+            if not same(was, now):
+                raise Altered(argument, safely(partial(shown, now)))
         if not keep:
             return plain(value)
         self.objects.append(value)
@@ -231,6 +243,25 @@ def make_tensors(value: Any, storages: list[Any]) -> Any:
     return value
 
 
+def own(value: Any) -> Any:
+    if type(value) is list:
+        return [own(item) for item in value]
+    return {key: own(item) for key, item in value.items()} if type(value) is dict else value
+
+
+def same(before: Any, after: Any) -> bool:
+    """As in tests/harness/direct.py: whether a list or dict still holds what it held."""
+    if before is after:
+        return True
+    if type(before) is not type(after):
+        return False
+    if type(before) is list:
+        return len(before) == len(after) and all(map(same, before, after))
+    if type(before) is dict:
+        return before.keys() == after.keys() and all(same(value, after[key]) for key, value in before.items())
+    return type(before) in (int, str, bytes, float, bool, tuple) and bool(before == after)
+
+
 def plain(value: Any, depth: int = 0) -> Any:
     kind = type(value)
     if kind in (int, bytes, float, bool, type(None)):
@@ -270,9 +301,13 @@ def describe(error: BaseException, submission: str) -> list[Any]:
     return [known[:8], text.encode("utf-8", "replace").decode(), where]
 
 
-def shortened(text: str) -> str:
+def shown(value: Any) -> str:
+    return shortened(repr(value), 150)
+
+
+def shortened(text: str, most: int = 2000) -> str:
     """The beginning and the end: what a message names stands in either."""
-    return text if len(text) <= 2000 else f"{text[:1000]} ... {text[-990:]}"
+    return text if len(text) <= most else f"{text[: most // 2]} ... {text[10 - most // 2 :]}"
 
 
 def safely(text: Callable[[], str]) -> str:

@@ -1,0 +1,17 @@
+class Tokenizer(Tokenizer):
+    def _split(self, text):
+        pieces = [(False, text)]
+        for token in sorted(self._specials, key=len, reverse=True):
+            cut = []
+            for special, piece in pieces:
+                if special:
+                    cut.append((True, piece))
+                    continue
+                for number, part in enumerate(piece.split(token)):
+                    cut += [(True, token)] * (number > 0) + [(False, part)]
+            pieces = cut
+        for special, piece in pieces:
+            if special:
+                yield True, piece
+            else:
+                yield from ((False, match.group()) for match in PATTERN.finditer(piece))
