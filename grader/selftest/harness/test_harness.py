@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from grader.files import PROJECT
 from grader.isolation import wire
 from grader.selftest.isolation.test_wire import plain as plain_values
-from tests.harness import expect, expect_raises, expect_that
+from tests.harness import expect, expect_answer, expect_raises, expect_that
 from tests.harness.checks import judge
 from tests.harness.direct import DirectBackend, forget_assignment
 from tests.harness.expect import CALLS, Failure, difference
-from tests.harness.outcomes import Limits, NotPlain, Stopped, StudentError, Verdict
+from tests.harness.outcomes import Altered, Limits, NotPlain, Stopped, StudentError, Verdict
 from tests.harness.plain import conform, plain, short
 
 
@@ -172,6 +172,17 @@ def test_what_nobody_raises_on_purpose_is_told_as_it_is(kinds: list[str], hint: 
     assert hint in judge(error.value)[1]
 
 
+def test_an_answer_that_is_due_names_the_mistake_when_it_does_not_come() -> None:
+    """But code that is not written, or can't be imported, is told so."""
+    with (
+        pytest.raises(Failure, match="an answer\n  got       ValueError: 'no'\n  try       look it up"),
+        expect_answer("look it up"),
+    ):
+        raise StudentError(["ValueError"], "no", "")
+    with pytest.raises(StudentError), expect_answer("look it up"):
+        raise StudentError(["SyntaxError"], "no", "")
+
+
 def test_an_int_becomes_a_float_where_one_is_due() -> None:
     """But no bool does, nor an int that no float can hold."""
     converted = conform([1, {"a": 2}, 2.5], tuple[float, dict[str, float], float])
@@ -197,8 +208,12 @@ def test_a_submission_gets_copies_and_imports_that_fail_again(tmp_path: Path) ->
                 backend.invoke("words.clear", None, [[1]], {}, keep=False)
         (tmp_path / "assignment" / "__init__.py").write_text("\n", encoding="utf-8")
         given = [{"a": 1}]
-        assert backend.invoke("words.clear", None, [given], {}, keep=False) == []
+        with pytest.raises(Altered, match="argument 1 was changed"):
+            backend.invoke("words.clear", None, [given], {}, keep=False)
+        with pytest.raises(Altered, match="the argument x was changed"):
+            backend.invoke("words.clear", None, [], {"x": given}, keep=False)
         assert given == [{"a": 1}]
+        assert backend.invoke("words.clear", None, [[]], {}, keep=False) == []
     finally:
         forget_assignment()
         sys.modules.update(before)
@@ -212,6 +227,7 @@ def test_a_submission_gets_copies_and_imports_that_fail_again(tmp_path: Path) ->
         (AssertionError(), Verdict.FAILED),
         (StudentError(["KeyError"], "x", "bpe.py:1 in f"), Verdict.FAILED),
         (NotPlain("a set"), Verdict.FAILED),
+        (Altered(0, "[]"), Verdict.FAILED),
         (Stopped(Verdict.TIMEOUT, "no answer"), Verdict.TIMEOUT),
         (Stopped(Verdict.NOT_WRITTEN, "Task 1.2"), Verdict.NOT_WRITTEN),
         (TypeError("ours"), Verdict.GRADER_FAULT),

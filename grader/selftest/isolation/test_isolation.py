@@ -18,7 +18,7 @@ from grader.isolation.ladder import LADDER
 from grader.isolation.sandbox import Sandbox
 from grader.model import Limits, Verdict
 from grader.selftest.conftest import Open
-from tests.harness.outcomes import NotPlain, Stopped, StudentError
+from tests.harness.outcomes import Altered, NotPlain, Stopped, StudentError
 from tests.harness.student import Call, Student
 from tests.harness.tasks import TENSORS
 
@@ -345,6 +345,35 @@ def test_plain_data_crosses_unchanged(sandboxed: Open) -> None:
         assert call(backend, "same", value) == value
     assert call(backend, "same", [(1, 2)]) == [[1, 2]]
     assert call(backend, "kind", (1, 2)) == "tuple"
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("x.clear()", "argument 1 was changed: \\[\\]"),
+        ("x[1]['a'].append(2)", "argument 1 was changed: \\[1, {'a': \\[1, 2\\]}\\]"),
+        ("x[0] = True", "argument 1 was changed: \\[True,"),
+        ("x[0] = type('Rude', (), {'__repr__': lambda self: 1 / 0})()", "can't be shown"),
+        ("x[0] = 'long' * 10_000", "argument 1 was changed: .{100,220}$"),
+    ],
+)
+def test_what_is_given_stays_as_it_is(sandboxed: Open, body: str, says: str) -> None:
+    """A list or dict that was changed is named; the check goes on with its own."""
+    backend = sandboxed(f"def f(x):\n    {body}\n    return 3\ndef g(x):\n    x = x + [1]\n    return x")
+    given = [1, {"a": [1]}]
+    with pytest.raises(Altered, match=says):
+        call(backend, "f", given)
+    assert given == [1, {"a": [1]}]
+    assert call(backend, "g", given) == [*given, 1]
+
+
+def test_memory_is_told(sandboxed: Open) -> None:
+    """What the submission takes, as the outside sees it."""
+    backend = sandboxed("kept = []\ndef f(n):\n    kept.append('x' * n)\n    return 0")
+    call(backend, "f", 1)
+    before = backend.used_mib()
+    call(backend, "f", 50 << 20)
+    assert 45 < backend.used_mib() - before < 60
 
 
 @pytest.mark.parametrize(
