@@ -7,6 +7,7 @@ they stand in the place of the reference's, which are solutions of their own.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tomllib
 from collections.abc import Iterable
@@ -62,7 +63,7 @@ def load(name: str) -> Specimen:
     Raises:
         UsageError: there is none of that name; the message lists those that there are.
     """
-    if name not in names():
+    if not re.fullmatch(r"\w+", name) or not (FOLDER / name / "specimen.toml").is_file():
         raise UsageError(f"no specimen {name!r}; there are {', '.join(names())}")
     data = tomllib.loads((FOLDER / name / "specimen.toml").read_text(encoding="utf-8"))
     if data.get("base", "reference") not in BASES:

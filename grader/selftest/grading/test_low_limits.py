@@ -8,8 +8,9 @@ import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,16 @@ LOW = {
     "CORE": (4096, 0),
 }
 """Half of what a check is promised, and next to nothing."""
+
+OFTEN = ("NOFILE", "NPROC", "FSIZE", "AS")
+"""Limits that platforms lower: tried at each push, the others by `make thorough`."""
+
+
+def at_each_push() -> Iterator[Any]:
+    """Each of them, marked."""
+    for name in LOW:
+        yield pytest.param(name, marks=() if name in OFTEN else pytest.mark.thorough)
+
 
 AS_ANOTHER = """
 set -e
@@ -76,7 +87,7 @@ def graded(archive: Path, limit: str, value: int, before: Sequence[str] = (), is
 
 
 @needs_sandbox
-@pytest.mark.parametrize("limit", list(LOW)[:7])
+@pytest.mark.parametrize("limit", list(at_each_push())[:7])
 def test_half_of_a_limit_costs_the_reference_nothing(archive: Path, limit: str) -> None:
     """Full points, in one sandbox with one limit and in another with the next."""
     working = [name for name, problem in problems().items() if problem is None]
@@ -85,7 +96,7 @@ def test_half_of_a_limit_costs_the_reference_nothing(archive: Path, limit: str) 
 
 
 @needs_sandbox
-@pytest.mark.parametrize("limit", LOW)
+@pytest.mark.parametrize("limit", at_each_push())
 def test_next_to_nothing_costs_no_point(archive: Path, limit: str) -> None:
     """Full points, or no score and a reason."""
     assert graded(archive, limit, LOW[limit][1]) in ("full", "fault")

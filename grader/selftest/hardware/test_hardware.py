@@ -32,7 +32,7 @@ def submission(tmp_path: Path, timing: str = "", module: str = "timing") -> Path
     return tmp_path
 
 
-@pytest.mark.parametrize("isolation", ["auto", "none"])
+@pytest.mark.parametrize("isolation", ["auto", pytest.param("none", marks=pytest.mark.thorough)])
 def test_the_reference_agrees_with_the_device(tmp_path: Path, isolation: str) -> None:
     """In a sandbox and without, within the bands."""
     found = lane(submission(tmp_path), isolation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,13 +28,16 @@ def test_the_reference_answers_as_recorded(task: str) -> None:
         assert not any(answers.alike(case.path, wrong, case.answer) for wrong in case.mistakes.values()), case
 
 
+@cache
+def misconceptions() -> list[specimen.Specimen]:
+    """All that are planted."""
+    return [each for each in map(specimen.load, specimen.names()) if each.kind == "misconception"]
+
+
 @pytest.mark.parametrize("task", RECORDED)
 def test_each_sentence_names_a_planted_mistake_of_the_task(task: str) -> None:
     """A known mistake's words are those by which it is told elsewhere."""
-    planted = [specimen.load(name) for name in specimen.names()]
-    words = [
-        each.message for each in planted if each.kind == "misconception" and each.modules == {TASKS[task].module}
-    ]
+    words = [each.message for each in misconceptions() if each.modules == {TASKS[task].module}]
     for case in recorded.read(task):
         assert all(any(each in said for each in words) for said in case.mistakes), case
 
