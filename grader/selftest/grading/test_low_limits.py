@@ -96,7 +96,7 @@ def test_half_of_a_limit_costs_the_reference_nothing(archive: Path, limit: str) 
 
 
 @needs_sandbox
-@pytest.mark.parametrize("limit", at_each_push())
+@pytest.mark.parametrize("limit", list(at_each_push()))
 def test_next_to_nothing_costs_no_point(archive: Path, limit: str) -> None:
     """Full points, or no score and a reason."""
     assert graded(archive, limit, LOW[limit][1]) in ("full", "fault")
