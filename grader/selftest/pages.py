@@ -1,9 +1,23 @@
-"""Reads the pages that the grader writes, and holds what is asked of each of them."""
+"""Reads pages: those that the grader writes, with what is asked of each of them, and those in Markdown."""
 
 from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+
+FENCED = re.compile(r"^( *)```(\w+)\n(.*?)^\1```\n", re.MULTILINE | re.DOTALL)
+"""Code in Markdown: how far it is indented, its language, and what it is."""
+
+
+def without_code(markdown: str) -> str:
+    """A page without its blocks of code; each of them is fenced, names its language and ends.
+
+    Raises:
+        AssertionError: there is other code.
+    """
+    text = FENCED.sub("", markdown)
+    assert not re.search(r"```|^    ", text, re.MULTILINE)
+    return text
 
 
 class Page(HTMLParser):
