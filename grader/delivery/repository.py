@@ -30,7 +30,7 @@ def release(out: Path, *, git: bool = False) -> list[str]:
     """Write the students' repository, and give its files.
 
     With `git`, `out` becomes a repository with one commit; when it is one, the new release is committed on top, so
-    that `git pull` merges it into a student's work.
+    that `git pull --no-rebase` merges it into a student's work.
 
     Raises:
         UsageError: `out` holds something else, or its repository has changes that are not committed.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+from grader.making import anchor
+
 FENCED = re.compile(r"^( *)```(\w+)\n(.*?)^\1```\n", re.MULTILINE | re.DOTALL)
 """Code in Markdown: how far it is indented, its language, and what it is."""
 
@@ -18,6 +20,17 @@ def without_code(markdown: str) -> str:
     text = FENCED.sub("", markdown)
     assert not re.search(r"```|^    ", text, re.MULTILINE)
     return text
+
+
+def links(markdown: str) -> list[str]:
+    """Where a page's links and pictures lead, those that are defined on a line of their own among them."""
+    text = FENCED.sub("", markdown)
+    return re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r"^\[[^\]]+\]: (\S+)$", text, re.MULTILINE)
+
+
+def anchors(markdown: str) -> set[str]:
+    """The anchors of a page's headings."""
+    return {anchor(heading) for heading in re.findall(r"^#+ (.+)$", FENCED.sub("", markdown), re.MULTILINE)}
 
 
 class Page(HTMLParser):

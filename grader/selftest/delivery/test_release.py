@@ -133,7 +133,7 @@ def test_a_folder_in_use_is_left_alone(course: Path) -> None:
 def test_a_later_release_merges_into_half_done_work(
     course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`git pull` brings new checks and a new stub, and keeps what the student wrote."""
+    """`git pull --no-rebase` brings new checks and a new stub, and keeps what the student wrote."""
     git(tmp_path, "clone", "-q", str(course), "mine")
     mine = tmp_path / "mine"
     text = (mine / "assignment" / "words.py").read_text("utf-8")
