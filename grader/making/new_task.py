@@ -191,11 +191,11 @@ def _changed(task: NewTask, project: Path) -> Iterator[tuple[str, str]]:
 def _in_the_handout(task: NewTask, following: list[str]) -> Iterator[tuple[str, str]]:
     """Its row and link in the contents, and its chapter: before what, and the text."""
     chapter = task.text("chapter")
-    row = f"| [{task.id}] {task.title} | {task.points} | 1 |\n"
+    row = f"| [{task.id} {task.title}][{task.id}] | {task.points} | 1 |\n"
     link = f"[{task.id}]: #{anchor(chapter.partition(chr(10))[0].removeprefix('## '))}\n"
     if following:
         after = re.escape(following[0])
-        yield from [(rf"^\| \[{after}\] ", row), (rf"^\[{after}\]: ", link), (rf"^## Task {after}:", chapter)]
+        yield from [(rf"^\| \[{after} ", row), (rf"^\[{after}\]: ", link), (rf"^## Task {after}:", chapter)]
     else:
         yield from [(r"^\n\[1\.1\]: ", row), (r"^\n## How to work", link), (r"\Z", f"\n{chapter.rstrip()}\n")]
 

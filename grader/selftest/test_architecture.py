@@ -172,7 +172,7 @@ def test_the_contents_are_those_of_the_chapters() -> None:
     heading = r"^## (Task (\S+): (.+) \((\S+) points?\))\n\n\*.+\*\n\n"
     effort = r"\*Effort: (\S+) h[.] Needs: (.+)[.] Result: .+[.]\*$"
     chapters = re.findall(heading + effort, handout, re.MULTILINE)
-    rows = re.findall(r"^\| \[([\d.]+)\] (.+) \| (\S+) \| (\S+) \|$", handout, re.MULTILINE)
+    rows = re.findall(r"^\| \[([\d.]+) (.+)\]\[\1\] \| (\S+) \| (\S+) \|$", handout, re.MULTILINE)
     assert rows == [(task, title, points, hours) for _, task, title, points, hours, _ in chapters]
     assert list(TASKS) == [task for task, *_ in rows]
     linked = re.findall(r"^\[([\d.]+)\]: #(.+)$", handout, re.MULTILINE)
