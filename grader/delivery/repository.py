@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader import __version__
+from grader.delivery.page import page
 from grader.errors import GraderFault, UsageError
 from grader.files import PROJECT
 from grader.making import stubs
 
 OWN = Path(__file__).with_name("student")
-"""What only the students' repository has: its README, pyproject.toml, Makefile, workflow."""
+"""What only the students' repository has: its README, AGENTS.md, pyproject.toml, Makefile, workflow."""
 
 LINE = 24
 """Shorter lines of code say too little to be recognized."""
@@ -71,10 +72,15 @@ def _build(folder: Path) -> list[str]:
     (folder / "fixtures" / "README.md").unlink()
     for name in ("handout.md", "LICENSE"):
         shutil.copy(PROJECT / name, folder / name)
+    _write(folder / "handout.html", page((folder / "handout.md").read_text(encoding="utf-8"), folder))
     (folder / "assignment").mkdir()
     for name, text in stubs.build().items():
-        (folder / "assignment" / name).write_text(text, encoding="utf-8", newline="\n")
+        _write(folder / "assignment" / name, text)
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def scan(folder: Path) -> list[str]:

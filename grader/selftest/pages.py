@@ -36,16 +36,18 @@ def anchors(markdown: str) -> set[str]:
 class Page(HTMLParser):
     """A self-contained page, its ids, and where its links lead: every tag is closed, nothing is loaded or run.
 
+    `foreign` is what it must not hold: links to elsewhere, unless told otherwise, too.
+
     Raises:
         AssertionError: it is not.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, foreign: str = r"src=|url\(|@import|<script|http:|https:") -> None:
         super().__init__()
         self.open: list[str] = []
         self.identifiers: set[str] = set()
         self.links: set[str] = set()
-        assert not re.search(r"src=|url\(|@import|<script|http:|https:", text)
+        assert not re.search(foreign, text)
         self.feed(text)
         assert self.open == []
 

@@ -147,7 +147,7 @@ def test_examples_in_docstrings_run(module: Path) -> None:
     "page",
     [
         *("README.md", "CONTRIBUTING.md", "SECURITY.md", "handout.md", "CHANGELOG.md", "fixtures/README.md"),
-        "grader/delivery/student/README.md",
+        *("grader/delivery/student/README.md", "grader/delivery/student/AGENTS.md"),
     ],
 )
 def test_no_link_is_dead(page: str) -> None:
