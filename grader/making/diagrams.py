@@ -90,9 +90,9 @@ def strides() -> str:
     page.text("storage", 40 + CELL * 11.2, 238, size=14)
     page.grid((40, 250), (1, 12), (12, 1), {0: GREEN}, width=CELL * 1.4)
     page.arc((40 + CELL * 0.7, 250), (40 + CELL * 2.1, 250), 14)
-    page.arc((40 + CELL * 0.7, 250), (40 + CELL * 6.3, 250), 40)
+    page.arc((40 + CELL * 0.7, 250), (40 + CELL * 6.3, 250), 64)
     page.text("+ 1", 40 + CELL * 1.4, 234, size=12, anchor="middle")
-    page.text("+ 4", 40 + CELL * 3.5, 214, size=12, anchor="middle")
+    page.text("+ 4", 40 + CELL * 3.5, 197, size=12, anchor="middle")
     return page.svg()
 
 
