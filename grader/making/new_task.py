@@ -121,7 +121,7 @@ def left(project: Path = PROJECT) -> list[str]:
     for path in (path for pattern in WRITTEN for path in sorted(project.glob(pattern))):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if MARK in line:
-                what = line.partition(MARK)[2].strip(' |->"')
+                what = line.partition(MARK)[2].strip(' |->"*')
                 found.append(f"{path.relative_to(project).as_posix()}:{number}: {what}")
     return found
 
