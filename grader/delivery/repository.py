@@ -17,7 +17,7 @@ from grader.files import PROJECT
 from grader.making import stubs
 
 OWN = Path(__file__).with_name("student")
-"""What only the students' repository has: its README, pyproject.toml, Makefile, workflow."""
+"""What only the students' repository has: its README, AGENTS.md, pyproject.toml, Makefile, workflow."""
 
 LINE = 24
 """Shorter lines of code say too little to be recognized."""
@@ -30,7 +30,7 @@ def release(out: Path, *, git: bool = False) -> list[str]:
     """Write the students' repository, and give its files.
 
     With `git`, `out` becomes a repository with one commit; when it is one, the new release is committed on top, so
-    that `git pull` merges it into a student's work.
+    that `git pull --no-rebase` merges it into a student's work.
 
     Raises:
         UsageError: `out` holds something else, or its repository has changes that are not committed.
@@ -64,6 +64,9 @@ def release(out: Path, *, git: bool = False) -> list[str]:
 
 
 def _build(folder: Path) -> list[str]:
+    # Not above: what grades on a platform enters this room, and needs none of that page's libraries.
+    from grader.delivery.page import page
+
     skip = shutil.ignore_patterns("__pycache__", "*.pyc")
     shutil.copytree(OWN, folder, ignore=skip)
     for name in ("tests", "fixtures"):
@@ -71,10 +74,15 @@ def _build(folder: Path) -> list[str]:
     (folder / "fixtures" / "README.md").unlink()
     for name in ("handout.md", "LICENSE"):
         shutil.copy(PROJECT / name, folder / name)
+    _write(folder / "handout.html", page((folder / "handout.md").read_text(encoding="utf-8"), folder))
     (folder / "assignment").mkdir()
     for name, text in stubs.build().items():
-        (folder / "assignment" / name).write_text(text, encoding="utf-8", newline="\n")
+        _write(folder / "assignment" / name, text)
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def scan(folder: Path) -> list[str]:

@@ -1,6 +1,7 @@
 """Draws the handout's diagrams, fixtures/diagrams/*.svg.
 
 Sizes are in pixels. The same input gives the same bytes, so that a stale drawing is found like any stale fixture.
+A drawing has other colours where its reader's system is dark.
 """
 
 from __future__ import annotations
@@ -12,6 +13,16 @@ import drawsvg
 
 INK, PALE, WARM, COOL, GREEN = "#1f2933", "#e4e7eb", "#f7b267", "#7fb3e6", "#8fce9b"
 CELL = 36
+
+IN_THE_DARK = {
+    "white": "#0f131a",
+    INK: "#e7ebf2",
+    PALE: "#323b4a",
+    WARM: "#7d4a12",
+    COOL: "#1f4f80",
+    GREEN: "#27613a",
+}
+"""What each colour becomes there."""
 
 Point = tuple[float, float]
 
@@ -79,9 +90,9 @@ def strides() -> str:
     page.text("storage", 40 + CELL * 11.2, 238, size=14)
     page.grid((40, 250), (1, 12), (12, 1), {0: GREEN}, width=CELL * 1.4)
     page.arc((40 + CELL * 0.7, 250), (40 + CELL * 2.1, 250), 14)
-    page.arc((40 + CELL * 0.7, 250), (40 + CELL * 6.3, 250), 40)
+    page.arc((40 + CELL * 0.7, 250), (40 + CELL * 6.3, 250), 64)
     page.text("+ 1", 40 + CELL * 1.4, 234, size=12, anchor="middle")
-    page.text("+ 4", 40 + CELL * 3.5, 214, size=12, anchor="middle")
+    page.text("+ 4", 40 + CELL * 3.5, 197, size=12, anchor="middle")
     return page.svg()
 
 
@@ -150,11 +161,17 @@ def roofline() -> str:
 
 
 class _Page:
-    """A white page with a title for those who can't see it, and what the diagrams are drawn with."""
+    """A page with a title for those who can't see it, and what the diagrams are drawn with."""
 
     def __init__(self, width: float, height: float, title: str) -> None:
         self.drawing = drawsvg.Drawing(width, height, font_family="Helvetica, Arial, sans-serif")
         self.drawing.append_title(title)
+        rules = [
+            f'[{part}="{light}"] {{ {part}: {dark}; }}'
+            for light, dark in IN_THE_DARK.items()
+            for part in ("fill", "stroke")
+        ]
+        self.drawing.append_css("@media (prefers-color-scheme: dark) { " + " ".join(rules) + " }")
         self.box(0, 0, width, height, "white", stroke="none")
         self._head = drawsvg.Marker(-0.95, -0.5, 0.05, 0.5, scale=9, orient="auto")
         self._head.append(drawsvg.Lines(-0.9, 0.4, -0.9, -0.4, 0, 0, fill=INK, close=True))

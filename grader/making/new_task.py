@@ -17,6 +17,7 @@ from string import Template
 
 from grader.errors import GraderFault, UsageError
 from grader.files import PROJECT, write_atomically
+from grader.making.anchors import anchor
 from tests.harness.contract import RETURNS
 from tests.harness.tasks import TASKS, TENSORS
 
@@ -120,7 +121,7 @@ def left(project: Path = PROJECT) -> list[str]:
     for path in (path for pattern in WRITTEN for path in sorted(project.glob(pattern))):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if MARK in line:
-                what = line.partition(MARK)[2].strip(' |->"')
+                what = line.partition(MARK)[2].strip(' |->"*')
                 found.append(f"{path.relative_to(project).as_posix()}:{number}: {what}")
     return found
 
@@ -158,38 +159,45 @@ def _new(task: NewTask) -> Iterator[tuple[str, str]]:
 def _changed(task: NewTask, project: Path) -> Iterator[tuple[str, str]]:
     """The files that are there, with the task in them."""
 
-    def edited(name: str, pattern: str, text: str) -> tuple[str, str]:
-        before = (project / name).read_text(encoding="utf-8")
-        place = re.search(pattern, before, re.MULTILINE)
-        if place is None:
-            raise GraderFault(f"{name} has no place for a task: nothing there is like {pattern!r}")
-        return name, before[: place.start()] + text + before[place.start() :]
+    def edited(name: str, *insertions: tuple[str, str]) -> tuple[str, str]:
+        whole = (project / name).read_text(encoding="utf-8")
+        for pattern, text in insertions:
+            place = re.search(pattern, whole, re.MULTILINE)
+            if place is None:
+                raise GraderFault(f"{name} has no place for a task: nothing there is like {pattern!r}")
+            whole = whole[: place.start()] + text + whole[place.start() :]
+        return name, whole
 
     following = [known for known in TASKS if _order(known) > _order(task.id)]
     tensors = any((known.module, known.packages) == (task.module, TENSORS) for known in TASKS.values())
     entry = f'        Task("{task.id}", "{task.title}", "{task.module}", {task.points}{", TENSORS" * tensors}),\n'
     before = rf'^        Task\("{re.escape(following[0])}"' if following else r"^    \)\n\}"
-    yield edited("tests/harness/tasks.py", before, entry)
-    yield edited(
-        "tests/harness/contract.py",
-        r"^\}\n\Z",
-        f'    "{task.module}.{task.name}": int,  # {MARK} what it returns.\n',
-    )
-    chapter = task.text("chapter")
-    if following:
-        yield edited("handout.md", rf"^## Task {re.escape(following[0])}:", chapter)
-    else:
-        yield edited("handout.md", r"\Z", "\n" + chapter.rstrip("\n") + "\n")
+    yield edited("tests/harness/tasks.py", (before, entry))
+    returns = f'    "{task.module}.{task.name}": int,  # {MARK} what it returns.\n'
+    yield edited("tests/harness/contract.py", (r"^\}\n\Z", returns))
+    yield edited("handout.md", *_in_the_handout(task, following))
     readme = "grader/delivery/student/README.md"
     total = sum(known.points for known in TASKS.values()) + task.points
     text = (project / readme).read_text(encoding="utf-8")
     yield readme, re.sub(r"\d+ tasks, [\d.]+ points", f"{len(TASKS) + 1} tasks, {total:g} points", text)
     if task.joins:
-        yield edited(f"grader/reference/{task.module}.py", r"\Z", task.text("function"))
+        yield edited(f"grader/reference/{task.module}.py", (r"\Z", task.text("function")))
         for number, path in enumerate(sorted((project / "grader" / "specimens").glob(f"*/{task.module}.py"))):
             if 'base = "replaced"' in path.with_name("specimen.toml").read_text(encoding="utf-8"):
                 way = task.text(("another_way", "a_third_way")[number % 2])
-                yield edited(path.relative_to(project).as_posix(), r"\Z", "\n\n" + way)
+                yield edited(path.relative_to(project).as_posix(), (r"\Z", "\n\n" + way))
+
+
+def _in_the_handout(task: NewTask, following: list[str]) -> Iterator[tuple[str, str]]:
+    """Its row and link in the contents, and its chapter: before what, and the text."""
+    chapter = task.text("chapter")
+    row = f"| [{task.id} {task.title}][{task.id}] | {task.points} | 1 |\n"
+    link = f"[{task.id}]: #{anchor(chapter.partition(chr(10))[0].removeprefix('## '))}\n"
+    if following:
+        after = re.escape(following[0])
+        yield from [(rf"^\| \[{after} ", row), (rf"^\[{after}\]: ", link), (rf"^## Task {after}:", chapter)]
+    else:
+        yield from [(r"^\n\[1\.1\]: ", row), (r"^\n## How to work", link), (r"\Z", f"\n{chapter.rstrip()}\n")]
 
 
 def _order(task: str) -> tuple[int, ...]:

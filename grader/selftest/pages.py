@@ -1,24 +1,53 @@
-"""Reads the pages that the grader writes, and holds what is asked of each of them."""
+"""Reads pages: those that the grader writes, with what is asked of each of them, and those in Markdown."""
 
 from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
 
+from grader.making import anchor
+
+FENCED = re.compile(r"^( *)```(\w+)\n(.*?)^\1```\n", re.MULTILINE | re.DOTALL)
+"""Code in Markdown: how far it is indented, its language, and what it is."""
+
+
+def without_code(markdown: str) -> str:
+    """A page without its blocks of code; each of them is fenced, names its language and ends.
+
+    Raises:
+        AssertionError: there is other code.
+    """
+    text = FENCED.sub("", markdown)
+    assert not re.search(r"```|^    ", text, re.MULTILINE)
+    return text
+
+
+def links(markdown: str) -> list[str]:
+    """Where a page's links and pictures lead, those that are defined on a line of their own among them."""
+    text = FENCED.sub("", markdown)
+    return re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r"^\[[^\]]+\]: (\S+)$", text, re.MULTILINE)
+
+
+def anchors(markdown: str) -> set[str]:
+    """The anchors of a page's headings."""
+    return {anchor(heading) for heading in re.findall(r"^#+ (.+)$", FENCED.sub("", markdown), re.MULTILINE)}
+
 
 class Page(HTMLParser):
     """A self-contained page, its ids, and where its links lead: every tag is closed, nothing is loaded or run.
+
+    `foreign` is what it must not hold: links to elsewhere, unless told otherwise, too.
 
     Raises:
         AssertionError: it is not.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, foreign: str = r"src=|url\(|@import|<script|http:|https:") -> None:
         super().__init__()
         self.open: list[str] = []
         self.identifiers: set[str] = set()
         self.links: set[str] = set()
-        assert not re.search(r"src=|url\(|@import|<script|http:|https:", text)
+        assert not re.search(foreign, text)
         self.feed(text)
         assert self.open == []
 

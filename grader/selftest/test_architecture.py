@@ -21,9 +21,10 @@ from grader import __version__
 from grader.cli import app
 from grader.delivery.builders import PLATFORMS
 from grader.files import PROJECT
-from grader.making import new_task, stubs
+from grader.making import anchor, new_task, stubs
 from grader.proofs import specimen
 from grader.reports.formats import FORMATS
+from grader.selftest.pages import FENCED, anchors, links, without_code
 from tests.harness.contract import RETURNS, Handle, Lazy
 from tests.harness.tasks import TASKS, TOTAL
 
@@ -118,11 +119,14 @@ def test_points_add_up_to_what_the_handout_says() -> None:
 
 def test_the_handouts_examples_run(tmp_path: Path) -> None:
     """Every example of the handout gives what it says, with the reference as the assignment."""
+    handout = (PROJECT / "handout.md").read_text(encoding="utf-8")
+    blocks = [match for match in FENCED.finditer(handout) if match[2] == "pycon"]
+    assert handout.count(">>> ") == sum(match[3].count(">>> ") for match in blocks) > 10
+    (tmp_path / "examples.txt").write_text("\n".join(match[3] for match in blocks), encoding="utf-8")
     (tmp_path / "assignment").symlink_to(PROJECT / "grader" / "reference")
-    command = [sys.executable, "-P", "-m", "doctest", str(PROJECT / "handout.md")]
+    command = [sys.executable, "-P", "-m", "doctest", str(tmp_path / "examples.txt")]
     done = subprocess.run(command, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False)
     assert done.stdout + done.stderr == ""
-    assert (PROJECT / "handout.md").read_text(encoding="utf-8").count(">>> ") > 10
 
 
 @pytest.mark.parametrize(
@@ -140,25 +144,49 @@ def test_examples_in_docstrings_run(module: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "handout.md", "CHANGELOG.md", "fixtures/README.md"]
+    "page",
+    [
+        *("README.md", "CONTRIBUTING.md", "SECURITY.md", "handout.md", "CHANGELOG.md", "fixtures/README.md"),
+        *("grader/delivery/student/README.md", "grader/delivery/student/AGENTS.md"),
+    ],
 )
 def test_no_link_is_dead(page: str) -> None:
-    """Each relative link and picture of a page is a file, each `#anchor` a heading; no drawing is left unused."""
+    """Each relative link and picture is a file, each `#anchor` a heading there; no drawing is left unused."""
     text = (PROJECT / page).read_text(encoding="utf-8")
-    links = re.findall(r"\]\(([^)\s]+)\)", text)
-    anchors = {
-        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
-        for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
-    }
-    for link in links:
+    home = PROJECT if "/student/" in page else (PROJECT / page).parent  # theirs stand beside the handout
+    for link in links(text):
         if not re.match(r"https?://", link):
-            path, _, anchor = link.partition("#")
-            assert (PROJECT / page).parent.joinpath(path).exists(), link
-            assert not anchor or anchor in anchors, link
+            path, _, place = link.partition("#")
+            target = home / path if path else PROJECT / page
+            assert target.exists(), link
+            assert not place or place in anchors(target.read_text(encoding="utf-8")), link
     if page == "handout.md":
         assert {path.name for path in PROJECT.glob("fixtures/diagrams/*")} == {
-            link.rpartition("/")[2] for link in links if "/diagrams/" in link
+            link.rpartition("/")[2] for link in links(text) if "/diagrams/" in link
         }
+
+
+def test_the_contents_are_those_of_the_chapters() -> None:
+    """Each task has a row with its points and hours, a link, and what it needs; the hours add up."""
+    handout = (PROJECT / "handout.md").read_text(encoding="utf-8")
+    heading = r"^## (Task (\S+): (.+) \((\S+) points?\))\n\n\*.+\*\n\n"
+    effort = r"\*Effort: (\S+) h[.] Needs: (.+)[.] Result: .+[.]\*$"
+    chapters = re.findall(heading + effort, handout, re.MULTILINE)
+    rows = re.findall(r"^\| \[([\d.]+) (.+)\]\[\1\] \| (\S+) \| (\S+) \|$", handout, re.MULTILINE)
+    assert rows == [(task, title, points, hours) for _, task, title, points, hours, _ in chapters]
+    assert list(TASKS) == [task for task, *_ in rows]
+    linked = re.findall(r"^\[([\d.]+)\]: #(.+)$", handout, re.MULTILINE)
+    assert linked == [(task, anchor(heading)) for heading, task, *_ in chapters]
+    total = re.findall(r"about\s(\d+)\sin\sall", handout)
+    assert total == [f"{5 * round(sum(float(hours) for *_, hours in rows) / 5)}"]
+
+
+def test_each_task_that_the_handout_names_is_a_link() -> None:
+    """Wherever a number of a task stands in a text, and to a task that is there."""
+    handout = without_code((PROJECT / "handout.md").read_text(encoding="utf-8"))
+    text = re.sub(r"`[^`]+`|^## .*|^\[.*", "", handout, flags=re.MULTILINE)
+    assert not re.findall(r"\btasks?\s\d[.]\d.*|\| \d[.]\d, \d[.]\d \|", text, re.IGNORECASE)
+    assert set(re.findall(r"\[(\d[.]\d+)\]", text)) == set(TASKS)
 
 
 def test_the_readmes_commands_exist() -> None:

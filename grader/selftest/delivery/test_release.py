@@ -43,12 +43,20 @@ def git(folder: Path, *arguments: str) -> str:
 def test_a_release_has_all_that_is_public_and_nothing_else(released: Path) -> None:
     """Its top level is known, and the grader is not in it."""
     assert {path.name for path in released.iterdir()} == {
-        *(".git", ".gitattributes", ".github", ".gitignore", "LICENSE", "Makefile", "README.md", "assignment"),
-        *("fixtures", "handout.md", "pyproject.toml", "tests"),
+        *(".git", ".gitattributes", ".github", ".gitignore", "AGENTS.md", "LICENSE", "Makefile", "README.md"),
+        *("assignment", "fixtures", "handout.html", "handout.md", "pyproject.toml", "tests"),
     }
     assert {path.name for path in (released / "assignment").iterdir()} == set(stubs.build())
     assert scan(released) == []
     assert git(released, "status", "--porcelain") == ""
+
+
+def test_an_assistant_reads_one_screen_that_keeps_the_work_the_students(released: Path) -> None:
+    """It asks, hints and points at the handout, and writes no body of a stub."""
+    text = (released / "AGENTS.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 40
+    assert "**Never** write or complete the body of a stub" in text
+    assert "](handout.md)" in text
 
 
 def test_students_need_what_the_project_says(released: Path) -> None:
@@ -133,7 +141,7 @@ def test_a_folder_in_use_is_left_alone(course: Path) -> None:
 def test_a_later_release_merges_into_half_done_work(
     course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`git pull` brings new checks and a new stub, and keeps what the student wrote."""
+    """`git pull --no-rebase` brings new checks and a new stub, and keeps what the student wrote."""
     git(tmp_path, "clone", "-q", str(course), "mine")
     mine = tmp_path / "mine"
     text = (mine / "assignment" / "words.py").read_text("utf-8")

@@ -23,6 +23,7 @@ import pytest
 from grader.files import PROJECT
 from grader.proofs import specimen
 from grader.proofs.calibration import planned
+from grader.selftest.pages import without_code
 from tests.harness.tasks import TASKS
 
 FILES = sorted(Path(__file__).with_name("promises").glob("part_*.toml"))
@@ -35,20 +36,20 @@ EXPLAINS = re.compile(r"### (The idea|Worked by hand|Misconceptions)")
 """Headings of what explains and promises nothing."""
 
 
-def sections(leaving_out: str) -> dict[str, list[str]]:
-    """Of each task the text below each of its headings, with single blanks, but for some lines; {task: texts}."""
-    handout = (PROJECT / "handout.md").read_text(encoding="utf-8")
+def sections(*, tables: bool) -> dict[str, list[str]]:
+    """Of each task the text below each of its headings, with single blanks and without code; {task: texts}."""
+    handout = without_code((PROJECT / "handout.md").read_text(encoding="utf-8"))
     found: dict[str, list[str]] = {}
     for section in re.split(r"^## ", handout, flags=re.MULTILINE):
         if named := re.match(r"Task (\d\.\d):", section):
-            plain = re.sub(leaving_out, "", section, flags=re.MULTILINE)
+            plain = section if tables else re.sub(r"^\|.*\n", "", section, flags=re.MULTILINE)
             texts = re.split(r"^(?=### )", plain, flags=re.MULTILINE)
             found[named[1]] = [" ".join(text.split()) for text in texts]
     return found
 
 
-SECTIONS = sections(r"^    .*\n")
-WITHOUT_TABLES = sections(r"^(    |\|).*\n")
+SECTIONS = sections(tables=True)
+WITHOUT_TABLES = sections(tables=False)
 
 
 @pytest.fixture(scope="module")
