@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from tests.files import write_whole
 from tests.handin import CACHES, PACKAGE, Choice, HandInLimits, misleading, shown
+from tests.harness.notes import notes
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMITS = HandInLimits()
@@ -125,7 +126,9 @@ def build(out: Path, root: Path = ROOT) -> Contents:
     for name, content in found.files.items():
         try:
             ast.parse(content)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        except SyntaxError as error:
+            raise ValueError(f"{name} is not Python: {error.msg}, line {error.lineno}") from None
+        except (ValueError, RecursionError, MemoryError) as error:
             raise ValueError(f"{name} is not Python: {error}") from None
     write_zip(out, found.files)
     return found
@@ -149,6 +152,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         note = f"   not written: {', '.join(missing)}" if missing else ""
         sys.stdout.write(f"{len(content):>8,} bytes  {name}{note}\n")
     sys.stdout.write("".join(f"left out {each}\n" for each in found.left_out))
+    sys.stdout.write("".join(f"note: {each}\n" for each in notes(found.files)))
     sys.stdout.write(f"wrote {out}: {len(found.files)} files. Hand in this file.\n")
     return 0
 

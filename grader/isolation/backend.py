@@ -28,6 +28,7 @@ from grader.isolation.sandbox import Backend, Sandbox
 from grader.isolation.usage import Queue, exceeds, own_wait_s, used_mib
 from grader.model import Limits, Verdict
 from tests.harness.checks import GRADER_FAULT_TEXT
+from tests.harness.direct import MOST_PLACES
 from tests.harness.outcomes import Altered, NotPlain, Stopped, StudentError
 from tests.harness.tasks import LIGHT
 
@@ -280,9 +281,10 @@ class IsolatedBackend:
                 raise Altered(place, _line(text, 200))
             case {"altered": [str(name), str(text)], **rest} if not rest:
                 raise Altered(_line(name, 50), _line(text, 200))
-            case {"error": [list(kinds), str(text), str(where)], **rest} if not rest:
+            case {"error": [list(kinds), str(text), list(where)], **rest} if not rest:
                 known = [kind for kind in kinds[:8] if type(kind) is str and kind in EXCEPTIONS]
-                error = StudentError(known or ["Exception"], text[:2000], _line(where, 200))
+                lines = [_line(line, 200) for line in where[:MOST_PLACES] if type(line) is str]
+                error = StudentError(known or ["Exception"], text[:2000], lines)
                 if why := inherited.excuse(self._low, None, error):
                     raise self._fault(f"{why}; {error}")
                 raise error

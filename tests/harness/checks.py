@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
 
+from tests.harness import advice
 from tests.harness.expect import CALLS, Failure
 from tests.harness.outcomes import Altered, Feedback, Limits, NotPlain, Stopped, StudentError, Verdict
 from tests.harness.plain import short
@@ -88,15 +89,13 @@ def judge(error: BaseException) -> tuple[Verdict, str]:
             return error.verdict, f"not written: {short(error.message, 300)}" if error.message else "not written"
         if not CALLS.text:
             return error.verdict, one_line(error.message)
-        return error.verdict, f"{CALLS.text}\n  got       {one_line(error.message)}"
+        return error.verdict, f"{CALLS.text}\n  got       {one_line(error.message)}{_at(error.where)}"
     if isinstance(error, StudentError):
-        where = f"\n  at        {one_line(error.where)}" if error.where else ""
-        return (
-            Verdict.FAILED,
-            f"{CALLS.text}\n  got       {error.kind}: {short(error.text, 300)}{where}{_try(error)}",
-        )
+        got = f"{CALLS.text}\n  got       {error.kind}: {short(error.text, 300)}"
+        return Verdict.FAILED, got + _at(error.where) + _try(advice.of_error(error))
     if isinstance(error, NotPlain):
-        return Verdict.FAILED, f"{CALLS.text}\n  got       {one_line(str(error))}"
+        said = one_line(str(error))
+        return Verdict.FAILED, f"{CALLS.text}\n  got       {said}" + _try(advice.of_answer(said))
     if isinstance(error, Altered):
         rows = Failure(CALLS.text, f"{error.which} as it was before the call", error.after, COPY_IT)
         return Verdict.FAILED, str(rows)
@@ -114,21 +113,11 @@ def judge(error: BaseException) -> tuple[Verdict, str]:
     return Verdict.GRADER_FAULT, f"{GRADER_FAULT_TEXT}{type(error).__name__}: {one_line(str(error))}"
 
 
-def _try(error: StudentError) -> str:
-    if error.text.startswith("No module named 'assignment."):
-        return "\n  try       that file of assignment/ is missing: hand in the whole folder, stubs too"
-    if error.kind == "UnicodeDecodeError":
-        return "\n  try       malformed bytes are no error here: decode with errors='replace'"
-    if error.kind == "ModuleNotFoundError":
-        return "\n  try       only the packages that the handout allows for this task are there when it is graded"
-    if {"ImportError", "SyntaxError"} & {*error.kinds}:
-        return f"\n  try       this is Python {sys.version_info[0]}.{sys.version_info[1]}: use nothing newer"
-    if error.kind == "RecursionError":
-        return "\n  try       a loop in the place of recursion: inputs can be thousands long"
-    if error.kind == "OverflowError":
-        return "\n  try       a float can't be that large; a whole number can, and math.ldexp takes an exponent"
-    if "unsupported ScalarType" in error.text or "Can't call numpy()" in error.text:
-        return "\n  try       numpy can't take every tensor; it has a storage, an offset and strides of its own"
-    if "torch.finfo" in error.text or "torch.iinfo" in error.text:
-        return "\n  try       that helper takes only some dtypes: every tensor has an element_size()"
-    return ""
+def _at(where: Sequence[str]) -> str:
+    """Rows of a diagnosis that name lines of the submission, the outermost first."""
+    lines = [one_line(line) for line in where]
+    return "\n  at        " + "\n            ".join(lines) if lines else ""
+
+
+def _try(advice: str) -> str:
+    return f"\n  try       {advice}" if advice else ""

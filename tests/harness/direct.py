@@ -7,37 +7,48 @@ from __future__ import annotations
 
 import builtins
 import importlib
-import signal
+import re
 import sys
-import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from bdb import BdbQuit
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from tests.harness import bounds
 from tests.harness.outcomes import Altered, Limits, NotPlain, Stopped, StudentError, Verdict
 from tests.harness.plain import SCALARS, plain, short
+
+LEFT_IN = "a breakpoint() was reached, and nobody was there to go on"
+AGAIN_S = 2.0
+"""What a call gets of time once its function has used up all of it in an earlier check."""
+
+MOST_PLACES, MOST_LINE = 8, 100
+"""Lines of a submission that are shown for an exception, and characters of each."""
 
 
 class DirectBackend:
     """Calls `assignment.MODULE` below `root` in this process.
 
-    `root` goes to the front of `sys.path`, and modules of an `assignment` from elsewhere are dropped.
+    `root` goes to the front of `sys.path`, and modules of an `assignment` from elsewhere are dropped. Functions
+    that ended by time are noted in `slow`, and get less of it from then on.
     """
 
-    def __init__(self, root: Path, scratch: Path, limits: Limits) -> None:
+    def __init__(self, root: Path, scratch: Path, allowed: Limits, slow: set[str] | None = None) -> None:
+        self._slow = set[str]() if slow is None else slow
         self._root = root
         self._scratch = scratch
-        self._limits = limits
+        self._limits = allowed
         self._objects: list[Any] = []
         use_assignment(root)
 
     def invoke(self, path: str, handle: int | None, args: list[Any], kwargs: dict[str, Any], keep: bool) -> Any:
         """Call the function or method; see `Backend`."""
-        with self._guarded():
+        with self._guarded(path):
             target = self._resolve(path) if handle is None else getattr(self._objects[handle], path.split(".")[-1])
             given, named = [own(arg) for arg in args], {name: own(arg) for name, arg in kwargs.items()}
             value = target(*given, **named)
@@ -49,7 +60,7 @@ class DirectBackend:
 
     def pull(self, handle: int, count: int) -> tuple[list[Any], bool]:
         """Take items of an iterator; see `Backend`."""
-        with self._guarded():
+        with self._guarded("an iterator"):
             iterator = self._objects[handle]
             if not isinstance(iterator, Iterator):
                 raise NotPlain(f"a {type(iterator).__name__}, not an iterator")
@@ -71,24 +82,40 @@ class DirectBackend:
     def _resolve(self, path: str) -> Callable[..., Any]:
         module, *names = path.split(".")
         target: Any = load(module)
+        place = f"{module}.py"
         for name in names:
-            target = getattr(target, name)
+            if not hasattr(target, name):
+                raise StudentError(["AttributeError"], missing(name, place, dir(target)))
+            target, place = getattr(target, name), f"the class {name}"
         return target  # type: ignore[no-any-return]
 
     @contextmanager
-    def _guarded(self) -> Iterator[None]:
+    def _guarded(self, path: str) -> Iterator[None]:
+        folder, wall_s = self._root / "assignment", self._limits.wall_s
+        if path in self._slow:
+            wall_s = min(wall_s, AGAIN_S)
         try:
-            with time_limit(self._limits.wall_s), warnings.catch_warnings():
+            with ExitStack() as held:
+                held.enter_context(bounds.exits())
+                held.enter_context(bounds.printed(self._limits.output_kib << 10))
+                held.enter_context(bounds.memory(self._limits.memory_mib << 20))
+                held.enter_context(bounds.seconds(wall_s, lambda frames: places(frames, folder)))
+                held.enter_context(warnings.catch_warnings())
                 warnings.simplefilter("default")  # a warning is no error, whatever pytest is told for the checks
                 yield
-        except (NotPlain, Altered, Stopped, KeyboardInterrupt):
+        except Stopped as stopped:
+            if stopped.verdict is Verdict.TIMEOUT:
+                self._slow.add(path)
+            raise
+        except (NotPlain, Altered, StudentError, KeyboardInterrupt):
             raise
         except MemoryError:
-            raise Stopped(Verdict.MEMORY, "it ran out of memory") from None
+            most = self._limits.memory_mib
+            raise Stopped(Verdict.MEMORY, f"more memory than the {most:,} MiB allowed, or than there is") from None
         except SystemExit as error:
             raise Stopped(Verdict.CRASHED, f"it ended its process: SystemExit({error.code!r})") from None
         except Exception as error:
-            raise StudentError(*describe(error, self._root)) from error
+            raise StudentError(*describe(error, self._root / "assignment")) from error
 
 
 def own(value: Any) -> Any:
@@ -101,6 +128,18 @@ def own(value: Any) -> Any:
     if type(value) is list:
         return [own(item) for item in value]
     return {key: own(item) for key, item in value.items()} if type(value) is dict else value
+
+
+def missing(name: str, place: str, there: list[str]) -> str:
+    """What is said of a function that is not there, with one whose name is near.
+
+    >>> missing("split_words", "words.py", ["split_word", "re"])
+    'words.py has no split_words; it has split_word: give it the name that the handout says'
+    """
+    near = get_close_matches(name, there, 1)
+    return f"{place} has no {name}" + (
+        f"; it has {near[0]}: give it the name that the handout says" if near else ""
+    )
 
 
 def unaltered(given: list[tuple[int | str, Any]], before: list[Any]) -> None:
@@ -157,11 +196,54 @@ def use_assignment(root: Path) -> None:
         importlib.invalidate_caches()
 
 
-def describe(error: BaseException, root: Path) -> tuple[list[str], str, str]:
-    """Kinds, text and innermost place of an exception, for a `StudentError`."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(root)]
-    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name}" if frames else ""
-    return builtin_kinds(type(error)), str(error), where
+def describe(error: BaseException, folder: Path) -> tuple[list[str], str, list[str]]:
+    """Kinds, text and lines below the folder of an exception, for a `StudentError`."""
+    if isinstance(error, BdbQuit):
+        return ["Exception"], LEFT_IN, places(traceback.extract_tb(error.__traceback__), folder)
+    if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(folder):
+        return builtin_kinds(type(error)), error.msg, _syntax(error)
+    text = str(error)
+    if isinstance(error, ModuleNotFoundError) and (folder / f"{error.name}.py").is_file():
+        beside = f"; it lies beside your file: from .{error.name} import ..."
+        text += beside
+    elif named := re.match(r"cannot import name '(\w+)' from '([\w.]+)'", text):
+        near = get_close_matches(named[1], dir(sys.modules.get(named[2])), 1)
+        text = named[0] + (f"; it has {near[0]}" if near else "")
+    elif name := _near(error):
+        text += f"; there is {name}"
+    return builtin_kinds(type(error)), text, places(traceback.extract_tb(error.__traceback__), folder)
+
+
+def _near(error: BaseException) -> str:
+    """A name that is there, and near to one that is not."""
+    there: list[str] = []
+    if isinstance(error, NameError) and error.__traceback__:
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        there = [*frames[-1].f_locals, *frames[-1].f_globals, *dir(builtins)]
+    elif isinstance(error, AttributeError) and error.obj is not None:
+        there = dir(error.obj)
+    name = getattr(error, "name", None)
+    return "".join(get_close_matches(name, there, 1)) if isinstance(name, str) else ""
+
+
+def places(frames: Iterable[traceback.FrameSummary], folder: Path) -> list[str]:
+    """The lines below a folder, the outermost first; of many, those in the middle are counted."""
+    inside = [frame for frame in frames if Path(frame.filename).is_relative_to(folder)]
+    shown = [f"{Path(f.filename).name}:{f.lineno} in {f.name}: {(f.line or '')[:MOST_LINE]}" for f in inside]
+    if len(shown) <= MOST_PLACES:
+        return shown
+    return [*shown[:3], f"... {len(shown) - 6:,} more ...", *shown[-3:]]
+
+
+def _syntax(error: SyntaxError) -> list[str]:
+    """Where a file is no Python: the line, and a caret below the place."""
+    name = f"{Path(error.filename or '').name}:{error.lineno}"
+    line = (error.text or "").rstrip()
+    if not line:
+        return [name]
+    text = line.lstrip()[:MOST_LINE]
+    place = max((error.offset or 1) - 1 - (len(line) - len(line.lstrip())), 0)
+    return [name, f"    {text}", f"    {' ' * min(place, len(text))}^"]
 
 
 def builtin_kinds(kind: type[BaseException]) -> list[str]:
@@ -171,22 +253,3 @@ def builtin_kinds(kind: type[BaseException]) -> list[str]:
     ['UnicodeDecodeError', 'UnicodeError', 'ValueError']
     """
     return [base.__name__ for base in kind.__mro__ if getattr(builtins, base.__name__, None) is base]
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Stop the body after so many seconds, where the system has timers (not on Windows)."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        raise Stopped(Verdict.TIMEOUT, f"no answer within {seconds:g} s")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

@@ -75,31 +75,32 @@ class Limits:
 
 
 class Stopped(BaseException):
-    """A call ended without an answer that could be compared.
+    """A call ended without an answer that could be compared. `where` are the lines at which it was, if known.
 
     A `BaseException`, so that neither a check nor a property-based engine mistakes it for an ordinary
     failure and tries again.
     """
 
-    def __init__(self, verdict: Verdict, message: str) -> None:
+    def __init__(self, verdict: Verdict, message: str, where: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.verdict = verdict
         self.message = message
+        self.where = tuple(where)
 
 
 class StudentError(Exception):
     """The submission raised. Carries plain text only, never the student's exception object.
 
     `kinds` are the built-in classes that the exception is of, the nearest first, which is also its `kind`; `where`
-    is the innermost line inside the submission, such as `bpe.py:41 in train_bpe`.
+    are lines of the submission, the outermost first, such as `bpe.py:41 in train_bpe: return best`.
     """
 
-    def __init__(self, kinds: Sequence[str], text: str, where: str) -> None:
+    def __init__(self, kinds: Sequence[str], text: str, where: Sequence[str] = ()) -> None:
         super().__init__(f"{kinds[0]}: {text}" if text else kinds[0])
         self.kinds = tuple(kinds)
         self.kind = kinds[0]
         self.text = text
-        self.where = where
+        self.where = tuple(where)
 
 
 class NotPlain(Exception):

@@ -7,6 +7,7 @@ The grader adds a plugin of its own that answers `pytest_student_backend` with a
 from __future__ import annotations
 
 import re
+import traceback
 import zlib
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -18,11 +19,12 @@ import pytest
 from hypothesis.internal.conjecture import engine, providers
 from hypothesis.internal.constants_ast import Constants
 
-from tests.harness import board
+from tests import submit
+from tests.harness import board, notes, plan
 from tests.harness.checks import Check, Outcome, check_of, judge
 from tests.harness.direct import DirectBackend
-from tests.harness.expect import CALLS
-from tests.harness.outcomes import Limits, Stopped, StudentError, Verdict
+from tests.harness.expect import CALLS, Failure
+from tests.harness.outcomes import Feedback, Limits, Stopped, StudentError, Verdict
 from tests.harness.student import Backend, Student
 from tests.harness.tasks import TASKS
 from tests.harness.text import visible
@@ -32,6 +34,12 @@ SHRINKING_S = 8
 
 CHECK = pytest.StashKey[Check]()
 OUTCOMES = pytest.StashKey[list[Outcome]]()
+SHOWN = pytest.StashKey[set[str]]()
+SLOW = pytest.StashKey[set[str]]()
+HARNESS = Path(__file__).parent
+MOST_NOTES = 8
+MOST_LINES, MOST_PRINTED = 20, 4_000
+"""Of what a failing check has printed, so many lines and characters are shown."""
 
 
 class Hooks:
@@ -62,6 +70,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("assignment")
     group.addoption("--task", action="append", default=[], metavar="ID", help="run one task only, such as 1.2")
     group.addoption("--part", action="append", default=[], metavar="N", help="run one part only, such as 1")
+    group.addoption(
+        "--next", action="store_true", help="go task by task, and stop at the first check that is not passed"
+    )
     group.addoption("--submission", metavar="DIR", help="the folder above assignment/ (default: this repository)")
     group.addoption(
         "--examples", type=int, default=0, metavar="N", help="let property tests try other random examples"
@@ -74,11 +85,27 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "limits(**limits): what the check may use, see tests.harness.outcomes.Limits"
     )
-    config.stash[OUTCOMES] = []
+    config.stash[OUTCOMES] = list[Outcome]()
+    config.stash[SHOWN], config.stash[SLOW] = set(), set()
+    config.pluginmanager.register(Told(config))
     for option, known in (("task", list(TASKS)), ("part", sorted({task[0] for task in TASKS}))):
         for name in set(config.getoption(option)) - set(known):
             raise pytest.UsageError(f"--{option} {name}: there is no such number, only {', '.join(known)}")
     settle_examples()
+
+
+class Told:
+    """Gathers what became of the checks from their reports, which pytest-xdist brings from its workers, too."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note the outcome of a check."""
+        told = getattr(report, "told", None)
+        if told:
+            check = Check(**told[0], feedback=Feedback.FULL, limits=Limits())
+            self._config.stash[OUTCOMES].append(Outcome(check, Verdict(told[1]), told[2], report.duration))
 
 
 def settle_examples() -> None:
@@ -126,6 +153,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError(f"{item.nodeid} and {checks[check.id].nodeid} are both check {check.id!r}")
         else:
             checks[check.id] = item
+    if config.getoption("next"):
+        order = {task: place for place, task in enumerate(TASKS)}
+        items.sort(key=lambda item: order[item.stash[CHECK].task] if CHECK in item.stash else -1)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
@@ -156,7 +186,7 @@ def pytest_student_backend(config: pytest.Config, check: Check, scratch: Path) -
     root = Path(config.getoption("--submission") or config.rootpath).resolve()
     debugging = bool(config.getoption("usepdb"))
     limits = Limits(wall_s=0) if debugging else check.limits  # 0 switches the timer off
-    return nullcontext(DirectBackend(root, scratch, limits))
+    return nullcontext(DirectBackend(root, scratch, limits, config.stash[SLOW]))
 
 
 @pytest.fixture
@@ -185,10 +215,12 @@ def pytest_runtest_makereport(
         else:
             verdict, message = judge(call.excinfo.value)
             report.outcome = "failed"
-            report.longrepr = (
-                f"{check.id}  {check.title}  [{verdict.value}, worth {check.points:g}]\n\n{visible(message)}\n"
-            )
-            report.sections.clear()
+            shown = _shown(message, item.config.stash[SHOWN])
+            report.longrepr = f"{check.id}  {check.title}  [{verdict.value}, worth {check.points:g}]\n\n{shown}\n"
+            told = verdict is not Verdict.NOT_WRITTEN
+            report.sections[:] = [(name, _last(text)) for name, text in report.sections if told]
+            if item.config.getoption("fulltrace") or item.config.getoption("tbstyle") in ("long", "native"):
+                report.longrepr += _traceback(call.excinfo.value)
     if verdict is Verdict.GRADER_FAULT and call.excinfo is not None:
         ours = call.excinfo.traceback.filter(lambda entry: "site-packages" not in str(entry.path))
         report.longrepr = f"{report.longrepr}\n" + "".join(
@@ -198,9 +230,42 @@ def pytest_runtest_makereport(
     if item.config.getoption("usepdb"):
         call.excinfo = _to_debug(call.excinfo)
     outcome = Outcome(check, verdict, message, call.duration)
-    item.config.stash[OUTCOMES].append(outcome)
+    known = {name: getattr(check, name) for name in ("id", "task", "title", "points", "hidden")}
+    report.told = (known, verdict.value, message)  # type: ignore[attr-defined]
+    if item.config.getoption("next") and verdict not in (Verdict.PASSED, Verdict.SKIPPED):
+        item.session.shouldstop = "at the first check that is not passed"
     item.config.hook.pytest_check_finished(config=item.config, outcome=outcome)
     return report
+
+
+def _shown(message: str, before: set[str]) -> str:
+    """A message as it is shown. What keeps a file from being imported is shown once, and else only named."""
+    called, row, why = message.partition("\n  got  ")
+    if not row or ("SyntaxError" not in why and " in <module>: " not in why):
+        return visible(message)
+    if why not in before:
+        before.add(why)
+        return visible(message)
+    return visible(f"{called}{row}{why.partition(chr(10))[0]} (see above)")
+
+
+def _last(text: str) -> str:
+    """The end of what was printed, as far as a screen shows it."""
+    lines = visible(text[-MOST_PRINTED:]).splitlines(keepends=True)
+    cut = len(lines) > MOST_LINES or len(text) > MOST_PRINTED
+    return ("...\n" if cut else "") + "".join(lines[-MOST_LINES:])
+
+
+def _traceback(error: BaseException | None) -> str:
+    """Where the student's own code raised, frame by frame, as Python shows it."""
+    while error is not None and not (isinstance(error, StudentError) and error.__cause__):
+        error = error.__context__ if isinstance(error, Failure) else None
+    if error is None or error.__cause__ is None:
+        return ""
+    cause = error.__cause__
+    frames = traceback.extract_tb(cause.__traceback__)
+    theirs = traceback.format_list([each for each in frames if HARNESS not in Path(each.filename).parents])
+    return "\n" + visible("".join([*theirs, *traceback.format_exception_only(cause)]))
 
 
 def _to_debug(excinfo: pytest.ExceptionInfo[BaseException] | None) -> pytest.ExceptionInfo[BaseException] | None:
@@ -223,5 +288,26 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Show the board: one line a task."""
     outcomes = config.stash[OUTCOMES]
-    for line in board.lines(outcomes):
-        terminalreporter.write_line(line)
+    for line in board.lines(outcomes, plan.public(Path(__file__).parents[1])):
+        terminalreporter.write_line(visible(line))
+    undone = next((o for o in outcomes if not o.verdict.earns and o.verdict is not Verdict.SKIPPED), None)
+    if undone and config.getoption("next"):
+        task = TASKS[undone.check.task]
+        terminalreporter.write_line(f"next  {undone.check.title}")
+        terminalreporter.write_line(
+            f"      see handout.md, Task {task.id}: {task.title}; python -m pytest --task {task.id}"
+        )
+    if outcomes and not config.getoption("submission"):
+        for line in _noted(config.rootpath):
+            terminalreporter.write_line(visible(line))
+
+
+def _noted(root: Path) -> list[str]:
+    """What handing in would leave out, or grading miss, of this repository's assignment/."""
+    try:
+        found = submit.contents(root)
+    except (OSError, ValueError) as error:
+        return [f"note  assignment/ can't be handed in: {error}"]
+    said = [*notes.notes(found.files), *(f"left out when handed in: {each}" for each in found.left_out)]
+    more = [f"note  and {len(said) - MOST_NOTES} more: python -m tests.submit"] if len(said) > MOST_NOTES else []
+    return [*(f"note  {each}" for each in said[:MOST_NOTES]), *more]

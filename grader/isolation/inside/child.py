@@ -5,14 +5,18 @@ it may call back. Nothing here is trusted by the other side.
 """
 
 import builtins
+import contextlib
 import importlib
 import os
+import re
 import socket
 import struct
 import sys
 import threading
 import traceback
+from bdb import BdbQuit
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -23,6 +27,7 @@ import cbor2
 TUPLE, CALLBACK, FEED, TENSOR, SPARSE, MAP = 40001, 40002, 40003, 40004, 40005, 40006
 MAX_DEPTH = 64
 KEY_BITS = 60
+MOST_PLACES, MOST_LINE = 8, 100
 
 
 class NotPlain(Exception):
@@ -30,6 +35,10 @@ class NotPlain(Exception):
 
 
 class Altered(Exception):
+    pass
+
+
+class Missing(AttributeError):
     pass
 
 
@@ -97,8 +106,11 @@ class Child:
         module, *names = path.split(".")
         if handle is None:
             target: Any = load(module)
+            place = f"{module}.py"
             for name in names:
-                target = getattr(target, name)
+                if not hasattr(target, name):
+                    raise Missing(missing(name, place, dir(target)))
+                target, place = getattr(target, name), f"the class {name}"
         else:
             target = getattr(self.objects[handle], names[-1])
         given: list[tuple[int | str, Any]] = [*enumerate(args), *kwargs.items()]
@@ -243,6 +255,14 @@ def make_tensors(value: Any, storages: list[Any]) -> Any:
     return value
 
 
+def missing(name: str, place: str, there: list[str]) -> str:
+    """As in tests/harness/direct.py."""
+    near = get_close_matches(name, there, 1)
+    return f"{place} has no {name}" + (
+        f"; it has {near[0]}: give it the name that the handout says" if near else ""
+    )
+
+
 def own(value: Any) -> Any:
     if type(value) is list:
         return [own(item) for item in value]
@@ -293,12 +313,55 @@ def key_of(key: Any) -> Any:
 
 
 def describe(error: BaseException, submission: str) -> list[Any]:
-    """Kinds (its built-in classes, the nearest first), text and innermost place in the submission."""
-    known = [c.__name__ for c in type(error).__mro__ if getattr(builtins, c.__name__, None) is c]
+    """Kinds (its built-in classes, the nearest first), text and lines in the submission, as in a direct run."""
+    known = [c.__name__ for c in type(error).__mro__ if getattr(builtins, c.__name__, None) is c][:8]
+    text = safely(lambda: shortened(text_of(error, submission)))
+    where: list[str] = []
+    with contextlib.suppress(BaseException):
+        where = lines_of(error, submission)
+    return [known, clean(text), [clean(line) for line in where]]
+
+
+def text_of(error: BaseException, submission: str) -> str:
+    if isinstance(error, BdbQuit):
+        return "a breakpoint() was reached, and nobody was there to go on"
+    if isinstance(error, SyntaxError) and str(error.filename).startswith(submission):
+        return str(error.msg)
+    if isinstance(error, ModuleNotFoundError) and Path(submission, "assignment", f"{error.name}.py").is_file():
+        return f"{error}; it lies beside your file: from .{error.name} import ..."
+    if named := re.match(r"cannot import name '(\w+)' from '([\w.]+)'", str(error)):
+        near = get_close_matches(named[1], dir(sys.modules.get(named[2])), 1)
+        return named[0] + (f"; it has {near[0]}" if near else "")
+    name = near_of(error)
+    return f"{error}; there is {name}" if name else str(error)
+
+
+def near_of(error: BaseException) -> str:
+    there: list[str] = []
+    if isinstance(error, NameError) and error.__traceback__:
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        there = [*frames[-1].f_locals, *frames[-1].f_globals, *dir(builtins)]
+    elif isinstance(error, AttributeError) and error.obj is not None:
+        there = dir(error.obj)
+    name = getattr(error, "name", None)
+    return "".join(get_close_matches(name, there, 1)) if isinstance(name, str) else ""
+
+
+def lines_of(error: BaseException, submission: str) -> list[str]:
+    if isinstance(error, SyntaxError) and str(error.filename).startswith(submission):
+        name, line = f"{os.path.basename(str(error.filename))}:{error.lineno}", str(error.text or "").rstrip()
+        text = line.lstrip()[:MOST_LINE]
+        place = max((error.offset or 1) - 1 - (len(line) - len(line.lstrip())), 0)
+        return [name, f"    {text}", f"    {' ' * min(place, len(text))}^"] if line else [name]
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(submission)]
-    where = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno} in {frames[-1].name}" if frames else ""
-    text = safely(lambda: shortened(str(error)))
-    return [known[:8], text.encode("utf-8", "replace").decode(), where]
+    shown = [
+        f"{os.path.basename(f.filename)}:{f.lineno} in {f.name}: {(f.line or '')[:MOST_LINE]}" for f in frames
+    ]
+    return shown if len(shown) <= MOST_PLACES else [*shown[:3], f"... {len(shown) - 6:,} more ...", *shown[-3:]]
+
+
+def clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def shown(value: Any) -> str:

@@ -656,7 +656,7 @@ def g(): raise Fine('x')
     backend = sandboxed(source)
     with pytest.raises(StudentError) as error:
         call(backend, "f")
-    assert (error.value.kind, error.value.where) == ("ValueError", "probe.py:5 in f")
+    assert (error.value.kind, error.value.where) == ("ValueError", ("probe.py:5 in f: def f(): raise Mine('x')",))
     with pytest.raises(StudentError) as error:
         call(backend, "g")
     assert (error.value.kind, error.value.text) == ("KeyError", "'x'")

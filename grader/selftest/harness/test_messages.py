@@ -1,0 +1,288 @@
+"""What is said of mistakes that come before any answer: to a student who runs pytest, and by the grader alike."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.files import PROJECT
+from grader.grading import Options, grade
+from grader.selftest.conftest import needs_sandbox
+from grader.selftest.harness.test_student_view import run
+from tests.harness import bounds, notes
+from tests.harness.direct import DirectBackend, forget_assignment
+from tests.harness.outcomes import Limits, Stopped, Verdict
+
+APPENDED = {
+    "words.py": """
+def _helper(x):
+    print("looking at", x)
+    return x.lower_case()
+
+def build_vocabulary(texts, max_size):
+    return _helper(texts[0])
+
+def split_word(text):
+    return []
+
+del split_words
+""",
+    "unigram.py": """
+import os
+
+def normalize(text):
+    os._exit(0)
+
+def segment(text, log_probs):
+    return bytearray(3 << 30)
+
+def removal_losses(word_counts, log_probs):
+    while True:
+        print("x" * 1000)
+""",
+    "views.py": """
+import numpy
+
+def is_contiguous(shape, strides):
+    return numpy.bool_(True)
+
+def contiguous_strides(shape):
+    breakpoint()
+    return []
+""",
+    "utilization.py": """
+def hfu(utilization, checkpointing):
+    return utilisation
+""",
+    "transfers.py": """
+def bandwidth(link):
+    return bandwidth(link)
+""",
+}
+REPLACED = {
+    "bpe.py": b"import os\n\ndef f(:\n    return 1\n",
+    "memory.py": "x = 'é'\n".encode("latin-1"),
+    "tensors.py": "x = 1\n".encode("utf-16"),
+    "floats.py": b"from _pretokens import PATTERN\n",
+    "flops.py": b"from collectons import Counter\n",
+    "budgets.py": b"from collections import Conter\n",
+    "errata.py": b"type Size = int\n",
+}
+SAID = {
+    "1.1": [
+        "got       AttributeError: 'words.py has no split_words; it has split_word: give it the name that the",
+        "at        words.py:$ in build_vocabulary: return _helper(texts[0])\n"
+        "            words.py:$ in _helper: return x.lower_case()",
+    ],
+    "1.2": [
+        "got       SyntaxError: 'invalid syntax'\n  at        bpe.py:3\n                def f(:\n",
+        "                      ^",
+    ],
+    "1.4": [
+        "got       it ended its process with status 0, as os._exit does",
+        "got       more memory than the 2,048 MiB",
+    ],
+    "2.1": ["try       save the file as UTF-8"],
+    "2.2": ["try       save the file as UTF-8"],
+    "2.3": ["it lies beside your file: from ._pretokens import ..."],
+    "3.1": ["a breakpoint() was reached", "views.py:$ in contiguous_strides:"],
+    "3.3": ["got       a numpy.bool, which is not plain data\n  try       int(x)"],
+    "4.1": ["No module named 'collectons'", "try       there is collections, whose name is near"],
+    "4.5": ["cannot import name 'Conter' from 'collections'; it has Counter"],
+    "4.6": ["more ...", "try       a loop in the place of recursion"],
+    "5.3": ["name 'utilisation' is not defined; there is utilization"],
+    "5.5": ["type Size = int", f"try       this is Python {sys.version_info[0]}.{sys.version_info[1]}"],
+}
+"""Of each task, what its public messages hold; `$` stands for a line's number."""
+
+if sys.version_info >= (3, 12):
+    del SAID["5.5"]  # where that line is none of the mistakes
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A student's folders, with the reference and all of these mistakes."""
+    root = tmp_path_factory.mktemp("messages")
+    for name in ("tests", "fixtures"):
+        shutil.copytree(PROJECT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(PROJECT / "grader" / "reference", root / "assignment")
+    shutil.copy(PROJECT / "pyproject.toml", root)
+    for name, text in APPENDED.items():
+        with (root / "assignment" / name).open("a", encoding="utf-8") as file:
+            file.write(text)
+    for name, content in REPLACED.items():
+        (root / "assignment" / name).write_bytes(content)
+    (root / "assignment" / "_pretokens.py").write_text("PATTERN = ''\n", encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def output(clone: Path) -> str:
+    """What a student sees."""
+    return run(clone, "-q")[1]
+
+
+def _numberless(text: str) -> str:
+    """The text with `$` for the number of each line of a submission's file."""
+    words = text.split(".py:")
+    return ".py:".join([words[0], *("$" + word.lstrip("0123456789") for word in words[1:])])
+
+
+@pytest.mark.parametrize(("task", "part"), [(task, part) for task, parts in SAID.items() for part in parts])
+def test_a_student_reads_what_is_wrong_and_where(output: str, task: str, part: str) -> None:
+    """In the diagnosis of that task's first check that fails."""
+    blocks = [block for block in output.split("\n____") if f"\n{task}/" in block]
+    assert any(part in block or part in _numberless(block) for block in blocks), "".join(blocks[:2])
+
+
+def test_a_file_that_is_no_python_is_shown_once(output: str) -> None:
+    """All its other checks refer to that place."""
+    assert output.count("def f(:") == 1
+    assert output.count("SyntaxError: 'invalid syntax' (see above)") >= 8
+
+
+def test_what_was_printed_stands_with_the_diagnosis(output: str) -> None:
+    """The end of it."""
+    assert "Captured stdout call" in output
+    assert "looking at The The" in output
+
+
+def test_the_board_knows_what_grading_would_say(output: str) -> None:
+    """Names and imports that it would miss, the first of them, and the sum."""
+    assert "note  budgets.py has no peak_flops, for task 4.5" in output
+    assert "note  floats.py imports _pretokens, which is not there when it is graded" in output
+    assert "more: python -m tests.submit" in output
+    assert "/49 points (hidden checks hold 51 more)" in output
+
+
+@needs_sandbox
+def test_the_grader_says_the_same(clone: Path) -> None:
+    """Check by check, but for what only a process of its own can tell."""
+    tasks = ("1.1", "1.2", "2.1", "2.3", "3.1", "3.3", "4.1", "4.5", "5.3", "5.5")
+    reports = [grade(clone, Options(tasks, isolation=isolation)) for isolation in ("none", "auto")]
+    direct, isolated = ({c.id: _numberless(c.message) for c in r.checks if not c.hidden} for r in reports)
+    assert isolated == direct
+    assert any("words.py:$ in _helper" in message for message in isolated.values())
+
+
+@pytest.fixture
+def probe(tmp_path: Path) -> Iterator[DirectBackend]:
+    """Functions that go too far, run in this process."""
+    source = """
+import os, sys, time
+
+def hangs(): inner()
+
+def inner():
+    while True: time.sleep(0.001)
+
+def prints():
+    while True: print("x" * 1000)
+
+def leaves(): os._exit(3)
+
+def forks():
+    pid = os.fork()
+    if not pid: os._exit(7)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+def grows():
+    kept = []
+    while True: kept.append(bytes(1 << 28))
+"""
+    (tmp_path / "assignment").mkdir()
+    (tmp_path / "assignment" / "__init__.py").touch()
+    (tmp_path / "assignment" / "words.py").write_text(source, encoding="utf-8")
+    path = sys.path[:]
+    yield DirectBackend(tmp_path, tmp_path, Limits(wall_s=1.0, memory_mib=64), set())
+    forget_assignment()
+    sys.path[:] = path
+
+
+def test_a_hang_tells_where_it_was(probe: DirectBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The outermost line first; the second try has two seconds at most, here a tenth of one."""
+    monkeypatch.setattr("tests.harness.direct.AGAIN_S", 0.1)
+    for most in (3.0, 0.8):
+        started = time.monotonic()
+        with pytest.raises(Stopped) as stopped:
+            probe.invoke("words.hangs", None, [], {}, keep=False)
+        assert time.monotonic() - started < most
+        assert stopped.value.verdict is Verdict.TIMEOUT
+        assert stopped.value.where[0] == "words.py:4 in hangs: def hangs(): inner()"
+        assert stopped.value.where[1].startswith("words.py:7 in inner: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"), [("prints", Verdict.OUTPUT), ("leaves", Verdict.CRASHED), ("grows", Verdict.MEMORY)]
+)
+def test_limits_hold_in_a_students_own_run(probe: DirectBackend, name: str, verdict: Verdict) -> None:
+    """And the next call works."""
+    if name == "grows" and not Path("/proc/self/statm").exists():
+        pytest.skip("this system can't hold memory back")
+    with pytest.raises(Stopped) as stopped:
+        probe.invoke(f"words.{name}", None, [], {}, keep=False)
+    assert stopped.value.verdict is verdict
+
+
+def test_a_child_process_ends_as_it_does(probe: DirectBackend) -> None:
+    """With its own status."""
+    assert probe.invoke("words.forks", None, [], {}, keep=False) == 7
+
+
+def test_where_there_is_no_timer_a_thread_stops_what_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows."""
+    monkeypatch.delattr("signal.setitimer")
+
+    def hangs() -> None:
+        with bounds.seconds(0.2, lambda frames: [frames[-1].name]):
+            while True:
+                time.sleep(0.001)
+
+    with pytest.raises(Stopped) as stopped:
+        hangs()
+    assert stopped.value.where == ("hangs",)
+
+
+def test_the_next_check_is_shown_alone(clone: Path) -> None:
+    """With the chapter that explains it."""
+    status, output = run(clone, "-q", "--next", "--task", "5.3", "--task", "4.1")
+    assert status == 2
+    assert output.count("[FAILED, worth") == 1
+    assert "see handout.md, Task 4.1: FLOPs of a matrix product; python -m pytest --task 4.1" in output
+
+
+def test_all_of_the_plan_is_known_whatever_runs(clone: Path) -> None:
+    """By a name, and in several processes."""
+    output = run(clone, "-q", "-k", "the_median_of_all_runs")[1]
+    assert "5.1  Timing asynchronous work  0.5/2 points: 3 not run (hidden checks hold 2 more)" in output
+    output = run(clone, "-q", "-n", "2", "--task", "5.2")[1]
+    assert "5.2  Forward and backward apart  1/1 points (hidden checks hold 1 more)" in output
+
+
+def test_full_trace_shows_the_students_frames(clone: Path) -> None:
+    """And none of the harness's."""
+    output = run(clone, "-q", "--full-trace", "-k", "rank_by_count")[1]
+    assert "in build_vocabulary\n    return _helper(texts[0])" in output
+    assert "/harness/" not in output
+
+
+def test_notes_of_a_whole_submission_are_none() -> None:
+    """The reference has all that is asked, and the stubs do."""
+    for folder in (PROJECT / "grader" / "reference", PROJECT / "assignment"):
+        files = {f"assignment/{path.name}": path.read_bytes() for path in folder.glob("*.py")}
+        files["assignment/__init__.py"] = b""
+        assert notes.notes(files) == []
+
+
+def test_submit_names_what_grading_would_miss(clone: Path) -> None:
+    """And the line that is no Python."""
+    command = [sys.executable, "-m", "tests.submit", "--out", str(clone / "s.zip")]
+    done = subprocess.run(command, cwd=clone, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "assignment/bpe.py is not Python: invalid syntax, line 3" in done.stderr

@@ -1,0 +1,101 @@
+"""What to try when code of a submission raises, or answers with what can't be compared."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from tests.harness.outcomes import StudentError
+from tests.harness.tasks import TENSORS
+
+NEWER = re.compile(
+    r"^type \w+|^(def|class) \w+\[|^except \w+(, ?\w+)+:|^except\*|\b[tT][rR]?['\"]|\bf['\"].*\{[^}]*['\"\\]"
+    r"|^lazy (import|from)"
+)
+"""Lines that younger versions of Python take, and this one may not."""
+
+OF_TEXT = (
+    ("can't decode byte", "save the file as UTF-8: an editor has written it in another encoding"),
+    ("null bytes", "save the file as UTF-8: an editor has written it in another encoding"),
+)
+OF_KINDS = {
+    "UnicodeDecodeError": "malformed bytes are no error here: decode with errors='replace'",
+    "RecursionError": "a loop in the place of recursion: inputs can be thousands long",
+    "OverflowError": "a float can't be that large; a whole number can, and math.ldexp takes an exponent",
+}
+OF_TENSORS = (
+    (
+        "unsupported ScalarType",
+        "numpy can't take every tensor; it has a storage, an offset and strides of its own",
+    ),
+    ("Can't call numpy()", "numpy can't take every tensor; it has a storage, an offset and strides of its own"),
+    ("torch.finfo", "that helper takes only some dtypes: every tensor has an element_size()"),
+    ("torch.iinfo", "that helper takes only some dtypes: every tensor has an element_size()"),
+)
+OF_ANSWERS = (
+    (r"a numpy\.ndarray|a torch\.Tensor", "x.tolist() makes a list of it, x.item() a number"),
+    (r"a numpy\.|a torch\.", "int(x), float(x) or x.item() makes a plain number of it"),
+    (r"a builtins\.(set|frozenset)", "sorted(x) or list(x) makes a list of it"),
+    (
+        r"a (builtins\.(generator|map|filter|zip|range|dict_\w+|enumerate|reversed)|itertools\.)",
+        "list(x) makes a list of it",
+    ),
+    (r"a collections\.(Counter|defaultdict|OrderedDict)", "dict(x) makes a plain dict of it"),
+    (r"is NoneType None", "some way through the function ends without a return"),
+    (r"is bool (True|False), not int", "int(x) makes a number of it"),
+    (r"is float .*, not int", "// divides whole numbers, and stays whole and exact; / makes a float"),
+    (r"is str .*, not bytes", "x.encode() makes bytes of it"),
+    (r"is bytes .*, not str", "x.decode('utf-8', errors='replace') makes a str of it"),
+    (r"lone surrogates", "decode with errors='replace', not 'surrogateescape'"),
+    (r"not an iterator", "yield the items one by one, or return iter(x)"),
+    (r"an iterator of more than", "let it end when its input has ended"),
+    (r"items, not", "the handout says how many there are"),
+)
+PLAIN = "answer with int, str, bytes, float, bool, None, list and dict alone"
+
+
+def of_error(error: StudentError) -> str:
+    """What to try after an exception; empty where nothing is known of it.
+
+    >>> of_error(StudentError(["RecursionError"], "maximum recursion depth exceeded"))
+    'a loop in the place of recursion: inputs can be thousands long'
+    """
+    if error.kind == "ModuleNotFoundError":
+        return _of_a_module(error.text)
+    if {"ImportError", "SyntaxError"} & {*error.kinds} or "null bytes" in error.text:
+        return _of_a_file(error)
+    return OF_KINDS.get(error.kind) or _first(OF_TENSORS, error.text)
+
+
+def of_answer(text: str) -> str:
+    """What to try after an answer that is no plain data, or of another type.
+
+    >>> of_answer("the answer is float 3.5, not int")
+    '// divides whole numbers, and stays whole and exact; / makes a float'
+    """
+    return next((advice for pattern, advice in OF_ANSWERS if re.search(pattern, text)), PLAIN)
+
+
+def _of_a_module(text: str) -> str:
+    if text.startswith("No module named 'assignment."):
+        return "that file of assignment/ is missing: hand in the whole folder, stubs too"
+    if "it lies beside your file" in text:
+        return "modules of assignment/ are imported with a dot in front"
+    named = re.match(r"No module named '([\w.]+)'", text)
+    near = get_close_matches(named[1] if named else "", [*sys.stdlib_module_names, *TENSORS], 1)
+    if near and named and near[0] != named[1]:
+        return f"there is {near[0]}, whose name is near"
+    return "only the packages that the handout allows for this task are there when it is graded"
+
+
+def _of_a_file(error: StudentError) -> str:
+    line = next((each.strip() for each in error.where if each.startswith("    ")), "")
+    if "SyntaxError" in error.kinds and NEWER.search(line):
+        return f"this is Python {sys.version_info[0]}.{sys.version_info[1]}: use nothing newer"
+    return _first(OF_TEXT, error.text)
+
+
+def _first(advice: Sequence[tuple[str, str]], text: str) -> str:
+    return next((words for part, words in advice if part in text), "")
