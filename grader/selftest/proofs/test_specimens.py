@@ -36,7 +36,7 @@ def proving(planted: list[Specimen]) -> set[str]:
 PLANTED = [specimen.load(name) for name in NAMES if name != "reference"]
 PROVING = proving([each for each in PLANTED if each.kind == "misconception"])
 SLOW = {"correct_pools", "correct_liberties"}
-"""Graded directly by `make thorough` alone: one opens pools of processes, the sandbox grades the other each time."""
+"""Graded directly by `make thorough` alone: one opens pools of processes, the sandbox grades the other."""
 
 AT_EACH_PUSH = {each.name for each in PLANTED if each.kind == "correct"} - SLOW | PROVING
 DIRECTLY = [
