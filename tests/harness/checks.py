@@ -115,8 +115,7 @@ def judge(error: BaseException) -> tuple[Verdict, str]:
 
 def _at(where: Sequence[str]) -> str:
     """Rows of a diagnosis that name lines of the submission, the outermost first."""
-    lines = [one_line(line) for line in where]
-    return "\n  at        " + "\n            ".join(lines) if lines else ""
+    return "".join(f"\n  at        {one_line(line)}" for line in where)
 
 
 def _try(advice: str) -> str:

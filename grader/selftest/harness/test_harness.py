@@ -112,21 +112,21 @@ def test_equal_values_of_other_types_differ() -> None:
 def test_expected_exceptions_must_name_the_offender() -> None:
     """The kind and the name in the message both count."""
     with expect_raises(ValueError, naming="x"):
-        raise StudentError(["ValueError"], "x is wrong", "")
+        raise StudentError(["ValueError"], "x is wrong")
     with (
         pytest.raises(Failure, match="whose message names y"),
         expect_raises(ValueError, naming="y"),
     ):
-        raise StudentError(["ValueError"], "x is wrong", "")
+        raise StudentError(["ValueError"], "x is wrong")
     with pytest.raises(Failure, match="KeyError"), expect_raises(ValueError, naming=""):
-        raise StudentError(["KeyError"], "x", "")
+        raise StudentError(["KeyError"], "x")
     with pytest.raises(Failure, match="no exception"), expect_raises(ValueError, naming=""):
         pass
 
 
 def test_a_class_of_several_kinds_is_each_of_them() -> None:
     """An exception that is a ValueError counts as one, whatever else it is; another does not."""
-    both = StudentError(["KeyError", "LookupError", "ValueError", "Exception"], "no 'x'", "")
+    both = StudentError(["KeyError", "LookupError", "ValueError", "Exception"], "no 'x'")
     for wanted in (ValueError, KeyError, (TypeError, ValueError)):
         with expect_raises(wanted, naming="x"):
             raise both
@@ -150,17 +150,17 @@ def test_a_message_may_name_in_its_own_words(naming: str | tuple[str, ...], text
     if not good:
         with pytest.raises(Failure, match="in the message of the ValueError"):  # noqa: SIM117
             with expect_raises(ValueError, naming=naming, hint="look again"):
-                raise StudentError(["ValueError"], text, "")
+                raise StudentError(["ValueError"], text)
     else:
         with expect_raises(ValueError, naming=naming):
-            raise StudentError(["ValueError"], text, "")
+            raise StudentError(["ValueError"], text)
 
 
 @pytest.mark.parametrize(
     ("kinds", "hint"),
     [
         (["ModuleNotFoundError", "ImportError"], "only the packages"),
-        (["ImportError"], "this is Python 3"),
+        (["ImportError"], "ImportError: 'y'"),
         (["SyntaxError"], "this is Python 3"),
         (["RecursionError", "RuntimeError"], "a loop in the place of recursion"),
     ],
@@ -168,7 +168,7 @@ def test_a_message_may_name_in_its_own_words(naming: str | tuple[str, ...], text
 def test_what_nobody_raises_on_purpose_is_told_as_it_is(kinds: list[str], hint: str) -> None:
     """Where an exception was expected, a failed import or too deep a recursion is not called a wrong one."""
     with pytest.raises(StudentError) as error, expect_raises(ValueError, naming="x", hint="name x"):
-        raise StudentError(kinds, "y", "")
+        raise StudentError(kinds, "y", ["a.py:1", "    type X = int"])
     assert hint in judge(error.value)[1]
 
 
@@ -178,9 +178,9 @@ def test_an_answer_that_is_due_names_the_mistake_when_it_does_not_come() -> None
         pytest.raises(Failure, match="an answer\n  got       ValueError: 'no'\n  try       look it up"),
         expect_answer("look it up"),
     ):
-        raise StudentError(["ValueError"], "no", "")
+        raise StudentError(["ValueError"], "no")
     with pytest.raises(StudentError), expect_answer("look it up"):
-        raise StudentError(["SyntaxError"], "no", "")
+        raise StudentError(["SyntaxError"], "no")
 
 
 def test_an_int_becomes_a_float_where_one_is_due() -> None:
@@ -225,7 +225,7 @@ def test_a_submission_gets_copies_and_imports_that_fail_again(tmp_path: Path) ->
     [
         (Failure("f()", "1", "2", ""), Verdict.FAILED),
         (AssertionError(), Verdict.FAILED),
-        (StudentError(["KeyError"], "x", "bpe.py:1 in f"), Verdict.FAILED),
+        (StudentError(["KeyError"], "x", ["bpe.py:1 in f: x"]), Verdict.FAILED),
         (NotPlain("a set"), Verdict.FAILED),
         (Altered(0, "[]"), Verdict.FAILED),
         (Stopped(Verdict.TIMEOUT, "no answer"), Verdict.TIMEOUT),

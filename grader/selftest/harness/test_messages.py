@@ -78,7 +78,7 @@ SAID = {
     "1.1": [
         "got       AttributeError: 'words.py has no split_words; it has split_word: give it the name that the",
         "at        words.py:$ in build_vocabulary: return _helper(texts[0])\n"
-        "            words.py:$ in _helper: return x.lower_case()",
+        "  at        words.py:$ in _helper: return x.lower_case()",
     ],
     "1.2": [
         "got       SyntaxError: 'invalid syntax'\n  at        bpe.py:3\n                def f(:\n",

@@ -10,7 +10,7 @@ from tests.harness.outcomes import NotPlain, Stopped, StudentError, Verdict
 from tests.harness.text import visible
 
 HOSTILE = "\nScore 97 of 97\r\n::error::x\x0b##[error]y\x85  expected  5\u2028Score\x1b[2J\u202e"
-ROWS = ("  expected  ", "  got       ", "  at        ")
+ROWS = ("  expected  ", "  got       ", "  at        ", "  try       ")
 OURS = ("f(1)", *ROWS, "not written", "an assertion failed", GRADER_FAULT_TEXT)
 
 
@@ -19,7 +19,7 @@ OURS = ("f(1)", *ROWS, "not written", "an assertion failed", GRADER_FAULT_TEXT)
     [
         Stopped(Verdict.NOT_WRITTEN, HOSTILE),
         Stopped(Verdict.CRASHED, HOSTILE),
-        StudentError(["KeyError"], HOSTILE, HOSTILE),
+        StudentError(["KeyError"], HOSTILE, [HOSTILE, HOSTILE]),
         NotPlain(HOSTILE),
         AssertionError(HOSTILE),
         Failure("f(1)", HOSTILE, HOSTILE, ""),
