@@ -81,8 +81,8 @@ SAID = {
         "  at        words.py:$ in _helper: return x.lower_case()",
     ],
     "1.2": [
-        "got       SyntaxError: 'invalid syntax'\n  at        bpe.py:3\n                def f(:\n",
-        "                      ^",
+        "got       SyntaxError: 'invalid syntax'\n  at        bpe.py:3\n  at            def f(:\n",
+        "  at                  ^\n",
     ],
     "1.4": [
         "got       it ended its process with status 0, as os._exit does",
