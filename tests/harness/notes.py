@@ -30,7 +30,7 @@ def notes(files: Mapping[str, bytes]) -> list[str]:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue  # is told where it is imported
         found += _imports(name, tree)
-        if name == "__init__.py" and tree.body:
+        if name == "__init__.py" and tree.body[bool(ast.get_docstring(tree)) :]:
             found.append("__init__.py is not empty: it is imported for each task, whose packages differ")
         if name.removesuffix(".py") in MODULES:
             found += _functions(name, tree)

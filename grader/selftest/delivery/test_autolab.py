@@ -86,6 +86,7 @@ def test_the_assessment_is_what_autolab_imports(lab: Path) -> None:
 
 
 @needs_sandbox
+@pytest.mark.thorough
 def test_autolab_gives_the_grade_of_the_command(job: Path) -> None:
     """The two last lines are the format's, and all that is said."""
     archive = half_written_archive(job)

@@ -114,6 +114,7 @@ class Elements(HTMLParser):
 
 
 @needs_sandbox
+@pytest.mark.thorough
 def test_prairielearn_gives_the_grade_of_the_command(root: Path) -> None:
     """Check by check, from an archive that PrairieLearn does not unpack; what is left lies open to nobody."""
     archive = half_written_archive(root / "student")

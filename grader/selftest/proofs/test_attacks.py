@@ -31,11 +31,16 @@ FOLLOWED = [name for name in names() if specimen.load(name).modules == {"errata"
 """After these an honest submission is graded; `grader attacks` does so after all of them."""
 
 
+LONG = {"answers_many_answers", "answers_many_maps", "ends_its_first_thread", "fills_mappings", "fills_watches"}
+LONG |= {"answers_byte_by_byte", "generates_without_end", "opens_terminals"}
+"""They wait for limits, as others do that are tried at each push."""
+
+
 def in_turn() -> Iterator[Any]:
-    """Each attack and sandbox: at each push in one of the two, in the other by `make thorough`."""
+    """Each attack and sandbox: at each push in one of the two, in the other, or if long, by `make thorough`."""
     for name in names():
         for n, kind in enumerate(LADDER):
-            other = (zlib.crc32(name.encode()) + n) % len(LADDER)
+            other = name in LONG or (zlib.crc32(name.encode()) + n) % len(LADDER)
             yield pytest.param(name, kind, marks=pytest.mark.thorough if other else (), id=f"{kind}-{name}")
 
 
