@@ -19,6 +19,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 from grader.making import anchor
+from grader.reports import environment
 
 
 def page(markdown: str, folder: Path) -> str:
@@ -32,14 +33,8 @@ def page(markdown: str, folder: Path) -> str:
     tokens = parser.parse(markdown)
     headings = [(at, following.content) for at, following in pairwise(tokens) if at.type == "heading_open"]
     body = str(parser.renderer.render(tokens, parser.options, {"folder": folder}))
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("grader.delivery", "."),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("handout.html").render(
+    pages = environment.overlay(loader=jinja2.PackageLoader("grader.delivery", "."))
+    return pages.get_template("handout.html").render(
         title=next(text for at, text in headings if at.tag == "h1"),
         chapters=[(at.attrs["id"], text.partition(" (")[0]) for at, text in headings if at.tag == "h2"],
         body=body.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace(

@@ -1,6 +1,6 @@
 """A report as an instructor or student reads it: terminal, HTML, JSON."""
 
-from grader.reports.html import to_html
+from grader.reports.html import environment, to_html
 from grader.reports.json_report import from_json, json_text, schema, to_json
 from grader.reports.matrix import calibration_html, mutation_html
 from grader.reports.terminal import render
@@ -8,6 +8,7 @@ from grader.reports.text import one_line, points, quoted
 
 __all__ = [
     "calibration_html",
+    "environment",
     "from_json",
     "json_text",
     "mutation_html",

@@ -13,7 +13,7 @@ import traceback
 import warnings
 from bdb import BdbQuit
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
@@ -38,11 +38,11 @@ class DirectBackend:
     that ended by time are noted in `slow`, and get less of it from then on.
     """
 
-    def __init__(self, root: Path, scratch: Path, allowed: Limits, slow: set[str] | None = None) -> None:
-        self._slow = set[str]() if slow is None else slow
+    def __init__(self, root: Path, scratch: Path, limits: Limits, slow: set[str] | None = None) -> None:
         self._root = root
         self._scratch = scratch
-        self._limits = allowed
+        self._limits = limits
+        self._slow = set[str]() if slow is None else slow
         self._objects: list[Any] = []
         use_assignment(root)
 
@@ -91,16 +91,16 @@ class DirectBackend:
 
     @contextmanager
     def _guarded(self, path: str) -> Iterator[None]:
-        folder, wall_s = self._root / "assignment", self._limits.wall_s
-        if path in self._slow:
-            wall_s = min(wall_s, AGAIN_S)
+        folder, limits = self._root / "assignment", self._limits
+        wall_s = min(limits.wall_s, AGAIN_S) if path in self._slow else limits.wall_s
         try:
-            with ExitStack() as held:
-                held.enter_context(bounds.exits())
-                held.enter_context(bounds.printed(self._limits.output_kib << 10))
-                held.enter_context(bounds.memory(self._limits.memory_mib << 20))
-                held.enter_context(bounds.seconds(wall_s, lambda frames: places(frames, folder)))
-                held.enter_context(warnings.catch_warnings())
+            with (
+                bounds.exits(),
+                bounds.printed(limits.output_kib << 10),
+                bounds.memory(limits.memory_mib << 20),
+                bounds.seconds(wall_s, lambda frames: places(frames, folder)),
+                warnings.catch_warnings(),
+            ):
                 warnings.simplefilter("default")  # a warning is no error, whatever pytest is told for the checks
                 yield
         except Stopped as stopped:
@@ -110,12 +110,12 @@ class DirectBackend:
         except (NotPlain, Altered, StudentError, KeyboardInterrupt):
             raise
         except MemoryError:
-            most = self._limits.memory_mib
-            raise Stopped(Verdict.MEMORY, f"more memory than the {most:,} MiB allowed, or than there is") from None
+            more = f"more memory than the {limits.memory_mib:,} MiB allowed, or than there is"
+            raise Stopped(Verdict.MEMORY, more) from None
         except SystemExit as error:
             raise Stopped(Verdict.CRASHED, f"it ended its process: SystemExit({error.code!r})") from None
         except Exception as error:
-            raise StudentError(*describe(error, self._root / "assignment")) from error
+            raise StudentError(*describe(error, folder)) from error
 
 
 def own(value: Any) -> Any:
@@ -204,8 +204,7 @@ def describe(error: BaseException, folder: Path) -> tuple[list[str], str, list[s
         return builtin_kinds(type(error)), error.msg, _syntax(error)
     text = str(error)
     if isinstance(error, ModuleNotFoundError) and (folder / f"{error.name}.py").is_file():
-        beside = f"; it lies beside your file: from .{error.name} import ..."
-        text += beside
+        text += f"; it lies beside your file: from .{error.name} import ..."
     elif named := re.match(r"cannot import name '(\w+)' from '([\w.]+)'", text):
         near = get_close_matches(named[1], dir(sys.modules.get(named[2])), 1)
         text = named[0] + (f"; it has {near[0]}" if near else "")

@@ -19,6 +19,7 @@ from grader.files import PROJECT
 from grader.isolation import wire
 from grader.isolation.inside import child
 from grader.model import Limits
+from tests.harness import direct
 from tests.harness.plain import KEY_BITS
 from tests.harness.plain import plain as plain_data
 
@@ -33,6 +34,18 @@ def test_plain_data_survives(value: Any) -> None:
     arrived = wire.parse(cbor2.dumps({"ok": child.plain(value)}))
     assert arrived == {"ok": value}
     assert repr(arrived) == repr({"ok": value})
+
+
+@given(before=plain, after=plain)
+def test_both_sides_see_the_same_changes(before: Any, after: Any) -> None:
+    """What runs beside student code stands alone, and yet says of arguments what a student's own run says."""
+    assert child.own(before) == direct.own(before) == before
+    for value in (after, direct.own(before)):
+        assert child.same(before, value) is direct.same(before, value)
+    assert child.same(before, direct.own(before))
+    names = ("split_words", "words.py", ["split_word", "re"])
+    assert child.missing(*names) == direct.missing(*names)
+    assert (child.MOST_PLACES, child.MOST_LINE) == (direct.MOST_PLACES, direct.MOST_LINE)
 
 
 @given(data=st.binary(max_size=200))
