@@ -11,8 +11,8 @@ from tests.harness.outcomes import StudentError
 from tests.harness.tasks import TENSORS
 
 NEWER = re.compile(
-    r"^type \w+|^(def|class) \w+\[|^except \w+(, ?\w+)+:|^except\*|\b[tT][rR]?['\"]|\bf['\"].*\{[^}]*['\"\\]"
-    r"|^lazy (import|from)"
+    r"^type \w+.*=|^(def|class) \w+\[|^except \w+(, ?\w+)+:|^except\*|^lazy (import|from)"
+    r"|(?<![\w'\"])[tT][rR]?['\"]|\b[fF]['\"][^'\"]*\{[^}]*\\|\b[fF](?P<quote>['\"])(?:(?!(?P=quote)).)*\{[^}]*(?P=quote)[^}]*\}"
 )
 """Lines that younger versions of Python take, and this one may not."""
 
@@ -20,11 +20,22 @@ OF_TEXT = (
     ("can't decode byte", "save the file as UTF-8: an editor has written it in another encoding"),
     ("null bytes", "save the file as UTF-8: an editor has written it in another encoding"),
 )
-OF_KINDS = {
-    "UnicodeDecodeError": "malformed bytes are no error here: decode with errors='replace'",
-    "RecursionError": "a loop in the place of recursion: inputs can be thousands long",
-    "OverflowError": "a float can't be that large; a whole number can, and math.ldexp takes an exponent",
-}
+OF_KINDS = (
+    ("UnicodeDecodeError", r"'utf-8' codec", "malformed bytes are no error here: decode with errors='replace'"),
+    (
+        "Unicode(De|En)codeError",
+        r"'(charmap|ascii|cp\w+|gbk|latin-1)' codec",
+        "say encoding='utf-8' wherever a file is opened: without it each system takes an encoding of its own",
+    ),
+    ("RecursionError", "", "a loop in the place of recursion: inputs can be thousands long"),
+    (
+        "OverflowError",
+        "too large to convert to float|math range error|result out of range|result too large",
+        "a float can't be that large; a whole number can, and math.ldexp takes an exponent",
+    ),
+)
+"""Kinds of exceptions, what their text holds, and what to try."""
+
 OF_TENSORS = (
     (
         "unsupported ScalarType",
@@ -36,6 +47,10 @@ OF_TENSORS = (
 )
 OF_ANSWERS = (
     (r"a numpy\.ndarray|a torch\.Tensor", "x.tolist() makes a list of it, x.item() a number"),
+    (r"a numpy\.str_", "str(x) makes a plain str of it"),
+    (r"a numpy\.bool", "bool(x) makes a plain True or False of it"),
+    (r"a torch\.Size", "list(x) makes a list of it"),
+    (r"a torch\.(dtype|device|layout)", "that is no number: compute with it, and answer with the result"),
     (r"a numpy\.|a torch\.", "int(x), float(x) or x.item() makes a plain number of it"),
     (r"a builtins\.(set|frozenset)", "sorted(x) or list(x) makes a list of it"),
     (
@@ -43,7 +58,7 @@ OF_ANSWERS = (
         "list(x) makes a list of it",
     ),
     (r"a collections\.(Counter|defaultdict|OrderedDict)", "dict(x) makes a plain dict of it"),
-    (r"is NoneType None", "some way through the function ends without a return"),
+    (r"^the answer is NoneType None", "some way through the function ends without a return"),
     (r"is bool (True|False), not int", "int(x) makes a number of it"),
     (r"is float .*, not int", "// divides whole numbers, and stays whole and exact; / makes a float"),
     (r"is str .*, not bytes", "x.encode() makes bytes of it"),
@@ -53,6 +68,7 @@ OF_ANSWERS = (
     (r"an iterator of more than", "let it end when its input has ended"),
     (r"items, not", "the handout says how many there are"),
 )
+OTHER_TYPE = "the handout says what types the answer has"
 PLAIN = "answer with int, str, bytes, float, bool, None, list and dict alone"
 
 
@@ -66,7 +82,10 @@ def of_error(error: StudentError) -> str:
         return _of_a_module(error.text)
     if {"ImportError", "SyntaxError"} & {*error.kinds} or "null bytes" in error.text:
         return _of_a_file(error)
-    return OF_KINDS.get(error.kind) or _first(OF_TENSORS, error.text)
+    for kind, part, words in OF_KINDS:
+        if re.fullmatch(kind, error.kind) and re.search(part, error.text):
+            return words
+    return _first(OF_TENSORS, error.text)
 
 
 def of_answer(text: str) -> str:
@@ -75,7 +94,8 @@ def of_answer(text: str) -> str:
     >>> of_answer("the answer is float 3.5, not int")
     '// divides whole numbers, and stays whole and exact; / makes a float'
     """
-    return next((advice for pattern, advice in OF_ANSWERS if re.search(pattern, text)), PLAIN)
+    unknown = PLAIN if "plain" in text else OTHER_TYPE
+    return next((advice for pattern, advice in OF_ANSWERS if re.search(pattern, text)), unknown)
 
 
 def _of_a_module(text: str) -> str:
@@ -84,6 +104,9 @@ def _of_a_module(text: str) -> str:
     if "it lies beside your file" in text:
         return "modules of assignment/ are imported with a dot in front"
     named = re.match(r"No module named '([\w.]+)'", text)
+    if named and "." in named[1]:
+        package, _, module = named[1].rpartition(".")
+        return f"there is no {module} in {package}"
     near = get_close_matches(named[1] if named else "", [*sys.stdlib_module_names, *TENSORS], 1)
     if near and named and near[0] != named[1]:
         return f"there is {near[0]}, whose name is near"
@@ -92,7 +115,8 @@ def _of_a_module(text: str) -> str:
 
 def _of_a_file(error: StudentError) -> str:
     line = next((each.strip() for each in error.where if each.startswith("    ")), "")
-    if "SyntaxError" in error.kinds and NEWER.search(line):
+    whole = not re.search(r"never closed|unterminated|does not match", error.text)
+    if "SyntaxError" in error.kinds and whole and NEWER.search(line):
         return f"this is Python {sys.version_info[0]}.{sys.version_info[1]}: use nothing newer"
     return _first(OF_TEXT, error.text)
 

@@ -10,15 +10,26 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, NoReturn
 
 from tests.harness.outcomes import Stopped, Verdict
 
 Places = Callable[[traceback.StackSummary], Sequence[str]]
+
+
+@contextmanager
+def _insisting(told: list[Stopped]) -> Iterator[None]:
+    """Raise the first of what was told when the body is left, even where the body caught it on the way."""
+    try:
+        yield
+    finally:
+        if told:
+            raise told[0] from None
 
 
 @contextmanager
@@ -31,23 +42,30 @@ def seconds(wall_s: float, places: Places) -> Iterator[None]:
     if not wall_s:
         yield
         return
+    told: list[Stopped] = []
 
     def stopped(frame: FrameType | None) -> Stopped:
         where = places(traceback.extract_stack(frame)) if frame else ()
-        return Stopped(Verdict.TIMEOUT, f"no answer within {wall_s:g} s", where)
+        told.append(Stopped(Verdict.TIMEOUT, f"no answer within {wall_s:g} s", where))
+        return told[-1]
 
-    if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
-        yield from _by_signal(wall_s, stopped)
-    else:
-        yield from _by_thread(wall_s, stopped)
+    by_signal = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    end = time.monotonic() + wall_s
+    with _insisting(told), _by_signal(wall_s, stopped) if by_signal else _by_thread(wall_s, stopped):
+        try:
+            yield
+        finally:
+            if not told and time.monotonic() > end:
+                stopped(None)  # it has set the timer itself, for something of its own
 
 
+@contextmanager
 def _by_signal(wall_s: float, stopped: Callable[[FrameType | None], Stopped]) -> Iterator[None]:
     def stop(_: int, frame: FrameType | None) -> NoReturn:
         raise stopped(frame)
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, wall_s)
+    signal.setitimer(signal.ITIMER_REAL, wall_s, INSIST_S)
     try:
         yield
     finally:
@@ -55,78 +73,110 @@ def _by_signal(wall_s: float, stopped: Callable[[FrameType | None], Stopped]) ->
         signal.signal(signal.SIGALRM, before)
 
 
+INSIST_S = 1.0
+"""After this time what hangs is stopped once more, in case that it caught the exception which stopped it."""
+
+
 class _TimeIsUp(BaseException):
     """What another thread throws into the one that hangs, since it can throw a class only."""
 
 
+@contextmanager
 def _by_thread(wall_s: float, stopped: Callable[[FrameType | None], Stopped]) -> Iterator[None]:
     me = threading.get_ident()
-    told: list[Stopped] = []
+    left = threading.Event()
 
-    def stop() -> None:
-        told.append(stopped(sys._current_frames().get(me)))
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(me), ctypes.py_object(_TimeIsUp))
+    def watch() -> None:
+        pause = wall_s
+        while not left.wait(pause):
+            stopped(sys._current_frames().get(me))
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(me), ctypes.py_object(_TimeIsUp))
+            pause = INSIST_S
 
-    timer = threading.Timer(wall_s, stop)
-    timer.daemon = True
-    timer.start()
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
     try:
         yield
-    except _TimeIsUp:
-        raise told[0] from None
     finally:
-        timer.cancel()
+        left.set()
+        watcher.join()
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(me), None)  # one that has not been raised yet
 
 
 @contextmanager
 def exits() -> Iterator[None]:
     """Let `os._exit` in the body end the check alone, and no others. A child process still ends by it."""
     leave, me = os._exit, os.getpid()
+    told: list[Stopped] = []
 
     def instead(status: int) -> NoReturn:
         if os.getpid() != me:
             leave(status)
-        raise Stopped(Verdict.CRASHED, f"it ended its process with status {status}, as os._exit does")
+        told.append(Stopped(Verdict.CRASHED, f"it ended its process with status {status}, as os._exit does"))
+        raise told[-1]
 
     os._exit = instead
-    try:
-        yield
-    finally:
-        os._exit = leave
+    with _insisting(told):
+        try:
+            yield
+        finally:
+            os._exit = leave
+
+
+def print_afresh(most: int) -> None:
+    """Allow so many bytes of print from now on, in all bodies of `printed` together."""
+    _PRINTING.left = _PRINTING.most = most
+    _PRINTING.told.clear()
 
 
 @contextmanager
-def printed(most: int) -> Iterator[None]:
-    """Stop the body when it has printed so many bytes by `print`, or by `sys.stdout` and `sys.stderr`."""
+def printed() -> Iterator[None]:
+    """Stop the body when it has printed too much by `print`, or by `sys.stdout` and `sys.stderr`.
+
+    A stream that it puts in their place lives on: its end would close the one below, which pytest needs.
+    """
     streams = sys.stdout, sys.stderr
-    count = _Count(most)
-    sys.stdout, sys.stderr = (_Counted(stream, count) for stream in streams)
-    try:
-        yield
-    finally:
-        sys.stdout, sys.stderr = streams
+    sys.stdout, sys.stderr = map(_Counted, streams)
+    with _insisting(_PRINTING.told):
+        try:
+            yield
+        finally:
+            for each in (sys.stdout, sys.stderr):
+                if isinstance(each, _Counted):
+                    continue
+                _REPLACED.append(each)
+                with suppress(Exception):
+                    each.flush()
+            sys.stdout, sys.stderr = streams
 
 
-class _Count:
-    def __init__(self, most: int) -> None:
-        self.left = self.most = most
+class _Printing:
+    """What may still be printed: one for all streams, since a module keeps those that it took when imported."""
+
+    def __init__(self) -> None:
+        self.left = self.most = 0
+        self.told: list[Stopped] = []
 
     def take(self, text: str) -> None:
         self.left -= len(text)
         if self.left < 0:
-            raise Stopped(Verdict.OUTPUT, f"more than {self.most >> 10:,} KiB printed")
+            self.told.append(Stopped(Verdict.OUTPUT, f"more than {self.most >> 10:,} KiB printed"))
+            raise self.told[-1]
+
+
+_PRINTING = _Printing()
+_REPLACED: list[Any] = []
 
 
 class _Counted:
     """A stream that counts what is written to it, and else is the one given."""
 
-    def __init__(self, stream: Any, count: _Count) -> None:
+    def __init__(self, stream: Any) -> None:
         self._stream = stream
-        self._count = count
 
     def write(self, text: str) -> int:
         """Write, and count."""
-        self._count.take(text)
+        _PRINTING.take(text)
         return int(self._stream.write(text))
 
     def writelines(self, lines: Sequence[str]) -> None:

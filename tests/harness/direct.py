@@ -13,7 +13,7 @@ import traceback
 import warnings
 from bdb import BdbQuit
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
@@ -44,6 +44,7 @@ class DirectBackend:
         self._limits = limits
         self._slow = set[str]() if slow is None else slow
         self._objects: list[Any] = []
+        bounds.print_afresh(limits.output_kib << 10)
         use_assignment(root)
 
     def invoke(self, path: str, handle: int | None, args: list[Any], kwargs: dict[str, Any], keep: bool) -> Any:
@@ -96,13 +97,14 @@ class DirectBackend:
         try:
             with (
                 bounds.exits(),
-                bounds.printed(limits.output_kib << 10),
+                bounds.printed(),
                 bounds.memory(limits.memory_mib << 20),
                 bounds.seconds(wall_s, lambda frames: places(frames, folder)),
                 warnings.catch_warnings(),
             ):
                 warnings.simplefilter("default")  # a warning is no error, whatever pytest is told for the checks
-                yield
+                with _described(folder):
+                    yield
         except Stopped as stopped:
             if stopped.verdict is Verdict.TIMEOUT:
                 self._slow.add(path)
@@ -113,9 +115,20 @@ class DirectBackend:
             more = f"more memory than the {limits.memory_mib:,} MiB allowed, or than there is"
             raise Stopped(Verdict.MEMORY, more) from None
         except SystemExit as error:
-            raise Stopped(Verdict.CRASHED, f"it ended its process: SystemExit({error.code!r})") from None
-        except Exception as error:
-            raise StudentError(*describe(error, folder)) from error
+            code = error.code
+            ended = f"it ended its process: SystemExit({_safely(lambda: repr(code))})"
+            raise Stopped(Verdict.CRASHED, ended) from None
+
+
+@contextmanager
+def _described(folder: Path) -> Iterator[None]:
+    """Describe an exception while the limits still hold: its text is made by the submission."""
+    try:
+        yield
+    except (Stopped, NotPlain, Altered, StudentError, MemoryError):
+        raise
+    except Exception as error:
+        raise StudentError(*describe(error, folder)) from error
 
 
 def own(value: Any) -> Any:
@@ -198,23 +211,37 @@ def use_assignment(root: Path) -> None:
 
 def describe(error: BaseException, folder: Path) -> tuple[list[str], str, list[str]]:
     """Kinds, text and lines below the folder of an exception, for a `StudentError`."""
+    where: list[str] = []
+    with suppress(Exception):
+        where = _where(error, folder)
+    return builtin_kinds(type(error)), _safely(lambda: _text(error, folder)), where
+
+
+def _text(error: BaseException, folder: Path) -> str:
     if isinstance(error, BdbQuit):
-        return ["Exception"], LEFT_IN, places(traceback.extract_tb(error.__traceback__), folder)
+        return LEFT_IN
     if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(folder):
-        return builtin_kinds(type(error)), error.msg, _syntax(error)
+        return str(error.msg)
     text = str(error)
     if isinstance(error, ModuleNotFoundError) and (folder / f"{error.name}.py").is_file():
-        text += f"; it lies beside your file: from .{error.name} import ..."
-    elif named := re.match(r"cannot import name '(\w+)' from '([\w.]+)'", text):
+        return f"{text}; it lies beside your file: from .{error.name} import ..."
+    if named := re.match(r"cannot import name '(\w+)' from '([\w.]+)'", text):
         near = get_close_matches(named[1], dir(sys.modules.get(named[2])), 1)
-        text = named[0] + (f"; it has {near[0]}" if near else "")
-    elif name := _near(error):
-        text += f"; there is {name}"
-    return builtin_kinds(type(error)), text, places(traceback.extract_tb(error.__traceback__), folder)
+        return named[0] + (f"; it has {near[0]}" if near else "")
+    name = _near(error)
+    return f"{text}; there is {name}" if name else text
+
+
+def _safely(text: Callable[[], str]) -> str:
+    """Text that student code makes, which may fail."""
+    try:
+        return "".join(text())
+    except (Exception, SystemExit):  # noqa: BLE001  -- whatever it raises
+        return "(its text can't be shown)"
 
 
 def _near(error: BaseException) -> str:
-    """A name that is there, and near to one that is not."""
+    """Another name that is there, and near to one that is not."""
     there: list[str] = []
     if isinstance(error, NameError) and error.__traceback__:
         frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
@@ -222,7 +249,14 @@ def _near(error: BaseException) -> str:
     elif isinstance(error, AttributeError) and error.obj is not None:
         there = dir(error.obj)
     name = getattr(error, "name", None)
-    return "".join(get_close_matches(name, there, 1)) if isinstance(name, str) else ""
+    near = get_close_matches(name, there, 1) if isinstance(name, str) else []
+    return "".join(near) if near != [name] else ""
+
+
+def _where(error: BaseException, folder: Path) -> list[str]:
+    if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(folder):
+        return _syntax(error)
+    return places(traceback.extract_tb(error.__traceback__), folder)
 
 
 def places(frames: Iterable[traceback.FrameSummary], folder: Path) -> list[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import PurePosixPath
 
 from tests.harness.contract import RETURNS
-from tests.harness.tasks import TASKS, TENSORS
+from tests.harness.tasks import TASKS
 
 MODULES = dict.fromkeys(task.module for task in TASKS.values())
 
@@ -23,19 +25,23 @@ def notes(files: Mapping[str, bytes]) -> list[str]:
     'words.py imports pandas, which is not there when it is graded'
     """
     found: list[str] = []
+    trees: dict[str, ast.Module] = {}
     for path, content in sorted(files.items()):
-        name = PurePosixPath(path).relative_to("assignment").as_posix()
-        try:
-            tree = ast.parse(content)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue  # is told where it is imported
-        found += _imports(name, tree)
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):  # are told where the file is imported
+            trees[PurePosixPath(path).relative_to("assignment").as_posix()] = ast.parse(content)
+    imports = {name: _Imports(name, tree) for name, tree in trees.items()}
+    for name, tree in trees.items():
+        found += _foreign(name, imports)
         if name == "__init__.py" and tree.body[bool(ast.get_docstring(tree)) :]:
             found.append("__init__.py is not empty: it is imported for each task, whose packages differ")
         if name.removesuffix(".py") in MODULES:
             found += _functions(name, tree)
-    there = {PurePosixPath(path).name for path in files}
-    found += [f"{module}.py is missing, for {_of(module)}" for module in MODULES if f"{module}.py" not in there]
+    there = [f"assignment/{module}.py" for module in MODULES]
+    found += [
+        f"{PurePosixPath(path).name} is missing, for {_of(PurePosixPath(path).stem)}"
+        for path in there
+        if path not in files
+    ]
     return found
 
 
@@ -44,25 +50,73 @@ def _of(module: str) -> str:
     return f"task{'s' * (len(tasks) > 1)} {', '.join(tasks)}"
 
 
-def _imports(name: str, tree: ast.Module) -> Iterator[str]:
-    packages = [task.packages for task in TASKS.values() if f"{task.module}.py" == name] or [TENSORS]
-    allowed = {*sys.stdlib_module_names, "assignment", *packages[0]}
-    for package in dict.fromkeys(_imported(tree)):
-        if package not in allowed:
-            yield f"{name} imports {package}, which is not there when it is graded"
+class _Imports:
+    """What a file imports: packages, and files beside it. What it could do without is left out."""
+
+    def __init__(self, name: str, tree: ast.Module) -> None:
+        modules: list[str] = []
+        below = [*name.split("/")[:-1]]
+        for node in _needed(tree):
+            if isinstance(node, ast.Import):
+                modules += (each.name for each in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                up = below[: len(below) + 1 - node.level] if node.level else []
+                start = ".".join(
+                    [*(["assignment"] if node.level else []), *up, *([node.module] if node.module else [])]
+                )
+                modules += [
+                    start,
+                    *(f"{start}.{each.name}" for each in node.names if start.startswith("assignment")),
+                ]
+        packages = dict.fromkeys(module.split(".")[0] for module in modules)
+        self.packages = [
+            package for package in packages if package not in (*sys.stdlib_module_names, "assignment")
+        ]
+        self.files = {f"{module.removeprefix('assignment.').replace('.', '/')}.py" for module in modules}
 
 
-def _imported(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (each.name.split(".")[0] for each in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            yield node.module.split(".")[0]
+def _needed(tree: ast.Module) -> Iterator[ast.AST]:
+    """All nodes but those for type checkers alone, and those that may fail to import."""
+    waiting = deque[ast.AST]([tree])
+    while waiting:
+        node = waiting.popleft()
+        yield node
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            waiting += node.orelse
+        elif isinstance(node, ast.Try) and any(_forgives(handler) for handler in node.handlers):
+            waiting += [*node.handlers, *node.orelse, *node.finalbody]
+        else:
+            waiting += ast.iter_child_nodes(node)
+
+
+def _forgives(handler: ast.ExceptHandler) -> bool:
+    caught = {node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)} if handler.type else None
+    return caught is None or bool(caught & {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+
+
+def _foreign(name: str, imports: Mapping[str, _Imports]) -> Iterator[str]:
+    """Packages that are not there for the tasks which import this file, by way of others, too."""
+    for package in imports[name].packages:
+        for module, task in {task.module: task for task in TASKS.values()}.items():
+            if package not in task.packages and name in _reached(f"{module}.py", imports):
+                graded = "it" if name == f"{module}.py" else f"{module}.py"
+                yield f"{name} imports {package}, which is not there when {graded} is graded"
+                break
+
+
+def _reached(name: str, imports: Mapping[str, _Imports]) -> set[str]:
+    reached, waiting = set[str](), [name]
+    while waiting:
+        file = waiting.pop()
+        if file in imports and file not in reached:
+            reached.add(file)
+            waiting += imports[file].files
+    return reached
 
 
 def _functions(name: str, tree: ast.Module) -> Iterator[str]:
     there, starred = set[str](), False
-    for node in ast.walk(tree):
+    for node in _of_the_module(tree):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             there.add(node.name)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -75,6 +129,16 @@ def _functions(name: str, tree: ast.Module) -> Iterator[str]:
             near = get_close_matches(wanted, there, 1)
             of = _of(name.removesuffix(".py"))
             yield f"{name} has no {wanted}, for {of}" + (f"; it has {near[0]}" if near else "")
+
+
+def _of_the_module(tree: ast.Module) -> Iterator[ast.AST]:
+    """All nodes but those within functions and classes, whose names are their own."""
+    waiting = deque[ast.AST]([tree])
+    while waiting:
+        node = waiting.popleft()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            waiting += ast.iter_child_nodes(node)
 
 
 def _wanted(module: str) -> Iterable[str]:

@@ -38,6 +38,12 @@ SHOWN = pytest.StashKey[set[str]]()
 SLOW = pytest.StashKey[set[str]]()
 HARNESS = Path(__file__).parent
 MOST_NOTES = 8
+NO_FAULT = (
+    "default::pytest.PytestUnhandledThreadExceptionWarning",
+    "default::pytest.PytestUnraisableExceptionWarning",
+    "ignore::ResourceWarning",
+)
+"""What may go wrong beside the answers, in a thread or a `__del__`: it is told, and no check fails by it."""
 MOST_LINES, MOST_PRINTED = 20, 4_000
 """Of what a failing check has printed, so many lines and characters are shown."""
 
@@ -85,6 +91,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "limits(**limits): what the check may use, see tests.harness.outcomes.Limits"
     )
+    config.option.force_short_summary = True  # by itself pytest tells each diagnosis once more where CI is set
     config.stash[OUTCOMES] = list[Outcome]()
     config.stash[SHOWN], config.stash[SLOW] = set(), set()
     config.pluginmanager.register(Told(config))
@@ -146,6 +153,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             continue
         check = item.stash[CHECK] = check_of(item)
         item.repr_failure = _untold  # type: ignore[method-assign]
+        for warning in NO_FAULT:
+            item.add_marker(pytest.mark.filterwarnings(warning))
         _seed(item, check, config.getoption("--examples"))
         if not _wanted(config, check.task):
             left_out.append(item)

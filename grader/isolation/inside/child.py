@@ -85,7 +85,7 @@ class Child:
             return {"memory": True}
         except SystemExit as error:
             code = error.code
-            return {"exit": safely(lambda: repr(code))}
+            return {"exit": clean(safely(lambda: repr(code)))}
         except BaseException as error:
             return {"error": describe(error, self.submission)}
 
@@ -118,7 +118,7 @@ class Child:
         value = target(*args, **kwargs)
         for (argument, now), was in zip(given, before, strict=True):
             if not same(was, now):
-                raise Altered(argument, safely(partial(shown, now)))
+                raise Altered(argument, clean(safely(partial(shown, now))))
         if not keep:
             return plain(value)
         self.objects.append(value)
@@ -344,7 +344,8 @@ def near_of(error: BaseException) -> str:
     elif isinstance(error, AttributeError) and error.obj is not None:
         there = dir(error.obj)
     name = getattr(error, "name", None)
-    return "".join(get_close_matches(name, there, 1)) if isinstance(name, str) else ""
+    near = get_close_matches(name, there, 1) if isinstance(name, str) else []
+    return "".join(near) if near != [name] else ""
 
 
 def lines_of(error: BaseException, submission: str) -> list[str]:

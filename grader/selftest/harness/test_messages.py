@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from grader.selftest.conftest import needs_sandbox
 from grader.selftest.harness.test_student_view import run
 from tests.harness import bounds, notes
 from tests.harness.direct import DirectBackend, forget_assignment
-from tests.harness.outcomes import Limits, Stopped, Verdict
+from tests.harness.outcomes import Limits, Stopped, StudentError, Verdict
 
 APPENDED = {
     "words.py": """
@@ -56,6 +57,26 @@ def contiguous_strides(shape):
     breakpoint()
     return []
 """,
+    "gradients.py": """
+import gc, io, sys, threading
+
+sys.stdout = io.TextIOWrapper(sys.stdout.buffer)
+print("printed when imported")
+
+class _Cycle:
+    def __init__(self):
+        self.me, self.file = self, open(__file__)
+
+_counted = conv_flops
+
+def conv_flops(*args):
+    thread = threading.Thread(target=lambda: 1 / 0)
+    thread.start()
+    thread.join()
+    _Cycle()
+    gc.collect()
+    return _counted(*args)
+""",
     "utilization.py": """
 def hfu(utilization, checkpointing):
     return utilisation
@@ -92,7 +113,7 @@ SAID = {
     "2.2": ["try       save the file as UTF-8"],
     "2.3": ["it lies beside your file: from ._pretokens import ..."],
     "3.1": ["a breakpoint() was reached", "views.py:$ in contiguous_strides:"],
-    "3.3": ["got       a numpy.bool, which is not plain data\n  try       int(x)"],
+    "3.3": ["got       a numpy.bool, which is not plain data\n  try       bool(x)"],
     "4.1": ["No module named 'collectons'", "try       there is collections, whose name is near"],
     "4.5": ["cannot import name 'Conter' from 'collections'; it has Counter"],
     "4.6": ["more ...", "try       a loop in the place of recursion"],
@@ -153,6 +174,12 @@ def test_what_was_printed_stands_with_the_diagnosis(output: str) -> None:
     assert "looking at The The" in output
 
 
+def test_what_goes_wrong_beside_the_answers_costs_nothing(output: str) -> None:
+    """In threads, with files left open, with another sys.stdout; it is told, and no check fails by it."""
+    assert "5.4  Gradient timings of real GPUs  1.5/1.5 points" in output
+    assert "ZeroDivisionError: division by zero" in output
+
+
 def test_the_board_knows_what_grading_would_say(output: str) -> None:
     """Names and imports that it would miss, the first of them, and the sum."""
     assert "note  budgets.py has no peak_flops, for task 4.5" in output
@@ -195,6 +222,40 @@ def forks():
 def grows():
     kept = []
     while True: kept.append(bytes(1 << 28))
+
+def catches():
+    try: hangs()
+    except: pass
+    return 1
+
+def sets_an_alarm():
+    import signal
+    signal.alarm(0)
+    time.sleep(1.1)
+
+def prints_and_catches():
+    try: prints()
+    except BaseException: return 1
+
+def leaves_in_a_thread():
+    import threading
+    thread = threading.Thread(target=leaves)
+    thread.start()
+    thread.join()
+
+class Untold(ValueError):
+    def __str__(self): raise KeyError(1)
+    __repr__ = __str__
+
+def is_untold(): raise Untold
+
+def ends_untold(): raise SystemExit(Untold())
+
+def blames_another_file(): raise SyntaxError("no", (__file__, "one", "two", 3))
+
+kept = sys.stdout
+
+def prints_a_little(): print("x" * 700, file=kept)
 """
     (tmp_path / "assignment").mkdir()
     (tmp_path / "assignment" / "__init__.py").touch()
@@ -218,16 +279,45 @@ def test_a_hang_tells_where_it_was(probe: DirectBackend, monkeypatch: pytest.Mon
         assert stopped.value.where[1].startswith("words.py:7 in inner: ")
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # as in a check
 @pytest.mark.parametrize(
-    ("name", "verdict"), [("prints", Verdict.OUTPUT), ("leaves", Verdict.CRASHED), ("grows", Verdict.MEMORY)]
+    ("name", "verdict"),
+    [
+        ("prints", Verdict.OUTPUT),
+        ("prints_and_catches", Verdict.OUTPUT),
+        ("leaves", Verdict.CRASHED),
+        ("leaves_in_a_thread", Verdict.CRASHED),
+        ("grows", Verdict.MEMORY),
+        ("catches", Verdict.TIMEOUT),
+        ("sets_an_alarm", Verdict.TIMEOUT),
+        ("ends_untold", Verdict.CRASHED),
+    ],
 )
 def test_limits_hold_in_a_students_own_run(probe: DirectBackend, name: str, verdict: Verdict) -> None:
-    """And the next call works."""
+    """Even where the code catches what stops it; and the next check works."""
     if name == "grows" and not Path("/proc/self/statm").exists():
         pytest.skip("this system can't hold memory back")
     with pytest.raises(Stopped) as stopped:
         probe.invoke(f"words.{name}", None, [], {}, keep=False)
     assert stopped.value.verdict is verdict
+    bounds.print_afresh(1024)
+    assert probe.invoke("words.prints_a_little", None, [], {}, keep=False) is None
+
+
+@pytest.mark.parametrize("name", ["is_untold", "blames_another_file"])
+def test_an_exception_that_cannot_be_told_is_the_submissions(probe: DirectBackend, name: str) -> None:
+    """Whatever its text or its place is made of."""
+    with pytest.raises(StudentError):
+        probe.invoke(f"words.{name}", None, [], {}, keep=False)
+
+
+def test_each_check_may_print_anew(probe: DirectBackend) -> None:
+    """By a stream that the module took when it was imported, too."""
+    for _ in range(3):
+        bounds.print_afresh(1024)
+        probe.invoke("words.prints_a_little", None, [], {}, keep=False)
+    with pytest.raises(Stopped):
+        probe.invoke("words.prints_a_little", None, [], {}, keep=False)
 
 
 def test_a_child_process_ends_as_it_does(probe: DirectBackend) -> None:
@@ -239,14 +329,15 @@ def test_where_there_is_no_timer_a_thread_stops_what_hangs(monkeypatch: pytest.M
     """As on Windows."""
     monkeypatch.delattr("signal.setitimer")
 
-    def hangs() -> None:
-        with bounds.seconds(0.2, lambda frames: [frames[-1].name]):
+    def hangs(catch: type[BaseException]) -> None:
+        with bounds.seconds(0.2, lambda frames: [frames[-1].name]), suppress(catch):
             while True:
                 time.sleep(0.001)
 
-    with pytest.raises(Stopped) as stopped:
-        hangs()
-    assert stopped.value.where == ("hangs",)
+    for catch in (ZeroDivisionError, BaseException):
+        with pytest.raises(Stopped) as stopped:
+            hangs(catch)
+        assert stopped.value.where == ("hangs",)
 
 
 def test_the_next_check_is_shown_alone(clone: Path) -> None:

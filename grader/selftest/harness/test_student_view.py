@@ -27,7 +27,7 @@ def clone(tmp_path: Path) -> Path:
 def run(clone: Path, *args: str) -> tuple[int, str]:
     """Run pytest there, without this project on the path."""
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *args]
-    environment = {**os.environ, "PYTHONPATH": str(clone), "PYTEST_ADDOPTS": "", "COLUMNS": "120"}
+    environment = {**os.environ, "PYTHONPATH": str(clone), "PYTEST_ADDOPTS": "", "COLUMNS": "120", "CI": "true"}
     done = subprocess.run(
         command, cwd=clone, env=environment, input="", capture_output=True, text=True, check=False
     )

@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from itertools import islice
 
 import regex
 
@@ -131,9 +132,9 @@ class Tokenizer:
         return out
 
     def encode_iterable(self, strings):
-        pending = ""
-        for string in strings:
-            pending += string
+        pending, strings = "", iter(strings)
+        while batch := list(islice(strings, 100)):
+            pending += "".join(batch)
             parts, decided = scan(pending, self.specials, False)
             tail = parts.pop()[1]
             for special, part in parts:
