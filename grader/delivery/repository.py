@@ -72,6 +72,7 @@ def _build(folder: Path) -> list[str]:
     for name in ("tests", "fixtures"):
         shutil.copytree(PROJECT / name, folder / name, ignore=skip)
     (folder / "fixtures" / "README.md").unlink()
+    (folder / "tests" / "conftest.py").rename(folder / "conftest.py")  # options are known in all folders below it
     for name in ("handout.md", "LICENSE"):
         shutil.copy(PROJECT / name, folder / name)
     _write(folder / "handout.html", page((folder / "handout.md").read_text(encoding="utf-8"), folder))

@@ -86,7 +86,7 @@ def build() -> dict[str, str]:
     for name, (corpus, vocab_size, specials) in TRAININGS.items():
         made[f"bpe/{name}.json"] = _json(_training(corpus, corpora[corpus], vocab_size, specials))
     made |= {f"timings/{name}.json": (FIXTURES / "timings" / f"{name}.json").read_text("utf-8") for name in KEPT}
-    made |= {f"answers/{path.name}": path.read_text("utf-8") for path in (FIXTURES / "answers").glob("*.txt")}
+    made |= {f"answers/{path.name}": path.read_text("utf-8") for path in (FIXTURES / "answers").iterdir()}
     made |= {f"diagrams/{name}": text for name, text in diagrams.build().items()}
     made["README.md"] = _readme(made)
     return made
@@ -131,12 +131,12 @@ def _readme(made: dict[str, str]) -> str:
         )
     return (
         "# Fixtures\n\n"
-        "Made by `python -m grader.making.fixtures`, but for `answers/`, which `python -m grader.proofs.answers`\n"
-        "makes, and `timings/`: those are measured figures from public tables, whose source each file names.\n"
-        "The project's licence (MIT) holds for the rest. Each line of `answers/*.txt` is a call, its right\n"
-        "answer, and what known mistakes answer, as Python writes them (see `tests/recorded.py`). Each\n"
-        "`bpe/*.json` records one training: the corpus, the arguments, the vocabulary in order of ids and the\n"
-        "merges in order, both in GPT-2's printable form, and encodings.\n\n"
+        "Made by `python -m grader.making.fixtures`, but for `answers/`, which\n"
+        "`python -m grader.proofs.answers` makes, and `timings/`: those are measured figures from public tables,\n"
+        "whose source each file names. The project's licence (MIT) holds for the rest. Each line of\n"
+        "`answers/*.txt` is a call, its right answer, and what known mistakes answer, as Python writes them (see\n"
+        "`tests/recorded.py`). Each `bpe/*.json` records one training: the corpus, the arguments, the vocabulary\n"
+        "in order of ids and the merges in order, both in GPT-2's printable form, and encodings.\n\n"
         "| file | what | origin | licence | bytes | sha256 |\n|---|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
     )
 
@@ -149,6 +149,8 @@ def _source(path: str) -> tuple[str, str]:
         return what, origin if "by hand" in origin else f"grader/making/corpora.py: `{origin}`"
     if folder == "diagrams":
         return DRAWN[name.removesuffix(".svg")], "grader/making/diagrams.py"
+    if name == "mistakes.json":
+        return "known mistakes, and the public checks that each fails", "grader/proofs/answers.py"
     if folder == "answers":
         return f"recorded cases of task {name.removesuffix('.txt')}", "grader/proofs/answers.py"
     if folder == "timings":

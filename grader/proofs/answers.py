@@ -1,5 +1,7 @@
 """Records the cases of `fixtures/answers/`: small inputs, right answers, and what known mistakes answer.
 
+Beside them, `mistakes.json` tells which public checks each known mistake fails.
+
 python -m grader.proofs.answers
 
 The inputs are drawn as those of the hidden properties are, by other seeds; none that a check tries by itself is
@@ -10,6 +12,7 @@ each function those are kept that tell planted mistakes from the right answer, a
 from __future__ import annotations
 
 import ast
+import json
 import os
 import random
 import subprocess
@@ -24,7 +27,8 @@ from typing import Any
 from grader.files import PROJECT
 from grader.grading import pytest_args
 from grader.proofs import specimen
-from grader.proofs.calibration import try_one
+from grader.proofs.calibration import planned, try_one
+from grader.proofs.specimen import must_lose
 from tests.harness.contract import RETURNS
 from tests.harness.direct import DirectBackend
 from tests.harness.expect import Failure, expect_close
@@ -171,9 +175,24 @@ def build(called: Sequence[Called]) -> dict[str, str]:
     return {task: "".join(f"{line}\n" for line in files[task]) for task in TASKS if len(files[task]) >= FEWEST}
 
 
+def mistakes() -> str:
+    """Every planted mistake in one sentence, and the public checks that it fails, as JSON."""
+    public = planned(hidden=False)
+    known = {
+        each.sentence: sorted(must_lose(each, public))
+        for each in map(specimen.load, specimen.names())
+        if each.kind == "misconception"
+    }
+    rows = (f" {json.dumps(sentence)}: {json.dumps(checks)}" for sentence, checks in sorted(known.items()))
+    return "{\n" + ",\n".join(rows) + "\n}\n"
+
+
 def main() -> None:
-    """Write them."""
+    """Write them; with `--mistakes` only the table of mistakes, which takes no minutes."""
     ANSWERS.mkdir(exist_ok=True)
+    (ANSWERS / "mistakes.json").write_bytes(mistakes().encode())
+    if "--mistakes" in sys.argv[1:]:
+        return
     for task, text in build(cases()).items():
         (ANSWERS / f"{task}.txt").write_bytes(text.encode())
         sys.stdout.write(f"{task}: {text.count(chr(10))} cases, {len(text):,} bytes\n")

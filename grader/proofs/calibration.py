@@ -136,10 +136,11 @@ def try_one(planted: Specimen, *, fast: bool = False, isolation: str = "auto", e
     return Trial(planted, report, (*faults, *judge(planted, report)))
 
 
-def planned() -> set[str]:
-    """The ids of all checks: what is announced for a submission that holds nothing."""
+def planned(*, hidden: bool = True) -> set[str]:
+    """The ids of all checks, or of the public ones: what is announced for a submission that holds nothing."""
     with tempfile.TemporaryDirectory(prefix="specimen-") as folder:
-        return {check.id for check in grade(Path(folder), Options(isolation="none")).checks}
+        checks = grade(Path(folder), Options(isolation="none")).checks
+    return {check.id for check in checks if hidden or not check.hidden}
 
 
 def calibrate(

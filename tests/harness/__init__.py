@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import pytest
@@ -39,5 +40,10 @@ def limits(**limits: float) -> pytest.MarkDecorator:
 
 
 def need_torch() -> Any:
-    """The module torch; a check of tensors is skipped where it is not installed, and says how to have it."""
-    return pytest.importorskip("torch", reason="tensors need torch: python -m pip install '.[torch]'")
+    """The module torch; a check of tensors is skipped where it can't be imported, and says how to have it."""
+    try:
+        return importlib.import_module("torch")
+    except ModuleNotFoundError:
+        pytest.skip("tensors need torch: python -m pip install '.[torch]'")
+    except (ImportError, OSError) as error:  # it is there, and a library that it needs is not
+        pytest.skip(f"torch can't be imported here: {error}")

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from tests.harness.checks import Outcome
-from tests.harness.outcomes import Verdict
+from tests.files import write_whole
+from tests.harness.checks import Check, Outcome
+from tests.harness.outcomes import Feedback, Limits, Verdict
 from tests.harness.plan import Part
 from tests.harness.tasks import TASKS
+
+WORDS = {Verdict.SKIPPED: "not judged"}
+"""Verdicts that the board has other words for."""
 
 
 def lines(outcomes: Sequence[Outcome], plan: Mapping[str, Part]) -> list[str]:
@@ -31,16 +38,42 @@ def _line(task: str, outcomes: Sequence[Outcome], part: Part) -> str:
     rest = f" (hidden checks hold {hidden:g} more)" if hidden > 0 else ""
     counts = Counter(outcome.verdict for outcome in outcomes)
     words = [
-        f"{n} {verdict.value.lower().replace('_', ' ')}" for verdict, n in counts.items() if not verdict.earns
+        f"{n} {WORDS.get(verdict, verdict.value.lower().replace('_', ' '))}"
+        for verdict, n in counts.items()
+        if not verdict.earns
     ]
     if counts[Verdict.NOT_WRITTEN] == len(outcomes):
-        words = ["not written"]
-    if counts[Verdict.SKIPPED]:
-        words += sorted({outcome.message for outcome in outcomes if outcome.verdict is Verdict.SKIPPED})
+        waits = sorted({_awaited(outcome) for outcome in outcomes} - {task})
+        words = [f"waits for {' and '.join(waits)}" if waits else "not written"]
+    words += sorted({outcome.message for outcome in outcomes if outcome.verdict is Verdict.SKIPPED})
     if missing:
         words.append(f"{missing} not run")
     state = f": {', '.join(words)}" if words else ""
     return f"{task}  {TASKS[task].title}  {earned:g}/{there:g} points{state}{rest}"
+
+
+def _awaited(outcome: Outcome) -> str:
+    """The task whose stub a check came to: its own, or another whose functions the student's own code calls."""
+    named = re.match(r"not written: 'Task (\d\.\d):", outcome.message)
+    return named[1] if named else outcome.check.task
+
+
+def kept(file: str | None, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """These outcomes, and before them those of a file that have no newer one, which it then keeps all together."""
+    if not file:
+        return [*outcomes]
+    path = Path(file)
+    rows = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    earlier = [
+        Outcome(Check(**check, feedback=Feedback.FULL, limits=Limits()), Verdict(verdict), message, 0.0)
+        for check, verdict, message in rows
+    ]
+    newer = {outcome.check.id for outcome in outcomes}
+    both = [*(outcome for outcome in earlier if outcome.check.id not in newer), *outcomes]
+    known = ("id", "task", "title", "points", "hidden")
+    rows = [[{name: getattr(o.check, name) for name in known}, o.verdict.value, o.message] for o in both]
+    write_whole(path, json.dumps(rows).encode())
+    return both
 
 
 def _total(outcomes: Sequence[Outcome], plan: Mapping[str, Part]) -> str:

@@ -25,10 +25,7 @@ def notes(files: Mapping[str, bytes]) -> list[str]:
     'words.py imports pandas, which is not there when it is graded'
     """
     found: list[str] = []
-    trees: dict[str, ast.Module] = {}
-    for path, content in sorted(files.items()):
-        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):  # are told where the file is imported
-            trees[PurePosixPath(path).relative_to("assignment").as_posix()] = ast.parse(content)
+    trees = _trees(files)
     imports = {name: _Imports(name, tree) for name, tree in trees.items()}
     for name, tree in trees.items():
         found += _foreign(name, imports)
@@ -43,6 +40,24 @@ def notes(files: Mapping[str, bytes]) -> list[str]:
         if path not in files
     ]
     return found
+
+
+def reached(name: str, files: Mapping[str, bytes]) -> set[str]:
+    """A file of assignment/ and those that it imports, directly or by way of others.
+
+    >>> sorted(reached("words.py", {"assignment/words.py": b"from ._a import f", "assignment/_a.py": b""}))
+    ['_a.py', '_a/f.py', 'words.py']
+    """
+    return _reached(name, {each: _Imports(each, tree) for each, tree in _trees(files).items()})
+
+
+def _trees(files: Mapping[str, bytes]) -> dict[str, ast.Module]:
+    """The files below assignment/ that are Python; what is wrong with others is told where they are imported."""
+    trees: dict[str, ast.Module] = {}
+    for path, content in sorted(files.items()):
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            trees[PurePosixPath(path).relative_to("assignment").as_posix()] = ast.parse(content)
+    return trees
 
 
 def _of(module: str) -> str:
@@ -108,9 +123,9 @@ def _reached(name: str, imports: Mapping[str, _Imports]) -> set[str]:
     reached, waiting = set[str](), [name]
     while waiting:
         file = waiting.pop()
-        if file in imports and file not in reached:
+        if file not in reached:
             reached.add(file)
-            waiting += imports[file].files
+            waiting += imports[file].files if file in imports else ()
     return reached
 
 

@@ -6,6 +6,7 @@ The grader adds a plugin of its own that answers `pytest_student_backend` with a
 
 from __future__ import annotations
 
+import argparse
 import re
 import traceback
 import zlib
@@ -20,7 +21,7 @@ from hypothesis.internal.conjecture import engine, providers
 from hypothesis.internal.constants_ast import Constants
 
 from tests import submit
-from tests.harness import board, notes, plan
+from tests.harness import board, hints, notes, plan, watch
 from tests.harness.checks import Check, Outcome, check_of, judge
 from tests.harness.direct import DirectBackend
 from tests.harness.expect import CALLS, Failure
@@ -72,13 +73,23 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --task, --part, --submission and --examples."""
+    """Add the options of the assignment."""
     group = parser.getgroup("assignment")
     group.addoption("--task", action="append", default=[], metavar="ID", help="run one task only, such as 1.2")
     group.addoption("--part", action="append", default=[], metavar="N", help="run one part only, such as 1")
     group.addoption(
         "--next", action="store_true", help="go task by task, and stop at the first check that is not passed"
     )
+    group.addoption(
+        "--hint",
+        type=int,
+        default=0,
+        metavar="N",
+        help="show N steps, 1 to 3, for the first check that is not passed",
+    )
+    group.addoption("--watch", action="store_true", help="run the tasks of each file again when it changes")
+    group.addoption("--board", metavar="FILE", help="keep outcomes in a file, and show those of earlier runs, too")
+    group.addoption("--changed", action="append", default=[], help=argparse.SUPPRESS)  # of --watch, for its runs
     group.addoption("--submission", metavar="DIR", help="the folder above assignment/ (default: this repository)")
     group.addoption(
         "--examples", type=int, default=0, metavar="N", help="let property tests try other random examples"
@@ -92,6 +103,10 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "limits(**limits): what the check may use, see tests.harness.outcomes.Limits"
     )
     config.option.force_short_summary = True  # by itself pytest tells each diagnosis once more where CI is set
+    if not 0 <= config.getoption("hint") <= hints.STEPS:
+        raise pytest.UsageError(f"--hint takes a number of steps from 1 to {hints.STEPS}")
+    if config.args_source is config.ArgsSource.INVOCATION_DIR and config.invocation_params.dir != config.rootpath:
+        config.args[:] = [str(config.rootpath / each) for each in config.getini("testpaths")] or config.args
     config.stash[OUTCOMES] = list[Outcome]()
     config.stash[SHOWN], config.stash[SLOW] = set(), set()
     config.pluginmanager.register(Told(config))
@@ -99,6 +114,13 @@ def pytest_configure(config: pytest.Config) -> None:
         for name in set(config.getoption(option)) - set(known):
             raise pytest.UsageError(f"--{option} {name}: there is no such number, only {', '.join(known)}")
     settle_examples()
+
+
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Watch instead of running once, if that is asked for."""
+    if not config.getoption("watch"):
+        return None
+    return watch.watch(config.rootpath, [each for each in config.invocation_params.args if each != "--watch"])
 
 
 class Told:
@@ -186,7 +208,8 @@ def _untold(excinfo: pytest.ExceptionInfo[BaseException], style: object = None) 
 
 def _wanted(config: pytest.Config, task: str) -> bool:
     tasks, parts = config.getoption("--task"), config.getoption("--part")
-    return (not tasks or task in tasks) and (not parts or task.split(".")[0] in parts)
+    changed = config.getoption("changed")
+    return all(not asked or one in asked for asked, one in ((tasks, task), (parts, task[0]), (changed, task)))
 
 
 @pytest.hookimpl(trylast=True)
@@ -297,7 +320,8 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Show the board: one line a task."""
     outcomes = config.stash[OUTCOMES]
-    for line in board.lines(outcomes, plan.public(Path(__file__).parents[1])):
+    kept = board.kept(config.getoption("board"), outcomes)
+    for line in board.lines(kept, plan.public(Path(__file__).parents[1])):
         terminalreporter.write_line(visible(line))
     undone = next((o for o in outcomes if not o.verdict.earns and o.verdict is not Verdict.SKIPPED), None)
     if undone and config.getoption("next"):
@@ -306,6 +330,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(
             f"      see handout.md, Task {task.id}: {task.title}; python -m pytest --task {task.id}"
         )
+    if config.getoption("hint"):
+        for line in hints.lines(outcomes, config.rootpath, config.getoption("hint")):
+            terminalreporter.write_line(visible(line))
     if outcomes and not config.getoption("submission"):
         for line in _noted(config.rootpath):
             terminalreporter.write_line(visible(line))

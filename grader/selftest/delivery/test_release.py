@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import subprocess
 import tomllib
@@ -44,7 +46,7 @@ def test_a_release_has_all_that_is_public_and_nothing_else(released: Path) -> No
     """Its top level is known, and the grader is not in it."""
     assert {path.name for path in released.iterdir()} == {
         *(".git", ".gitattributes", ".github", ".gitignore", "AGENTS.md", "LICENSE", "Makefile", "README.md"),
-        *("assignment", "fixtures", "handout.html", "handout.md", "pyproject.toml", "tests"),
+        *("assignment", "conftest.py", "fixtures", "handout.html", "handout.md", "pyproject.toml", "tests"),
     }
     assert {path.name for path in (released / "assignment").iterdir()} == set(stubs.build())
     assert scan(released) == []
@@ -57,6 +59,13 @@ def test_an_assistant_reads_one_screen_that_keeps_the_work_the_students(released
     assert len(text.splitlines()) <= 40
     assert "**Never** write or complete the body of a stub" in text
     assert "](handout.md)" in text
+
+
+def test_no_hint_holds_a_solution_or_what_is_hidden(released: Path) -> None:
+    """Known mistakes are told in sentences without code, and without a text that only hidden checks hold."""
+    sentences = "\n".join(json.loads((released / "fixtures" / "answers" / "mistakes.json").read_text("utf-8")))
+    assert not re.search(r"`|\breturn\b|\bdef \b|[\w)\]] (=|==|//|%) [\w(\[]", sentences)
+    assert not [text for text in _values(_public()) if isinstance(text, str) and text in sentences]
 
 
 def test_students_need_what_the_project_says(released: Path) -> None:

@@ -39,9 +39,7 @@ def test_untouched_stubs_are_one_line_a_task(clone: Path) -> None:
     status, output = run(clone)
     assert status == 1
     assert output.count("not written (hidden") == len(TASKS)
-    files = list(clone.glob("tests/test_*.py"))
-    most = 10 + len(files) + len(TASKS) + 1
-    assert len(output.splitlines()) <= most, "pytest's own frame, a line each, and one for all"
+    assert len(output.splitlines()) <= 50
     assert "note  " not in output
     assert "Traceback" not in output
     assert "Error" not in output

@@ -42,6 +42,11 @@ def test_each_sentence_names_a_planted_mistake_of_the_task(task: str) -> None:
         assert all(any(each in said for each in words) for said in case.mistakes), case
 
 
+def test_the_table_of_mistakes_is_what_was_planted() -> None:
+    """Sentences, and the public checks that each fails: it is made anew where a specimen changes."""
+    assert (recorded.ANSWERS / "mistakes.json").read_text(encoding="utf-8") == answers.mistakes()
+
+
 def test_cases_are_not_those_that_checks_try_by_themselves(tmp_path: Path) -> None:
     """Shown on one task: no recorded input is one that its checks ask for."""
     root = specimen.compose(specimen.load("reference"), tmp_path)

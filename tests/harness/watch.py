@@ -1,0 +1,76 @@
+"""`pytest --watch`: runs checks again whenever a file of assignment/ changes, those of its tasks alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.harness import notes
+from tests.harness.tasks import TASKS
+
+PAUSE_S = 0.3
+CLEAR = "\x1b[H\x1b[2J\x1b[3J"
+"""Goes to the top left of a terminal, and wipes it and what has scrolled away."""
+
+
+def watch(root: Path, arguments: Sequence[str]) -> int:
+    """Run pytest with the arguments, and again with each change, until Ctrl-C; give the last run's exit status.
+
+    Outcomes of tasks that don't run again stay on the board.
+    """
+    folder, status, changed = root / "assignment", 0, list[str]()
+    with tempfile.TemporaryDirectory() as kept:
+        command = [sys.executable, "-m", "pytest", *arguments, f"--board={Path(kept, 'board.json')}"]
+        try:
+            while True:
+                seen = _times(folder)
+                if sys.stdout.isatty():
+                    _say(CLEAR)
+                tasks = tasks_of(changed, folder)
+                status = subprocess.run(
+                    [*command, *(f"--changed={task}" for task in tasks)], check=False
+                ).returncode
+                _say("watch  assignment/ is watched; Ctrl-C ends\n")
+                changed = _wait(folder, seen)
+        except KeyboardInterrupt:
+            _say("\n")
+            return status
+
+
+def tasks_of(changed: Sequence[str], folder: Path) -> list[str]:
+    """The tasks that files of a folder belong to, by what imports them, too; all where that is none.
+
+    >>> tasks_of(["views.py"], Path())
+    ['3.1', '3.3', '3.4', '3.5']
+    """
+    files = {f"assignment/{path.name}": path.read_bytes() for path in folder.glob("*.py")}
+    return [task.id for task in TASKS.values() if notes.reached(f"{task.module}.py", files) & {*changed}]
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _wait(folder: Path, before: dict[str, int]) -> list[str]:
+    """Wait for a change, and until no more follows; give the names of the files."""
+    now = before
+    while now == before or now != (now := _times(folder)):
+        time.sleep(PAUSE_S)
+        now = _times(folder) if now == before else now
+    return [name for name in before.keys() | now.keys() if before.get(name) != now.get(name)]
+
+
+def _times(folder: Path) -> dict[str, int]:
+    """When each file was written last; one that goes away meanwhile is not there."""
+    times = dict[str, int]()
+    for path in folder.glob("*.py"):
+        try:
+            times[path.name] = path.stat().st_mtime_ns
+        except FileNotFoundError:
+            continue
+    return times
