@@ -157,7 +157,7 @@ class Tokenizer:
             ValueError: an id is not in the vocabulary; the message names it.
 
         >>> Tokenizer({0: b"a", 1: b"\xe2"}, []).decode([0, 1])
-        'a\ufffd'
+        'a�'
         """
         try:
             return b"".join([self._vocab[identifier] for identifier in ids]).decode("utf-8", errors="replace")
