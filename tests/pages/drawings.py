@@ -52,7 +52,7 @@ def merges(student: Student) -> str:
         for row, x in zip(rows, _columns(), strict=True):
             for piece in row.strip("|").split("|"):
                 width = 24 * len(piece)
-                parts.append(svg.box(x, y, width - 4, 28, "warm" if piece == new else "pale", rounded=5))
+                parts.append(svg.box(x, y, width - 4, 28, "fresh" if piece == new else "pale", rounded=5))
                 parts.append(svg.text(piece, x + width / 2 - 2, y + 19, "middle code"))
                 x += width
     steps = ", then ".join(f"{left.decode()} and {right.decode()}" for left, right in learned)
@@ -100,7 +100,7 @@ LEFT, TOP, CELL = 52, 52, 17
 def _panel(title: str, indices: Sequence[list[int]], places: Sequence[int]) -> str:
     """A row for each element, in which the cell is filled where it is in the storage."""
     middle = LEFT + (CELL - 1) / 2
-    parts = [svg.text(title, 2, 18, "bold"), svg.text("element", 2, TOP - 8, "small")]
+    parts = [svg.text(title, 2, 18, "bold"), svg.text("index", 2, TOP - 8, "small")]
     parts += [svg.text(cell, middle + CELL * cell, TOP - 8, "small middle") for cell in range(12)]
     for row, (index, place) in enumerate(zip(indices, places, strict=True)):
         y = TOP + CELL * row
@@ -138,7 +138,7 @@ def floats(student: Student) -> str:
     parts += [svg.box(20, 216, 14, 14, "warm"), svg.text(f"subnormal: {below} numbers, {step:g} apart", 42, 228)]
     parts += [
         svg.box(300, 216, 14, 14, "cool"),
-        svg.text("normal: twice as far apart from each power of 2", 322, 228),
+        svg.text("normal: their distance doubles at each power of 2", 322, 228),
     ]
     words = (
         f"The {len(numbers)} numbers from 0 to {largest:g} of a format with {BITS[0]} exponent bits and {BITS[1]} "

@@ -96,8 +96,8 @@ PICTURES = {
     "merges": Picture(
         "1.2",
         "Merges as they are learned",
-        "The corpus that is worked by hand in the handout. Each row is one merge of your `train_bpe` later; the "
-        "piece that is new stands out.",
+        "The corpus that is worked by hand in the handout. In each row, one more merge of your `train_bpe` is "
+        "applied; the new piece stands out.",
         drawings.merges,
     ),
     "floats": Picture(
