@@ -51,7 +51,7 @@ Made on {made} by <code>python -m tests.page</code>.</p>
 {_board(run, plan, all_tasks, handout)}
 <section id="failing">
 <h2>Failing checks</h2>
-{"".join(_failing(failing, handout)) or _nothing(bool(lost))}</section>
+{"".join(_failing(failing, handout)) or _nothing(run, bool(lost))}</section>
 <section id="pictures">
 <h2>Pictures</h2>
 <p class="soft">Drawn from what your own functions answer.</p>
@@ -132,8 +132,9 @@ def _check(result: Result) -> str:
 """
 
 
-def _nothing(left: bool) -> str:
-    return f"<p>None{': what is left is not written yet' if left else ''}.</p>\n"
+def _nothing(run: Run, left: bool) -> str:
+    why = " among those that ran" if run.problem else ": what is left is not written yet" if left else ""
+    return f"<p>None{why}.</p>\n"
 
 
 def _figure(made: Made, handout: str) -> str:

@@ -181,6 +181,7 @@ def test_a_run_that_breaks_is_told(pages: dict[str, Written]) -> None:
     assert page.status == 1
     said = r'<p class="problem">The run stopped in tests/test_1_1_words.py::test_\w+: its process ended .*</p>'
     assert re.search(said, page.text)
+    assert "None among those that ran." in page.text
     page = pages["hangs"]
     assert page.status == 1
     assert re.search(r'<p class="problem">The run was stopped .*: nothing came for 4 seconds', page.text)
