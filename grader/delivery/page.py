@@ -18,8 +18,8 @@ from mdit_py_plugins.anchors import anchors_plugin
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
-from grader.making import anchor
 from grader.reports import environment
+from tests.harness.tasks import anchor
 
 
 def page(markdown: str, folder: Path) -> str:

@@ -17,9 +17,8 @@ from string import Template
 
 from grader.errors import GraderFault, UsageError
 from grader.files import PROJECT, write_atomically
-from grader.making.anchors import anchor
 from tests.harness.contract import RETURNS
-from tests.harness.tasks import TASKS, TENSORS
+from tests.harness.tasks import TASKS, TENSORS, anchor
 
 TEMPLATES = Path(__file__).with_name("templates")
 MARK = "WRITE:"

@@ -38,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 SLOW = (
     *("cli", "delivery", "hardware", "hidden", "oracle", "proofs", "harness/test_student_view.py"),
+    "harness/test_local_page.py",
     *(
         "grading/test_one.py",
         "isolation/test_isolation.py",

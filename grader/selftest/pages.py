@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from grader.making import anchor
+from tests.harness.tasks import anchor
 
 FENCED = re.compile(r"^( *)```(\w+)\n(.*?)^\1```\n", re.MULTILINE | re.DOTALL)
 """Code in Markdown: how far it is indented, its language, and what it is."""

@@ -21,12 +21,12 @@ from grader import __version__
 from grader.cli import app
 from grader.delivery.builders import PLATFORMS
 from grader.files import PROJECT
-from grader.making import anchor, new_task, stubs
+from grader.making import new_task, stubs
 from grader.proofs import specimen
 from grader.reports.formats import FORMATS
 from grader.selftest.pages import FENCED, anchors, links, without_code
 from tests.harness.contract import RETURNS, Handle, Lazy
-from tests.harness.tasks import TASKS, TOTAL
+from tests.harness.tasks import TASKS, TOTAL, anchor
 
 MODULES = sorted(
     p for p in [*PROJECT.glob("grader/**/*.py"), *PROJECT.glob("tests/**/*.py")] if "specimens" not in p.parts

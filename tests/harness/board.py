@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.files import write_whole
@@ -18,24 +19,47 @@ WORDS = {Verdict.SKIPPED: "not judged"}
 """Verdicts that the board has other words for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a task is done, or several.
+
+    `there` are the points of public checks, and of hidden ones that ran; `hidden` those of all others. `words` say
+    what is missing, and are none when all that ran was passed.
+    """
+
+    earned: float
+    there: float
+    hidden: float
+    words: tuple[str, ...]
+
+
 def lines(outcomes: Sequence[Outcome], plan: Mapping[str, Part]) -> list[str]:
     """One line for each task of which something ran, in order, and one for all tasks.
 
     `plan` are the public checks that there are. Where hidden ones ran, too, they are counted with them.
     """
-    by_task: dict[str, list[Outcome]] = {}
+    shown = [
+        f"{task}  {TASKS[task].title}  {_said(standing)}" for task, standing in by_task(outcomes, plan).items()
+    ]
+    return [*shown, f"all  {_said(total(outcomes, plan))}"] if shown else []
+
+
+def _said(standing: Standing) -> str:
+    state = f": {', '.join(standing.words)}" if standing.words else ""
+    rest = f" (hidden checks hold {standing.hidden:g} more)" if standing.hidden > 0 else ""
+    return f"{standing.earned:g}/{standing.there:g} points{state}{rest}"
+
+
+def by_task(outcomes: Sequence[Outcome], plan: Mapping[str, Part]) -> dict[str, Standing]:
+    """Each task of which something ran, in order, and where it stands."""
+    found: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
-        by_task.setdefault(outcome.check.task, []).append(outcome)
-    if not by_task:
-        return []
-    shown = [_line(task, by_task[task], plan.get(task, Part())) for task in sorted(by_task, key=_order)]
-    return [*shown, _total(outcomes, plan)]
+        found.setdefault(outcome.check.task, []).append(outcome)
+    return {task: _standing(task, found[task], plan.get(task, Part())) for task in sorted(found, key=_order)}
 
 
-def _line(task: str, outcomes: Sequence[Outcome], part: Part) -> str:
+def _standing(task: str, outcomes: Sequence[Outcome], part: Part) -> Standing:
     earned, there, missing = _sums(outcomes, part)
-    hidden = TASKS[task].points - there
-    rest = f" (hidden checks hold {hidden:g} more)" if hidden > 0 else ""
     counts = Counter(outcome.verdict for outcome in outcomes)
     words = [
         f"{n} {WORDS.get(verdict, verdict.value.lower().replace('_', ' '))}"
@@ -48,8 +72,7 @@ def _line(task: str, outcomes: Sequence[Outcome], part: Part) -> str:
     words += sorted({outcome.message for outcome in outcomes if outcome.verdict is Verdict.SKIPPED})
     if missing:
         words.append(f"{missing} not run")
-    state = f": {', '.join(words)}" if words else ""
-    return f"{task}  {TASKS[task].title}  {earned:g}/{there:g} points{state}{rest}"
+    return Standing(earned, there, TASKS[task].points - there, tuple(words))
 
 
 def _awaited(outcome: Outcome) -> str:
@@ -76,14 +99,14 @@ def kept(file: str | None, outcomes: Sequence[Outcome]) -> list[Outcome]:
     return both
 
 
-def _total(outcomes: Sequence[Outcome], plan: Mapping[str, Part]) -> str:
-    ran = {outcome.check.task for outcome in outcomes}
-    sums = [_sums([o for o in outcomes if o.check.task == task], plan.get(task, Part())) for task in {*plan, *ran}]
+def total(
+    outcomes: Sequence[Outcome], plan: Mapping[str, Part], tasks: Collection[str] = tuple(TASKS)
+) -> Standing:
+    """The sum over tasks, those of which nothing ran among them."""
+    sums = [_sums([o for o in outcomes if o.check.task == task], plan.get(task, Part())) for task in tasks]
     earned, there, missing = (sum(each) for each in zip(*sums, strict=True))
-    hidden = sum(task.points for task in TASKS.values()) - there
-    words = f": {missing} not run" if missing else ""
-    rest = f" (hidden checks hold {hidden:g} more)" if hidden > 0 else ""
-    return f"all  {earned:g}/{there:g} points{words}{rest}"
+    hidden = sum(TASKS[task].points for task in tasks) - there
+    return Standing(earned, there, hidden, (f"{missing} not run",) if missing else ())
 
 
 def _sums(outcomes: Sequence[Outcome], part: Part) -> tuple[float, float, int]:

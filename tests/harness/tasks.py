@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 LIGHT = ("regex", "numpy")
@@ -23,6 +24,11 @@ class Task:
     module: str
     points: float
     packages: tuple[str, ...] = LIGHT
+
+    @property
+    def heading(self) -> str:
+        """What stands above its chapter of the handout."""
+        return f"Task {self.id}: {self.title} ({self.points:g} point{'s' * (self.points != 1)})"
 
 
 TASKS: dict[str, Task] = {
@@ -58,3 +64,12 @@ TASKS: dict[str, Task] = {
 
 TOTAL = sum(task.points for task in TASKS.values())
 """What all tasks are worth together."""
+
+
+def anchor(heading: str) -> str:
+    """The anchor that GitHub gives to a heading, and `handout.html` too.
+
+    >>> anchor(TASKS["1.2"].heading)
+    'task-12-byte-level-bpe-15-points'
+    """
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
