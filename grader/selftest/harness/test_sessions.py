@@ -1,7 +1,7 @@
 """A student's day in a terminal of 80 columns, kept as text in sessions/.
 
 `WRITE_SESSIONS=1 python -m pytest grader/selftest/harness/test_sessions.py` writes what is shown now: read the
-difference. Escapes of a terminal stand as `\\e`; seconds are left out.
+difference. Escapes of a terminal stand as `\\e`; seconds and the handout's lines are left out.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ def typed(folder: Path, *arguments: str, colour: bool = False) -> str:
         dimensions=(24, 80),
     )
     text = re.sub(r"[^\n]*\r", "", shown.decode().replace("\r\n", "\n"))  # what is written over, as on a screen
+    text = re.sub(r"handout\.md:\d+", "handout.md:_", text)
     text = re.sub(
         r"in \d+\.\d+s( \([\d:]+\))?", "in _ s", text.replace("\x1b", "\\e").replace(str(folder), "FOLDER")
     )
