@@ -36,6 +36,7 @@ FORMS: list[tuple[str, ...]] = [
         ("ok",),
         ("not_plain",),
         ("altered",),
+        ("where",),
         ("error",),
         ("memory",),
         ("exit",),

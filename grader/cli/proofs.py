@@ -41,7 +41,7 @@ def calibrate_command(
         typer.Option(metavar="N", min=0, help="Instead, grade the reference N times, under load, and compare."),
     ] = 0,
     examples: Annotated[
-        int, typer.Option(metavar="N", help="Let property tests try other random examples than in grading.")
+        int, typer.Option(metavar="N", help="Grade on property tests alone, with other random examples.")
     ] = 0,
     jobs: Jobs = CPUS,
 ) -> None:

@@ -76,7 +76,7 @@ Progress = Callable[[int, int, str], None]
 class Options:
     """How to grade. `tasks` empty means all; `check_seconds` bounds each check's own limit from above.
 
-    `checks` are folders of this project. Another number of `examples` lets properties try other random ones.
+    `checks` are folders of this project. Another number of `examples` runs properties alone, on other random ones.
     """
 
     tasks: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -152,6 +152,7 @@ class IsolatedBackend:
         self._looked_at, self._own_s = time.monotonic(), own_wait_s()
         self._stopped: Stopped | None = None
         self._ended = False
+        self._where: tuple[str, ...] | None = None  # the running call tells it once, when its time is nearly up
         self._callbacks: list[Any] = []
         self._baseline = used_mib(sandbox.process.pid)
         self._queue = Queue(sandbox.process.pid)
@@ -240,7 +241,8 @@ class IsolatedBackend:
             try:
                 self._request("load", module=module)
             except Stopped as stopped:
-                again = self._stop(stopped.verdict, f"{stopped.message}, importing assignment/{module}.py")
+                message = f"{stopped.message}, importing assignment/{module}.py"
+                again = self._stop(stopped.verdict, message, stopped.where)
                 if stopped.verdict is Verdict.TIMEOUT and (self._patient or not self.crowded):
                     self._unloadable[module] = again
                 raise again from None
@@ -262,12 +264,16 @@ class IsolatedBackend:
         started = time.monotonic()
         self._deadline = started + self._limits.wall_s - self._spent_s
         try:
-            self._send({"op": op, "with": arguments})
+            self._send({"op": op, "with": arguments, "left_s": self._deadline - started})
             while True:
                 answer = self._receive()
-                if set(answer) != {"callback", "args"}:
+                if set(answer) == {"where"} and self._where is None:
+                    self._where = _places(answer["where"])
+                elif set(answer) == {"callback", "args"}:
+                    self._send(self._called_back(answer))
+                else:
+                    self._where = None
                     return self._value(answer)
-                self._send(self._called_back(answer))
         finally:
             self._spent_s += time.monotonic() - started
 
@@ -283,8 +289,7 @@ class IsolatedBackend:
                 raise Altered(_line(name, 50), _line(text, 200))
             case {"error": [list(kinds), str(text), list(where)], **rest} if not rest:
                 known = [kind for kind in kinds[:8] if type(kind) is str and kind in EXCEPTIONS]
-                lines = [_line(line, 200) for line in where[:MOST_PLACES] if type(line) is str]
-                error = StudentError(known or ["Exception"], text[:2000], lines)
+                error = StudentError(known or ["Exception"], text[:2000], _places(where))
                 if why := inherited.excuse(self._low, None, error):
                     raise self._fault(f"{why}; {error}")
                 raise error
@@ -382,7 +387,7 @@ class IsolatedBackend:
         if now > min(self._deadline, self._memory_at):
             self._wait_for_others(now)
         if now > self._deadline:
-            raise self._stop(Verdict.TIMEOUT, f"no answer within {self._limits.wall_s:g} s")
+            raise self._stop(Verdict.TIMEOUT, f"no answer within {self._limits.wall_s:g} s", self._where or ())
         if now > self._memory_at:
             too_much = exceeds(self._sandbox.process.pid, self._baseline + self._limits.memory_mib)
             took_s = time.monotonic() - now
@@ -442,10 +447,10 @@ class IsolatedBackend:
     def _broken(self, how: str) -> Stopped:
         return self._stop(Verdict.CRASHED, f"it broke the grader's protocol: {how}")
 
-    def _stop(self, verdict: Verdict, message: str) -> Stopped:
+    def _stop(self, verdict: Verdict, message: str, where: Sequence[str] = ()) -> Stopped:
         if why := inherited.excuse(self._low, verdict):
             return self._fault(f"{why}; {message}")
-        self._stopped = Stopped(verdict, message)
+        self._stopped = Stopped(verdict, message, where)
         return self._stopped
 
     def _fault(self, message: str) -> Stopped:
@@ -461,6 +466,13 @@ def _signal(number: int) -> str:
     ('SIGKILL', 'signal 40')
     """
     return signal.Signals(number).name if number in {*signal.Signals} else f"signal {number}"
+
+
+def _places(where: Any) -> tuple[str, ...]:
+    """Lines of a submission that it names itself, each as one line of bounded length."""
+    return (
+        tuple(_line(line, 200) for line in where[:MOST_PLACES] if type(line) is str) if type(where) is list else ()
+    )
 
 
 def _line(text: str, most: int) -> str:

@@ -67,8 +67,11 @@ class Calibration:
         return tuple(trial for trial in self.trials if trial.specimen.kind == kind)
 
 
-def judge(planted: Specimen, report: Report) -> tuple[str, ...]:
-    """Sentences on what is not as the specimen says; checks that were not graded don't count."""
+def judge(planted: Specimen, report: Report, *, properties: bool = False) -> tuple[str, ...]:
+    """Sentences on what is not as the specimen says; checks that were not graded don't count.
+
+    Of properties alone, a mistake may lose none, and other checks may be those that name it.
+    """
     lost = {check.id: check for check in report.checks if not check.verdict.earns}
     wanted = must_lose(planted, [check.id for check in report.checks])
     faults = [f"it does not lose {check}" for check in sorted(wanted - lost.keys())]
@@ -78,9 +81,14 @@ def judge(planted: Specimen, report: Report) -> tuple[str, ...]:
     faults += _verdicts(planted, [lost[check] for check in sorted(lost.keys() & wanted)])
     if planted.kind == "correct" and (planted.loses or lost):
         faults.append("it is correct, and must lose nothing")
-    if planted.kind == "misconception":
+    if planted.kind == "misconception" and not properties:
         faults += _named(planted, lost.values())
-    elif planted.message and lost and not any(planted.message in check.message for check in lost.values()):
+    elif (
+        planted.message
+        and lost
+        and not properties
+        and not any(planted.message in check.message for check in lost.values())
+    ):
         faults.append(f"no message says {planted.message!r}")
     if report.score is not None and report.score != report.max_score - sum(c.max_points for c in lost.values()):
         faults.append(f"its score {report.score:g} is not the sum of what it has not lost")
@@ -133,7 +141,7 @@ def try_one(planted: Specimen, *, fast: bool = False, isolation: str = "auto", e
     with tempfile.TemporaryDirectory(prefix="specimen-") as folder:
         report = grade(specimen.archive(planted, Path(folder) / f"{planted.name}.zip"), options)
     faults = [f"the grader failed in {c.id}" for c in report.checks if c.verdict is Verdict.GRADER_FAULT]
-    return Trial(planted, report, (*faults, *judge(planted, report)))
+    return Trial(planted, report, (*faults, *judge(planted, report, properties=examples > 0)))
 
 
 def planned(*, hidden: bool = True) -> set[str]:
@@ -154,10 +162,12 @@ def calibrate(
 ) -> Calibration:
     """Try some specimens at a time; all of them prove each check, too.
 
+    With other examples, attacks are left out, and of checks all but properties.
+
     Raises:
         UsageError: there is no specimen of a name; the message lists those that there are.
     """
-    chosen = [specimen.load(name) for name in names]
+    chosen = [planted for planted in map(specimen.load, names) if not examples or planted.kind != "attack"]
     with ThreadPoolExecutor(jobs) as pool:
         running = [
             pool.submit(try_one, planted, fast=fast, isolation=isolation, examples=examples) for planted in chosen
@@ -169,7 +179,8 @@ def calibrate(
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     trials = tuple(future.result() for future in running)
-    missed = planned() - caught_by(trials) if set(names) == set(specimen.names()) else set()
+    everything = set(names) == set(specimen.names()) and not examples
+    missed = planned() - caught_by(trials) if everything else set()
     return Calibration(trials, tuple(sorted(missed)))
 
 

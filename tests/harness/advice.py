@@ -30,7 +30,7 @@ OF_KINDS = (
     ("RecursionError", "", "a loop in the place of recursion: inputs can be thousands long"),
     (
         "OverflowError",
-        "too large to convert to float|math range error|result out of range|result too large",
+        "too large to convert to float|convert float infinity|math range error|result (out of range|too large)",
         "a float can't be that large; a whole number can, and math.ldexp takes an exponent",
     ),
 )

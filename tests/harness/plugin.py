@@ -92,7 +92,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--changed", action="append", default=[], help=argparse.SUPPRESS)  # of --watch, for its runs
     group.addoption("--submission", metavar="DIR", help="the folder above assignment/ (default: this repository)")
     group.addoption(
-        "--examples", type=int, default=0, metavar="N", help="let property tests try other random examples"
+        "--examples", type=int, default=0, metavar="N", help="run property tests alone, with other random examples"
     )
 
 
@@ -178,7 +178,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for warning in NO_FAULT:
             item.add_marker(pytest.mark.filterwarnings(warning))
         _seed(item, check, config.getoption("--examples"))
-        if not _wanted(config, check.task):
+        unchanged = config.getoption("examples") and not hypothesis.is_hypothesis_test(item.obj)
+        if unchanged or not _wanted(config, check.task):
             left_out.append(item)
         elif check.id in checks:
             raise pytest.UsageError(f"{item.nodeid} and {checks[check.id].nodeid} are both check {check.id!r}")

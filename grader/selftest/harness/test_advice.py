@@ -22,7 +22,7 @@ PYTHON = f"this is Python {sys.version_info[0]}.{sys.version_info[1]}: use nothi
         ("UnicodeEncodeError", "'charmap' codec can't encode character", "", "encoding='utf-8'"),
         ("OverflowError", "int too large to convert to float", "", "a float can't be that large"),
         ("OverflowError", "math range error", "", "a float can't be that large"),
-        ("OverflowError", "cannot convert float infinity to integer", "", ""),
+        ("OverflowError", "cannot convert float infinity to integer", "", "a float can't be that large"),
         ("OverflowError", "Python int too large to convert to C long", "", ""),
         ("ModuleNotFoundError", "No module named 'collectons'", "", "there is collections, whose name is near"),
         ("ModuleNotFoundError", "No module named 'numpy.foo'", "", "there is no foo in numpy"),

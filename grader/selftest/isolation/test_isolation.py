@@ -426,9 +426,80 @@ def test_limits_give_their_verdicts(
     assert call(sandboxed("def f(): return 1"), "f") == 1
 
 
+HANGS = """
+import signal, threading, time
+def f():
+    return g()
+def g():
+    while True: time.sleep(0.01)
+def catches():
+    while True:
+        try: g()
+        except BaseException: pass
+def locked():
+    threading.Event().wait()
+def ignores():
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    g()
+def asks(strings):
+    for _ in strings: pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("f", "probe.py:4 in f: return g()"),
+        ("catches", "probe.py:9 in catches: "),
+        ("locked", "probe.py:12 in locked"),
+    ],
+)
+def test_a_hang_tells_where_it_was(sandboxed: Open, name: str, first: str) -> None:
+    """The lines of the submission, the outermost first; half a second before its time is up."""
+    with pytest.raises(Stopped) as stopped:
+        call(sandboxed(HANGS, wall_s=1), name)
+    assert stopped.value.verdict is Verdict.TIMEOUT
+    assert stopped.value.where[0].startswith(first)
+    assert all(line.startswith("probe.py:") for line in stopped.value.where)
+
+
+def test_a_hang_without_a_place_is_a_hang(sandboxed: Open) -> None:
+    """Where it does not tell, and where the channel is in use all the time."""
+    with pytest.raises(Stopped, match="within 1 s") as stopped:
+        call(sandboxed(HANGS, wall_s=1), "ignores")
+    assert stopped.value.where == ()
+    with pytest.raises(Stopped, match="within 1 s"):
+        call(sandboxed(HANGS, wall_s=1), "asks", iter(int, 1))
+
+
+TOLD = """
+import cbor2, os, signal, struct
+def f(n):
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    data = cbor2.dumps({'where': ['a\\nb', 3, 'x' * 999]})
+    for fd in filter(is_socket, map(int, os.listdir('/proc/self/fd'))):
+        for _ in range(n): os.write(fd, struct.pack('>I', len(data)) + data)
+    while n: pass
+def is_socket(fd):
+    try: return os.readlink(f'/proc/self/fd/{fd}').startswith('socket:')
+    except OSError: return False
+"""
+
+
+def test_a_place_is_told_once_a_call(sandboxed: Open) -> None:
+    """More of them break the protocol; what they hold stays on one line each."""
+    with pytest.raises(Stopped) as stopped:
+        call(sandboxed(TOLD, wall_s=1), "f", 1)
+    assert stopped.value.where[:1] == ("a b",)
+    assert [len(line) for line in stopped.value.where] == [3, 200]
+    with pytest.raises(Stopped, match="no known form") as stopped:
+        call(sandboxed(TOLD, wall_s=1), "f", 2)
+    assert stopped.value.verdict is Verdict.CRASHED
+
+
 IGNORED = {signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGWINCH, signal.SIGPIPE, signal.SIGXFSZ}
-IGNORED |= {signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
-"""By the kernel, by Python, or by a process that belongs to no terminal."""
+IGNORED |= {signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGALRM}
+"""By the kernel, by Python, by a process that belongs to no terminal, or since a call tells by it where it is."""
 
 OF_THE_C_LIBRARY = {32, 33}
 """Ignored, too, where a program such as make has started us."""
