@@ -14,7 +14,7 @@ from pathlib import Path
 from time import perf_counter
 
 import regex
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.oracle import naive_bpe
@@ -328,6 +328,7 @@ def test_encoding_equals_the_plain_algorithm(student: Student, text: str, seed: 
     ),
     cuts=st.lists(st.integers(0, 120), max_size=8),
 )
+@example(text=[END, END, "the"], cuts=[len(END)])
 def test_encode_iterable_for_any_chunking(student: Student, text: list[str], cuts: list[int]) -> None:
     """encode_iterable gives the ids of the joined text for any chunking, through special tokens too."""
     whole = "".join(text)

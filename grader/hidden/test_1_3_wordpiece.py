@@ -39,6 +39,7 @@ specials_of = st.lists(
 @example(word_counts={"abab": 2, "bc": 5}, more=3, specials=["##ab", "bc", "[UNK]"])
 @example(word_counts={"ab": 2**33, "ac": 2**33, "cb": 2**32, "c": 2**34}, more=2, specials=[])
 @example(word_counts={"aaaa": 3, "aaa": 2}, more=9, specials=[])
+@example(word_counts={"b": 1, "bba": 13971202981035203}, more=1, specials=[])
 def test_small_vocabularies_train_as_the_plain_algorithm_does(
     student: Student, word_counts: dict[str, int], more: int, specials: list[str]
 ) -> None:
@@ -235,6 +236,7 @@ def _check_split(student: Student, text: str) -> None:
 @points(0.5, task="1.3")
 @given(text=st.lists(st.sampled_from(PARTS), max_size=10).map("".join))
 @example(text="कि")
+@example(text="ΝΟΜΟΣ, ΣΑΣ")
 def test_texts_of_any_script(student: Student, text: str) -> None:
     """Accents, ideographs, control characters, punctuation of all scripts."""
     _check_split(student, text)
