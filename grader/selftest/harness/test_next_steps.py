@@ -83,9 +83,20 @@ def test_a_board_file_remembers(clone: Path) -> None:
     assert "5.5  Errata of the lecture notes  0/1 points: not written" in run(clone, "--task", "5.3", kept)[1]
 
 
+HEARS = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+"""Where tests run in the background of a shell, Ctrl-C is ignored, and by what they start, too."""
+
+
 def test_files_that_change_run_their_tasks_again(clone: Path) -> None:
     """At once, those that import them, too; the board keeps the others. Ctrl-C ends."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--watch", "--part=3"]
+    command = [
+        sys.executable,
+        "-c",
+        HEARS + "runpy.run_module('pytest', run_name='__main__')",
+        "-q",
+        "--watch",
+        "--part=3",
+    ]
     environment = {**os.environ, "PYTHONPATH": str(clone), "PYTEST_ADDOPTS": ""}
     with (clone / "shown").open("wb") as shown:
         running = subprocess.Popen(command, cwd=clone, env=environment, stdout=shown, start_new_session=True)
