@@ -84,19 +84,13 @@ def test_a_board_file_remembers(clone: Path) -> None:
 
 
 HEARS = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+HEARS += "runpy.run_module('pytest', run_name='__main__')"
 """Where tests run in the background of a shell, Ctrl-C is ignored, and by what they start, too."""
 
 
 def test_files_that_change_run_their_tasks_again(clone: Path) -> None:
     """At once, those that import them, too; the board keeps the others. Ctrl-C ends."""
-    command = [
-        sys.executable,
-        "-c",
-        HEARS + "runpy.run_module('pytest', run_name='__main__')",
-        "-q",
-        "--watch",
-        "--part=3",
-    ]
+    command = [sys.executable, "-c", HEARS, "-q", "--watch", "--task=3.3", "--task=5.3"]
     environment = {**os.environ, "PYTHONPATH": str(clone), "PYTEST_ADDOPTS": ""}
     with (clone / "shown").open("wb") as shown:
         running = subprocess.Popen(command, cwd=clone, env=environment, stdout=shown, start_new_session=True)
@@ -106,16 +100,16 @@ def test_files_that_change_run_their_tasks_again(clone: Path) -> None:
         second = _until(clone / "shown", 2).removeprefix(first)
     finally:
         os.killpg(running.pid, signal.SIGINT)
-        running.wait(10)
+        running.wait(60)
     assert "3.3  Contiguity  0/1 points: not written" in first
     assert "3.3  Contiguity  0/1 points: 2 failed" in second
-    assert "3.2  Sharing memory  0/1 points: not written" in second
-    assert "2 deselected" in second
+    assert "5.3  Utilization  0/1 points: not written" in second
+    assert re.search(r"\n2 failed, \d+ deselected in", second)
 
 
 def _until(shown: Path, times: int) -> str:
     """What is shown once it is waiting for the next change."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 240  # a machine may be slow to begin
     while (text := shown.read_text(encoding="utf-8")).count("Ctrl-C ends") < times:
         assert time.monotonic() < end, text
         time.sleep(0.05)
