@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+from grader.files import PROJECT
 from tests.harness.tasks import anchor
 
 FENCED = re.compile(r"^( *)```(\w+)\n(.*?)^\1```\n", re.MULTILINE | re.DOTALL)
@@ -20,6 +21,13 @@ def without_code(markdown: str) -> str:
     text = FENCED.sub("", markdown)
     assert not re.search(r"```|^    ", text, re.MULTILINE)
     return text
+
+
+def chapters() -> dict[str, str]:
+    """Each task's chapter of the handout, without code, by the task's number; "0" is what stands before them."""
+    handout = without_code((PROJECT / "handout.md").read_text(encoding="utf-8"))
+    first, *others = re.split(r"^(?=## Task )", handout, flags=re.MULTILINE)
+    return {"0": first, **{each.removeprefix("## Task ").partition(":")[0]: each for each in others}}
 
 
 def links(markdown: str) -> list[str]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.files import write_whole
-from tests.harness.checks import Check, Outcome
-from tests.harness.outcomes import Feedback, Limits, Verdict
+from tests.harness.checks import Outcome
+from tests.harness.outcomes import Verdict
 from tests.harness.plan import Part
 from tests.harness.tasks import TASKS
 
@@ -87,15 +87,10 @@ def kept(file: str | None, outcomes: Sequence[Outcome]) -> list[Outcome]:
         return [*outcomes]
     path = Path(file)
     rows = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-    earlier = [
-        Outcome(Check(**check, feedback=Feedback.FULL, limits=Limits()), Verdict(verdict), message, 0.0)
-        for check, verdict, message in rows
-    ]
+    earlier = map(Outcome.of, rows)
     newer = {outcome.check.id for outcome in outcomes}
     both = [*(outcome for outcome in earlier if outcome.check.id not in newer), *outcomes]
-    known = ("id", "task", "title", "points", "hidden")
-    rows = [[{name: getattr(o.check, name) for name in known}, o.verdict.value, o.message] for o in both]
-    write_whole(path, json.dumps(rows).encode())
+    write_whole(path, json.dumps([outcome.told() for outcome in both]).encode())
     return both
 
 

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from tests.harness import bounds
 from tests.harness.outcomes import Altered, Limits, NotPlain, Stopped, StudentError, Verdict
@@ -220,7 +220,7 @@ def describe(error: BaseException, folder: Path) -> tuple[list[str], str, list[s
 def _text(error: BaseException, folder: Path) -> str:
     if isinstance(error, BdbQuit):
         return LEFT_IN
-    if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(folder):
+    if _in_a_file(error, folder):
         return str(error.msg)
     text = str(error)
     if isinstance(error, ModuleNotFoundError) and (folder / f"{error.name}.py").is_file():
@@ -230,6 +230,12 @@ def _text(error: BaseException, folder: Path) -> str:
         return named[0] + (f"; it has {near[0]}" if near else "")
     name = _near(error)
     return f"{text}; there is {name}" if name else text
+
+
+def _in_a_file(error: BaseException, folder: Path) -> TypeGuard[SyntaxError]:
+    """Whether a file of the folder is no Python."""
+    named = error.filename if isinstance(error, SyntaxError) else None
+    return bool(named) and Path(str(named)).is_relative_to(folder)
 
 
 def _safely(text: Callable[[], str]) -> str:
@@ -254,7 +260,7 @@ def _near(error: BaseException) -> str:
 
 
 def _where(error: BaseException, folder: Path) -> list[str]:
-    if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(folder):
+    if _in_a_file(error, folder):
         return _syntax(error)
     return places(traceback.extract_tb(error.__traceback__), folder)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import PurePosixPath
@@ -42,13 +42,14 @@ def notes(files: Mapping[str, bytes]) -> list[str]:
     return found
 
 
-def reached(name: str, files: Mapping[str, bytes]) -> set[str]:
-    """A file of assignment/ and those that it imports, directly or by way of others.
+def modules_of(changed: Collection[str], files: Mapping[str, bytes]) -> list[str]:
+    """Modules of tasks that are among some files of assignment/, or import them, by way of others, too.
 
-    >>> sorted(reached("words.py", {"assignment/words.py": b"from ._a import f", "assignment/_a.py": b""}))
-    ['_a.py', '_a/f.py', 'words.py']
+    >>> modules_of(["_a.py"], {"assignment/words.py": b"from ._a import f", "assignment/_a.py": b""})
+    ['words']
     """
-    return _reached(name, {each: _Imports(each, tree) for each, tree in _trees(files).items()})
+    imports = {name: _Imports(name, tree) for name, tree in _trees(files).items()}
+    return [module for module in MODULES if _reached(f"{module}.py", imports) & {*changed}]
 
 
 def _trees(files: Mapping[str, bytes]) -> dict[str, ast.Module]:
@@ -92,16 +93,24 @@ class _Imports:
 
 def _needed(tree: ast.Module) -> Iterator[ast.AST]:
     """All nodes but those for type checkers alone, and those that may fail to import."""
+    return _walk(tree, _needed_below)
+
+
+def _needed_below(node: ast.AST) -> Iterable[ast.AST]:
+    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+        return node.orelse
+    if isinstance(node, ast.Try) and any(_forgives(handler) for handler in node.handlers):
+        return [*node.handlers, *node.orelse, *node.finalbody]
+    return ast.iter_child_nodes(node)
+
+
+def _walk(tree: ast.Module, below: Callable[[ast.AST], Iterable[ast.AST]]) -> Iterator[ast.AST]:
+    """All nodes that are reached from the top, from one to those below it."""
     waiting = deque[ast.AST]([tree])
     while waiting:
         node = waiting.popleft()
         yield node
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            waiting += node.orelse
-        elif isinstance(node, ast.Try) and any(_forgives(handler) for handler in node.handlers):
-            waiting += [*node.handlers, *node.orelse, *node.finalbody]
-        else:
-            waiting += ast.iter_child_nodes(node)
+        waiting += below(node)
 
 
 def _forgives(handler: ast.ExceptHandler) -> bool:
@@ -148,12 +157,8 @@ def _functions(name: str, tree: ast.Module) -> Iterator[str]:
 
 def _of_the_module(tree: ast.Module) -> Iterator[ast.AST]:
     """All nodes but those within functions and classes, whose names are their own."""
-    waiting = deque[ast.AST]([tree])
-    while waiting:
-        node = waiting.popleft()
-        yield node
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            waiting += ast.iter_child_nodes(node)
+    closed = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+    return _walk(tree, lambda node: () if isinstance(node, closed) else ast.iter_child_nodes(node))
 
 
 def _wanted(module: str) -> Iterable[str]:

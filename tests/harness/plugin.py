@@ -25,7 +25,7 @@ from tests.harness import board, hints, notes, plan, watch
 from tests.harness.checks import Check, Outcome, check_of, judge
 from tests.harness.direct import DirectBackend
 from tests.harness.expect import CALLS, Failure
-from tests.harness.outcomes import Feedback, Limits, Stopped, StudentError, Verdict
+from tests.harness.outcomes import Limits, Stopped, StudentError, Verdict
 from tests.harness.student import Backend, Student
 from tests.harness.tasks import TASKS
 from tests.harness.text import visible
@@ -133,8 +133,7 @@ class Told:
         """Note the outcome of a check."""
         told = getattr(report, "told", None)
         if told:
-            check = Check(**told[0], feedback=Feedback.FULL, limits=Limits())
-            self._config.stash[OUTCOMES].append(Outcome(check, Verdict(told[1]), told[2], report.duration))
+            self._config.stash[OUTCOMES].append(Outcome.of(told, report.duration))
 
 
 def settle_examples() -> None:
@@ -263,8 +262,7 @@ def pytest_runtest_makereport(
     if item.config.getoption("usepdb"):
         call.excinfo = _to_debug(call.excinfo)
     outcome = Outcome(check, verdict, message, call.duration)
-    known = {name: getattr(check, name) for name in ("id", "task", "title", "points", "hidden")}
-    report.told = (known, verdict.value, message)  # type: ignore[attr-defined]
+    report.told = outcome.told()  # type: ignore[attr-defined]
     if item.config.getoption("next") and verdict not in (Verdict.PASSED, Verdict.SKIPPED):
         item.session.shouldstop = "at the first check that is not passed"
     item.config.hook.pytest_check_finished(config=item.config, outcome=outcome)

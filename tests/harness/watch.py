@@ -48,7 +48,8 @@ def tasks_of(changed: Sequence[str], folder: Path) -> list[str]:
     ['3.1', '3.3', '3.4', '3.5']
     """
     files = {f"assignment/{path.name}": path.read_bytes() for path in folder.glob("*.py")}
-    return [task.id for task in TASKS.values() if notes.reached(f"{task.module}.py", files) & {*changed}]
+    modules = notes.modules_of(changed, files)
+    return [task.id for task in TASKS.values() if task.module in modules]
 
 
 def _say(text: str) -> None:

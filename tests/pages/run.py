@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.harness.checks import Check, Outcome
-from tests.harness.outcomes import Feedback, Limits, Verdict
+from tests.harness.checks import Outcome
 
 SILENCE_S = 300.0
 """A run that tells nothing for so long hangs where no limit of a check can stop it."""
@@ -140,10 +139,7 @@ def read(told: Path) -> Run:
 
 
 def _result(told: list[Any], wall_s: float, shown: str, printed: list[list[str]]) -> Result:
-    known, verdict, message = told
-    check = Check(**known, feedback=Feedback.FULL, limits=Limits())
-    outcome = Outcome(check, Verdict(verdict), message, wall_s)
-    return Result(outcome, shown, tuple((name, text) for name, text in printed))
+    return Result(Outcome.of(told, wall_s), shown, tuple((name, text) for name, text in printed))
 
 
 def _problem(found: Run, status: int | None, silence_s: float) -> str:

@@ -17,6 +17,9 @@ import pytest
 
 from grader.files import PROJECT
 from grader.proofs import specimen
+from grader.selftest.harness.test_student_view import clone
+
+__all__ = ["clone"]
 
 PYTEST = ("-m", "pytest", "-p", "no:cacheprovider")
 MISTAKES = {
@@ -38,13 +41,10 @@ def compare(name: str, shown: str) -> None:
 
 
 @pytest.fixture
-def day(tmp_path: Path) -> Path:
-    """The folders that a student has, with stubs."""
-    for name in ("assignment", "tests", "fixtures"):
-        shutil.copytree(PROJECT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "handout.md"):
-        shutil.copy(PROJECT / name, tmp_path)
-    return tmp_path
+def day(clone: Path) -> Path:
+    """The folders that a student has, with stubs, and the handout."""
+    shutil.copy(PROJECT / "handout.md", clone)
+    return clone
 
 
 def typed(folder: Path, *arguments: str, colour: bool = False) -> str:

@@ -29,7 +29,7 @@ from typing import Any
 import pytest
 
 from grader.files import PROJECT
-from grader.selftest.pages import without_code
+from grader.selftest.pages import chapters
 
 MODULES = [
     *(f"grader.reference.{path.stem}" for path in PROJECT.glob("grader/reference/[a-z]*.py")),
@@ -97,13 +97,11 @@ CITED = {source.cited: source for source in (Source(**entry) for entry in read("
 
 def sections() -> dict[str, tuple[str, str]]:
     """Of each task its text, without code and addresses, and its sources, both with single blanks."""
-    handout = without_code((PROJECT / "handout.md").read_text(encoding="utf-8"))
     found = {}
-    for section in re.split(r"^(?=## Task )", handout, flags=re.MULTILINE):
-        task = re.match(r"## Task (\d\.\d):", section)
-        text, *sources = SOURCES.split(HELD_ELSEWHERE.sub("", section), maxsplit=1)
+    for task, chapter in chapters().items():
+        text, *sources = SOURCES.split(HELD_ELSEWHERE.sub("", chapter), maxsplit=1)
         text += "".join(sources[1:])
-        found[task[1] if task else "0"] = (
+        found[task] = (
             " ".join(re.sub(r"\]\([^)]*\)", "]", text).split()),
             " ".join("".join(sources[:1]).split()),
         )
@@ -262,7 +260,7 @@ def test_what_a_task_names_as_sources_is_listed(task: str) -> None:
 
 def test_all_links_to_elsewhere_are_sources() -> None:
     """No other address is in the handout."""
-    handout = without_code((PROJECT / "handout.md").read_text(encoding="utf-8"))
+    handout = "".join(chapters().values())
     assert len(re.findall("https?://", handout)) == sum(
         len(LINK.findall(sources)) for _, sources in SECTIONS.values()
     )

@@ -20,10 +20,9 @@ from typing import Any
 
 import pytest
 
-from grader.files import PROJECT
 from grader.proofs import specimen
 from grader.proofs.calibration import planned
-from grader.selftest.pages import without_code
+from grader.selftest.pages import chapters
 from tests.harness.tasks import TASKS
 
 FILES = sorted(Path(__file__).with_name("promises").glob("part_*.toml"))
@@ -38,13 +37,11 @@ EXPLAINS = re.compile(r"### (The idea|Worked by hand|Misconceptions)")
 
 def sections(*, tables: bool) -> dict[str, list[str]]:
     """Of each task the text below each of its headings, with single blanks and without code; {task: texts}."""
-    handout = without_code((PROJECT / "handout.md").read_text(encoding="utf-8"))
     found: dict[str, list[str]] = {}
-    for section in re.split(r"^## ", handout, flags=re.MULTILINE):
-        if named := re.match(r"Task (\d\.\d):", section):
-            plain = section if tables else re.sub(r"^\|.*\n", "", section, flags=re.MULTILINE)
-            texts = re.split(r"^(?=### )", plain, flags=re.MULTILINE)
-            found[named[1]] = [" ".join(text.split()) for text in texts]
+    for task, chapter in chapters().items():
+        plain = chapter if tables else re.sub(r"^\|.*\n", "", chapter, flags=re.MULTILINE)
+        texts = re.split(r"^(?=### )", plain, flags=re.MULTILINE)
+        found[task] = [" ".join(text.split()) for text in texts]
     return found
 
 

@@ -38,8 +38,6 @@ def _from_printable(token: str) -> bytes:
 
 
 class _Specials:
-    """Special tokens, and where they are in a text."""
-
     def __init__(self, tokens: list[str]) -> None:
         seen: set[str] = set()
         for token in tokens:
@@ -55,11 +53,9 @@ class _Specials:
         return self._pattern.search(text, place) if self._pattern else None
 
     def begins(self, text: str) -> bool:
-        """Whether a special token is at the beginning of a text."""
         return self._pattern is not None and self._pattern.match(text) is not None
 
     def split(self, text: str) -> Iterator[tuple[str, str | None]]:
-        """Parts of a text, each with None, and the special tokens between them, each with itself."""
         place = 0
         while match := self.find(text, place):
             if place < match.start():
@@ -70,7 +66,6 @@ class _Specials:
             yield text[place:], None
 
     def open_end(self, text: str, place: int) -> int:
-        """The first place from which all of the text is the beginning of a longer special token, or the text's end."""
         for start in range(max(place, len(text) - self._longest + 1), len(text)):
             end = text[start:]
             after = bisect_right(self._sorted, end)
@@ -80,14 +75,11 @@ class _Specials:
 
 
 class _Pending:
-    """Text of which the last pre-token may go on, given in pieces."""
-
     def __init__(self) -> None:
         self._pieces: list[str] = []
         self._kind: regex.Pattern[str] | None = None  # of a last pre-token that goes on with more characters of it
 
     def extend(self, text: str) -> Iterator[str]:
-        """Pre-tokens that no later text can change any more."""
         if not text:
             return
         if self._kind is not None and self._kind.fullmatch(text):
@@ -96,14 +88,12 @@ class _Pending:
         yield from self._cut("".join(self._pieces) + text)
 
     def finish(self) -> Iterator[str]:
-        """The other pre-tokens, where the text ends."""
         text = "".join(self._pieces)
         self._keep("")
         for match in _PRE_TOKEN.finditer(text):
             yield match.group()
 
     def settled_before(self, following: str) -> list[str]:
-        """Those of the other pre-tokens that are the same whether the text ends here or goes on with more text."""
         if not self._pieces or (self._kind is not None and self._kind.match(following)):
             return []
         text = "".join(self._pieces)
@@ -136,8 +126,6 @@ class _Pending:
 
 
 class _Trainer:
-    """Distinct words as one row of cells; a cell holds a token, or -1 when a merge to its left has taken it in."""
-
     def __init__(self, words: Counter[str], tokens: list[bytes]) -> None:
         self._tokens = tokens
         spelled = [(word.encode("utf-8"), times) for word, times in words.items()]
@@ -236,8 +224,6 @@ class _Trainer:
 
 
 class _Greatest:
-    """A pair that a heap, which gives the least, takes for the less the greater it is."""
-
     __slots__ = ("pair",)
 
     def __init__(self, pair: tuple[bytes, bytes]) -> None:
@@ -250,35 +236,6 @@ class _Greatest:
 def train_bpe(
     input_path: str | os.PathLike[str], vocab_size: int, special_tokens: list[str]
 ) -> tuple[dict[int, bytes], list[tuple[bytes, bytes]]]:
-    r"""Train a byte-level BPE vocabulary on a text file. (Task 1.2.)
-
-    Args:
-        input_path: the corpus, UTF-8; malformed bytes are read as U+FFFD, line ends stay as they are.
-        vocab_size: entries wanted in all: special tokens, the 256 bytes and the merges.
-        special_tokens: hard boundaries of the text, never counted and never merged.
-
-    Returns:
-        vocab: id to bytes; special tokens in the given order, the 256 bytes in order, merges in order.
-        merges: the merged pairs in the order they were learned. Each is the most frequent pair of its
-            moment; of equally frequent ones, the greatest pair of byte strings. Shorter than asked for
-            when no pair is left.
-
-    Raises:
-        ValueError: vocab_size is too small for the bytes and special tokens, or a special token is empty
-            or given twice; the message names it.
-
-    Source: Sennrich et al. 2016, algorithm 1; over bytes, Radford et al. 2019, section 2.2.
-
-    >>> import pathlib, tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     corpus = pathlib.Path(folder, "corpus.txt")
-    ...     _ = corpus.write_text("hug hug pug", encoding="utf-8")
-    ...     vocab, merges = train_bpe(corpus, 259, ["<|endoftext|>"])
-    >>> merges
-    [(b'u', b'g'), (b'h', b'ug')]
-    >>> vocab[0], vocab[1], vocab[258]
-    (b'<|endoftext|>', b'\x00', b'hug')
-    """
     specials = _Specials(special_tokens)
     if vocab_size < 256 + len(special_tokens):
         raise ValueError(f"vocab_size={vocab_size!r} is below 256 and {len(special_tokens)} special tokens")
@@ -296,20 +253,6 @@ def train_bpe(
 
 
 class Tokenizer:
-    """Text to ids and back, by a trained byte-level BPE. (Task 1.2.)
-
-    Args:
-        vocab: id to bytes, as `train_bpe` returns it.
-        merges: pairs in the order they were learned.
-        special_tokens: kept whole wherever they occur; the leftmost first and, at one place, the longest.
-            One that is not in vocab gets the next id (the largest id + 1), in the given order.
-
-    >>> vocab = dict(enumerate([bytes([b]) for b in range(256)] + [b"hu", b"hug"]))
-    >>> tokenizer = Tokenizer(vocab, [(b"h", b"u"), (b"hu", b"g")], ["<|endoftext|>"])
-    >>> tokenizer.encode("hugs<|endoftext|>")
-    [257, 115, 258]
-    """
-
     def __init__(
         self,
         vocab: dict[int, bytes],
@@ -347,12 +290,6 @@ class Tokenizer:
         merges_filepath: str | os.PathLike[str],
         special_tokens: list[str] | None = None,
     ) -> Tokenizer:
-        """Load GPT-2's two files: a JSON object {token: id}, and a text of merges, one "left right" a line.
-
-        Both hold tokens in GPT-2's printable form, each byte as one character: bytes 33-126, 161-172 and
-        174-255 as themselves, the other 68 in order as U+0100, U+0101 and so on. A first line of the merges
-        that starts with "#version" is no merge.
-        """
         with open(vocab_filepath, encoding="utf-8") as file:
             vocab = {number: _from_printable(token) for token, number in json.load(file).items()}
         merges = []
@@ -365,11 +302,6 @@ class Tokenizer:
         return cls(vocab, merges, special_tokens)
 
     def encode(self, text: str) -> list[int]:
-        """Ids of text: special tokens first, then the merges of each pre-token in the order learned.
-
-        >>> Tokenizer({0: b"a", 1: b"b", 2: b"ab"}, [(b"a", b"b")]).encode("abba")
-        [2, 1, 0]
-        """
         ids: list[int] = []
         for part, special in self._specials.split(text):
             if special is not None:
@@ -380,13 +312,6 @@ class Tokenizer:
         return ids
 
     def encode_iterable(self, strings: Iterable[str]) -> Iterator[int]:
-        """Ids of the joined strings, lazily: the same for any chunking, and never the whole text at once.
-
-        An id is yielded as soon as no later text can change it, up to a bounded lag.
-
-        >>> list(Tokenizer({0: b"a", 1: b"b", 2: b"ab"}, [(b"a", b"b")]).encode_iterable(["a", "bba"]))
-        [2, 1, 0]
-        """
         pending = _Pending()
         held = ""  # the end of the text so far, where a special token may have begun
         for string in strings:
@@ -426,14 +351,6 @@ class Tokenizer:
             yield from self._word(word)
 
     def decode(self, ids: Iterable[int]) -> str:
-        r"""Text of ids; bytes that are not UTF-8 become U+FFFD.
-
-        Raises:
-            ValueError: an id is not in the vocabulary; the message names it.
-
-        >>> Tokenizer({0: b"a", 1: b"\xe2"}, []).decode([0, 1])
-        'a\ufffd'
-        """
         parts = []
         for number in ids:
             if number not in self._bytes:
@@ -442,11 +359,9 @@ class Tokenizer:
         return b"".join(parts).decode("utf-8", errors="replace")
 
     def _word(self, word: str) -> Iterable[int]:
-        """The ids of a pre-token."""
         return self._short_word(word) if len(word) <= 40 else self._merge_many(word)
 
     def _merge_few(self, word: str) -> tuple[int, ...]:
-        """Looks for the earliest merge again and again: the fastest way for a few bytes."""
         tokens = list(word.encode("utf-8"))
         while len(tokens) > 1:
             steps = {pair: self._merges[pair] for pair in zip(tokens, tokens[1:]) if pair in self._merges}
@@ -464,7 +379,6 @@ class Tokenizer:
         return tuple(self._numbered(tokens))
 
     def _merge_many(self, word: str) -> list[int]:
-        """Takes the places where a merge may be from a heap, by rank and then from left to right."""
         tokens = list(word.encode("utf-8"))
         size = len(tokens)
         following, before = list(range(1, size + 1)), list(range(-1, size - 1))

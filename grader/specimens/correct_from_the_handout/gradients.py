@@ -6,22 +6,6 @@ from fractions import Fraction
 
 
 def conv_flops(layer: dict[str, int]) -> int:
-    """FLOPs of the forward pass of a convolution. (Task 5.4.)
-
-    An output size is (size + 2 * pad - filter) // stride + 1. Each of batch * filters * output height * output
-    width results is a sum of channels * filter_height * filter_width products. Exact, however large; no filter is
-    larger than its padded input.
-
-    Args:
-        layer: "width", "height", "channels", "batch", "filters", "filter_width", "filter_height", "pad_width",
-            "pad_height", "stride_width", "stride_height".
-
-    >>> sizes = {"width": 5, "height": 5, "channels": 3, "batch": 2, "filters": 4}
-    >>> filters = {"filter_width": 3, "filter_height": 3, "pad_width": 0, "pad_height": 1}
-    >>> conv_flops(sizes | filters | {"stride_width": 1, "stride_height": 2})
-    3888
-    """
-
     def outputs(size: str, side: str) -> int:
         return (layer[size] + 2 * layer[f"pad_{side}"] - layer[f"filter_{side}"]) // layer[f"stride_{side}"] + 1
 
@@ -30,17 +14,6 @@ def conv_flops(layer: dict[str, int]) -> int:
 
 
 def recurrent_flops(layer: dict[str, int | str]) -> int:
-    """FLOPs of the forward pass of a recurrent layer: the products of its state. (Task 5.4.)
-
-    In each of "steps" steps, the state, "batch" by "hidden", is multiplied by a matrix for each gate, "hidden" by
-    "hidden". The "cell" "Vanilla" has 1 gate, "GRU" 3 and "LSTM" 4. Products of the inputs are not counted.
-
-    Raises:
-        ValueError: there is no such cell; the message names it.
-
-    >>> recurrent_flops({"cell": "LSTM", "hidden": 3, "batch": 2, "steps": 5})
-    720
-    """
     cell = layer["cell"]
     gates = {"Vanilla": 1, "GRU": 3, "LSTM": 4}
     if cell not in gates:
@@ -49,42 +22,16 @@ def recurrent_flops(layer: dict[str, int | str]) -> int:
 
 
 def achieved_flops(flops: int, ms: float) -> float:
-    """FLOPs per second of work that took so many milliseconds. (Task 5.4.)
-
-    Raises:
-        ValueError: ms is not above 0; the message names it.
-
-    >>> achieved_flops(2_000_000, ms=0.5)
-    4000000000.0
-    """
     if not ms > 0:
         raise ValueError(f"ms={ms!r} is not above 0")
     return float(1000 * Fraction(flops) / Fraction(ms))
 
 
 def backward_ratio(forward_ms: float, inputs_ms: float | None, weights_ms: float) -> float:
-    """How many times as long as forward a layer's backward pass takes, both its gradients together. (Task 5.4.)
-
-    A first layer needs no gradient of its inputs: then inputs_ms is None.
-
-    >>> backward_ratio(1.0, 1.5, 1.0), backward_ratio(2.0, None, 3.0)
-    (2.5, 1.5)
-    """
     return sum(part for part in (inputs_ms, weights_ms) if part is not None) / forward_ms
 
 
 def spread(ratios: list[float]) -> dict[str, float]:
-    """The 10th percentile, the median and the 90th percentile of some ratios. (Task 5.4.)
-
-    A percentile p is the ratio of rank ceil(n * p / 100) when sorted, the first of rank 1; the median of an
-    even number of ratios is the mean of the middle two. Equal ratios count each.
-
-    Raises:
-        ValueError: there are no ratios.
-
-    >>> spread([3.0, 1.0, 2.0, 4.0])
-    {'p10': 1.0, 'median': 2.5, 'p90': 4.0}
-    """
     if not ratios:
         raise ValueError("there are no ratios")
     ordered = sorted(ratios)

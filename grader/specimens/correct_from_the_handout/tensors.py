@@ -8,7 +8,6 @@ import torch
 
 
 def _parts(tensor: torch.Tensor) -> list[torch.Tensor]:
-    """The strided tensors that a tensor consists of."""
     match tensor.layout:
         case torch.sparse_coo:
             return [tensor._indices(), tensor._values()]
@@ -21,11 +20,6 @@ def _parts(tensor: torch.Tensor) -> list[torch.Tensor]:
 
 
 def _byte_grid(tensor: torch.Tensor) -> tuple[int, list[tuple[int, int]]]:
-    """The first byte of a tensor that is not empty, and (size, stride) of its bytes with as few dimensions as possible.
-
-    Dimensions are joined where the outer one starts again at a place that the inner one reaches, or the next after
-    it: together they are evenly spaced, and it does not matter that some bytes are reached twice.
-    """
     width = tensor.element_size()
     dims = sorted(
         (stride * width, size)
@@ -44,27 +38,10 @@ def _byte_grid(tensor: torch.Tensor) -> tuple[int, list[tuple[int, int]]]:
 
 
 def element_bytes(tensor: torch.Tensor) -> int:
-    """Bytes of the elements of a tensor, each counted once for each index. (Task 2.2.)
-
-    For a sparse tensor in COO or CSR layout, they are those of its parts: indices and values.
-
-    >>> element_bytes(torch.zeros(3, 4)), element_bytes(torch.zeros(1).expand(100))
-    (48, 400)
-    >>> element_bytes(torch.eye(3).to_sparse())  # 2 by 3 indices of 8 bytes, 3 values of 4
-    60
-    """
     return sum(part.numel() * part.element_size() for part in _parts(tensor))
 
 
 def held_bytes(tensors: list[torch.Tensor]) -> int:
-    """Bytes of memory that some tensors keep from being freed: each storage as a whole, and once. (Task 2.2.)
-
-    A tensor on the device "meta" has no memory.
-
-    >>> x = torch.zeros(3, 4)
-    >>> held_bytes([x, x.t(), x[0]]), held_bytes([x[0]]), held_bytes([torch.zeros(9, device="meta")])
-    (48, 48, 0)
-    """
     storages = {}
     kept = []  # a storage's handle is its own only as long as the storage lives
     for tensor in tensors:
@@ -78,25 +55,11 @@ def held_bytes(tensors: list[torch.Tensor]) -> int:
 
 
 def shares_storage(a: torch.Tensor, b: torch.Tensor) -> bool:
-    """Whether two strided tensors are views of one storage, even of parts that don't overlap. (Task 3.2.)
-
-    >>> x = torch.zeros(4)
-    >>> shares_storage(x[:2], x[2:]), shares_storage(x, x.clone()), shares_storage(torch.empty(0), torch.empty(0))
-    (True, False, False)
-    """
     left, right = a.untyped_storage(), b.untyped_storage()
     return left._cdata == right._cdata
 
 
 def shares_element(a: torch.Tensor, b: torch.Tensor) -> bool:
-    """Whether some byte of memory belongs to an element of both. (Task 3.2.)
-
-    Then a write to one can show in the other.
-
-    >>> x = torch.zeros(6)
-    >>> shares_element(x[:4], x[2:]), shares_element(x[::2], x[1::2]), shares_element(x, x[:0])
-    (True, False, False)
-    """
     if not (a.numel() and b.numel() and shares_storage(a, b)):
         return False
     starts, grids = zip(*map(_byte_grid, (a, b)), strict=True)

@@ -6,29 +6,6 @@ from __future__ import annotations
 def transformer_parameters(
     vocab: int, context: int, layers: int, d_model: int, heads: int, head_dim: int, d_ff: int
 ) -> dict[str, int]:
-    """Parameters of a GPT-2-like transformer. (Task 4.4.)
-
-    Every linear layer has a bias, every LayerNorm a weight and a bias. The output layer is the token embedding's
-    matrix, tied, and has no parameters of its own.
-
-    Args:
-        vocab: tokens of the vocabulary.
-        context: positions that have an embedding.
-        layers: blocks.
-        d_model: width of the residual stream.
-        heads: of attention.
-        head_dim: width of one head; attention is heads * head_dim wide, which need not be d_model.
-        d_ff: width of the hidden layer of each feed-forward network.
-
-    Returns:
-        "embedding" (tokens and positions), "attention" (queries, keys, values and projection), "feed_forward",
-        "norms" (two in each block, one at the end), and "total".
-
-    Source: Radford et al. 2019 for the shape; GPT-2 small has 124,439,808 parameters.
-
-    >>> transformer_parameters(50257, 1024, 12, 768, 12, 64, 3072)["total"]
-    124439808
-    """
     width = heads * head_dim
 
     def linear(d_in: int, d_out: int) -> int:
@@ -46,18 +23,6 @@ def transformer_parameters(
 def transformer_flops(
     batch: int, seq: int, vocab: int, layers: int, d_model: int, heads: int, head_dim: int, d_ff: int
 ) -> dict[str, int]:
-    """FLOPs of the forward pass of that transformer, matrix products only. (Task 4.4.)
-
-    Biases, LayerNorm, softmax and embedding are not counted; attention is counted as the full square; there is no
-    cache of keys and values; the output layer sees every position.
-
-    Returns:
-        "projections" (queries, keys, values and the projection after attention), "scores" (Q @ K^T), "mix" (the
-        weights with V), "feed_forward", "output", their sum "forward", and "backward", which is twice "forward".
-
-    >>> transformer_flops(1, 1024, 50257, 12, 768, 12, 64, 3072)["forward"]
-    291648307200
-    """
     width, tokens = heads * head_dim, batch * seq
     parts = {
         "projections": layers * 4 * 2 * tokens * d_model * width,

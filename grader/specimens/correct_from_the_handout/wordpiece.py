@@ -25,7 +25,6 @@ _IDEOGRAPHS = (
 
 @lru_cache(maxsize=1 << 14)
 def _stands_alone(character: str) -> bool:
-    """Whether a character is a token by itself: punctuation or an ideograph."""
     return (
         character in _ASCII_PUNCTUATION
         or unicodedata.category(character).startswith("P")
@@ -40,8 +39,6 @@ class _Word:
 
 
 class _Score:
-    """The score of a pair, exactly. In a heap, which gives the least, the better is less."""
-
     __slots__ = ("both", "parts", "pair")
 
     def __init__(self, both: int, parts: int, pair: tuple[str, str]) -> None:
@@ -53,8 +50,6 @@ class _Score:
 
 
 class _Pairs:
-    """The neighbours in some words, and which of them has the highest score."""
-
     def __init__(self, words: list[_Word]) -> None:
         self._words = words
         self._pieces: Counter[str] = Counter()
@@ -96,7 +91,6 @@ class _Pairs:
         return joined
 
     def _enter(self, place: int, sign: int) -> None:
-        """Counts a word's pieces and pairs, or takes them back."""
         word = self._words[place]
         for piece in word.pieces:
             self._pieces[piece] += sign * word.times
@@ -124,15 +118,6 @@ class _Pairs:
 
 
 def basic_tokenize(text: str) -> list[str]:
-    """Words and punctuation of a text, without capitals and accents, as uncased BERT reads it. (Task 1.3.)
-
-    Control characters are dropped (but tab, line feed and carriage return, which are white space), the text is
-    lower-cased and decomposed (NFD), and combining marks (Mn) are dropped. White space separates; each punctuation
-    character and each ideograph is a token by itself. The handout says which those are.
-
-    >>> basic_tokenize("Héllo, wORLD! 日本")
-    ['hello', ',', 'world', '!', '日', '本']
-    """
     kept = "".join(c for c in text if c in "\t\n\r" or unicodedata.category(c) not in ("Cc", "Cf"))
     plain = unicodedata.normalize("NFD", kept.lower())
     tokens, word = [], ""
@@ -151,31 +136,6 @@ def basic_tokenize(text: str) -> list[str]:
 
 
 def train_wordpiece(word_counts: dict[str, int], vocab_size: int, special_tokens: list[str]) -> list[str]:
-    """Learn a WordPiece vocabulary from words and how often each occurs. (Task 1.3.)
-
-    A word begins as its letters, all but the first with `##` in front. Each step joins the pair of neighbours with
-    the highest score, count(pair) / (count(left) * count(right)), over all words with multiplicity; of equal
-    scores, compared exactly, the greatest pair of strings. In a word it is joined from left to right without
-    overlap.
-
-    Args:
-        word_counts: words, not empty and without `#`, and their counts.
-        vocab_size: entries at most.
-        special_tokens: come first in the vocabulary, in this order.
-
-    Returns:
-        the tokens in order of their ids: special tokens, letters (with and without `##`) in order of their code
-        points, then joined tokens as learned. A token that is there already is not added again.
-
-    Raises:
-        ValueError: vocab_size is below the number of special tokens and letters, or a special token is empty or
-            given twice; the message names it.
-
-    Source: Hugging Face's course, which so explains an unpublished trainer; Devlin et al. 2019 for `##`.
-
-    >>> train_wordpiece({"ab": 3, "cb": 1}, vocab_size=5, special_tokens=["[UNK]"])
-    ['[UNK]', '##b', 'a', 'c', 'cb']
-    """
     for place, token in enumerate(special_tokens):
         if not token or token in special_tokens[:place]:
             raise ValueError(f"the special token {token!r} is {'given twice' if token else 'empty'}")
@@ -193,17 +153,6 @@ def train_wordpiece(word_counts: dict[str, int], vocab_size: int, special_tokens
 
 
 def wordpiece_tokenize(word: str, vocabulary: dict[str, int], max_letters: int) -> list[str]:
-    """The pieces of a word: from left to right, the longest that is in the vocabulary. (Task 1.3.)
-
-    All but the first piece begin with `##`. When at some place no piece fits, or the word has more than
-    max_letters characters, the word as a whole is `[UNK]`.
-
-    >>> vocabulary = {"[UNK]": 0, "un": 1, "##lock": 2, "##l": 3, "##ed": 4}
-    >>> wordpiece_tokenize("unlocked", vocabulary, max_letters=100)
-    ['un', '##lock', '##ed']
-    >>> wordpiece_tokenize("unlocking", vocabulary, max_letters=100)
-    ['[UNK]']
-    """
     if len(word) > max_letters:
         return ["[UNK]"]
     # The lengths that pieces have, if it pays to look at the whole vocabulary for them.
@@ -226,11 +175,6 @@ def wordpiece_tokenize(word: str, vocabulary: dict[str, int], max_letters: int) 
 
 
 def encode(text: str, vocabulary: dict[str, int]) -> list[int]:
-    """The ids of a text, `[CLS]` first and `[SEP]` last; words have 100 letters at most. (Task 1.3.)
-
-    >>> encode("Hello world", {"[UNK]": 100, "[CLS]": 101, "[SEP]": 102, "hello": 7592, "world": 2088})
-    [101, 7592, 2088, 102]
-    """
     known: dict[str, list[int]] = {}
     ids = [vocabulary["[CLS]"]]
     for word in basic_tokenize(text):
