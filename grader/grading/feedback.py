@@ -49,14 +49,20 @@ def cut(check: CheckResult) -> CheckResult:
 
 
 def call_of(message: str) -> str:
-    """The call that a diagnosis begins with; empty where it begins otherwise.
+    """The call that a diagnosis begins with, and the files that it was given; empty where it begins otherwise.
 
     >>> call_of("f(1)\\n  expected  2\\n  got       3"), call_of("  expected  2"), call_of("an assertion failed")
     ('f(1)', '', '')
+    >>> call_of("f('a')\\n  where     a holds 'b'\\n  got       3")
+    "f('a')\\n  where     a holds 'b'"
     """
     call, row, rest = message.partition("\n  ")
+    given = [call]
+    while row and rest.startswith("where "):
+        file, row, rest = rest.partition("\n  ")
+        given.append(file)
     said = row and rest.startswith(("expected ", "got ")) and not call.startswith(" ")
-    return call if said and "\n" not in call else ""
+    return "\n  ".join(given) if said and not any("\n" in each for each in given) else ""
 
 
 def _together(task: str, checks: Sequence[CheckResult], others: Sequence[CheckResult]) -> CheckResult:

@@ -16,6 +16,9 @@ from tests.harness.tasks import TASKS
 from tests.harness.text import one_line
 
 COPY_IT = "what a function is given is its caller's: work on a copy of a list or dict, and change that"
+DUE = "an answer: what this call is given is allowed"
+"""Where a submission refuses what it must take."""
+
 GRADER_FAULT_TEXT = "the grader failed in this check, which is not your fault: "
 
 
@@ -109,7 +112,8 @@ def judge(error: BaseException) -> tuple[Verdict, str]:
             return error.verdict, one_line(error.message)
         return error.verdict, f"{CALLS.text}\n  got       {one_line(error.message)}{_at(error.where)}"
     if isinstance(error, StudentError):
-        got = f"{CALLS.text}\n  got       {error.kind}: {short(error.text, 300)}"
+        due = f"\n  expected  {DUE}" if error.where and ": raise " in error.where[-1] else ""
+        got = f"{CALLS.text}{due}\n  got       {error.kind}: {short(error.text, 300)}"
         return Verdict.FAILED, got + _at(error.where) + _try(advice.of_error(error))
     if isinstance(error, NotPlain):
         said = one_line(str(error))

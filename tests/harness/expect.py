@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
 from math import isclose
 
+from tests.harness import advice
 from tests.harness.outcomes import StudentError
 from tests.harness.plain import short
 from tests.harness.student import Call
-from tests.harness.text import one_line
+from tests.harness.text import apart, one_line
 
 CALLS = Call()
 """What the running check called last; the plugin clears it before each check."""
@@ -22,6 +23,9 @@ Mistakes = Mapping[str, Callable[[], object]]
 MOST_SHOWN = 2_000
 """Characters of each row of a diagnosis."""
 
+MOST_WORDS = 2
+"""Of several that a message may name, so many are told."""
+
 NOT_MEANT = ("ImportError", "SyntaxError", "RecursionError")
 BRACKETS = str.maketrans("()", "[]")
 
@@ -29,18 +33,23 @@ Close = float | dict[str, float]
 
 
 class Failure(AssertionError):
-    """A failed comparison, rendered for the student."""
+    """A failed comparison, rendered for the student; `where` are the lines at which the submission raised."""
 
-    def __init__(self, called: str, expected: str, got: str, hint: str) -> None:
-        rows = [("expected", one_line(expected)), ("got", one_line(got)), ("try", _indent(hint))]
+    def __init__(self, called: str, expected: str, got: str, hint: str, where: Sequence[str] = ()) -> None:
+        wanted, given = apart(one_line(expected), one_line(got))
+        at = [("at", one_line(line)) for line in where]
+        rows = [("expected", wanted), ("got", given), *at, ("try", _indent(hint))]
         lines = [f"  {name:<9} {_bounded(text)}" for name, text in rows if text]
         super().__init__("\n".join([called, *lines] if called else lines))
 
 
-def expect(got: object, equals: object, hint: str = "", mistakes: Mistakes | None = None) -> None:
+def expect(
+    got: object, equals: object, hint: str = "", mistakes: Mistakes | None = None, told: str = "{}"
+) -> None:
     """Fail with a diagnosis unless `got` is the expected plain value.
 
-    When `got` is exactly what known mistakes give, the hint is the sentences that name them.
+    When `got` is exactly what known mistakes give, the hint is the sentences that name them. Where `got` is no
+    answer of the call, `told` says what it is, with `{}` for the value.
 
     >>> expect([1, 2], [1, 3], "ids follow the merges")
     Traceback (most recent call last):
@@ -51,11 +60,15 @@ def expect(got: object, equals: object, hint: str = "", mistakes: Mistakes | Non
     if type(got) is type(equals) and got == equals:
         return
     named = [sentence for sentence, give in (mistakes or {}).items() if give() == got]
-    raise Failure(CALLS.that_gave(got), *difference(equals, got), "\nor: ".join(named) or hint)
+    _fail(got, difference(equals, got), "\nor: ".join(named) or hint, told)
 
 
 def expect_close(
-    got: Close, to: Close, hint: str = "", mistakes: Mapping[str, Callable[[], Close]] | None = None
+    got: Close,
+    to: Close,
+    hint: str = "",
+    mistakes: Mapping[str, Callable[[], object]] | None = None,
+    told: str = "{}",
 ) -> None:
     """Fail with a diagnosis unless floats, or dicts of floats, agree to one in a billion, or to 1e-12 near zero.
 
@@ -73,10 +86,15 @@ def expect_close(
     else:
         rows = short(to), short(got)
     named = [sentence for sentence, give in (mistakes or {}).items() if _close(got, give())]
-    raise Failure(CALLS.that_gave(got), *rows, "\nor: ".join(named) or hint)
+    _fail(got, rows, "\nor: ".join(named) or hint, told)
 
 
-def _close(got: Close, to: Close) -> bool:
+def _fail(got: object, rows: tuple[str, str], hint: str, told: str) -> None:
+    called = CALLS.that_gave(got) if told == "{}" else CALLS.text
+    raise Failure(called, told.replace("{}", rows[0]), told.replace("{}", rows[1]), hint)
+
+
+def _close(got: Close, to: object) -> bool:
     if isinstance(got, dict) and isinstance(to, dict):
         return got.keys() == to.keys() and all(_close(got[name], to[name]) for name in got)
     return isinstance(got, float) and isinstance(to, float) and isclose(got, to, rel_tol=1e-9, abs_tol=1e-12)
@@ -99,7 +117,8 @@ def expect_raises(
     """
     names = [kind.__name__ for kind in (kinds if isinstance(kinds, tuple) else (kinds,))]
     words = (naming,) if isinstance(naming, str) else naming
-    wanted = " or ".join(names) + (f" whose message names {' or '.join(words)}" if any(words) else "")
+    told = " or ".join(_told(word) for word in words[:MOST_WORDS])
+    wanted = " or ".join(names) + (f" whose message names {told}" if any(words) else "")
     try:
         yield
     except StudentError as error:
@@ -108,14 +127,23 @@ def expect_raises(
             return
         if not right and not {*error.kinds}.isdisjoint(NOT_MEANT):
             raise
-        more = f"hold {words[0]} in the message of the {names[0]}" if right else ""
+        more = f"the message of the {names[0]} must contain {_told(words[0])}" if right else ""
         raise Failure(CALLS.text, wanted, f"{error.kind}: {short(error.text)}", more or hint) from None
     raise Failure(CALLS.text, wanted, "no exception", hint)
 
 
+def _told(word: str) -> str:
+    """A word as a message must name it: in quotes where nobody would see its ends.
+
+    >>> _told("64 GB "), _told("[]")
+    ("'64 GB '", '[]')
+    """
+    return word if word == " ".join(word.split()) else repr(word)
+
+
 @contextmanager
-def expect_answer(hint: str) -> Iterator[None]:
-    """Name the mistake with `hint` where the body makes the submission raise instead of answering.
+def expect_answer(hint: str = "", answer: str = "an answer") -> Iterator[None]:
+    """Where the body makes the submission raise instead of answering, say what the answer is, and `hint`.
 
     A submission that is not written, or can't be imported, is told so as elsewhere.
     """
@@ -124,7 +152,8 @@ def expect_answer(hint: str) -> Iterator[None]:
     except StudentError as error:
         if not {*error.kinds}.isdisjoint(NOT_MEANT):
             raise
-        raise Failure(CALLS.text, "an answer", f"{error.kind}: {short(error.text)}", hint) from None
+        got = f"{error.kind}: {short(error.text, 300)}"
+        raise Failure(CALLS.text, answer, got, hint or advice.of_error(error), error.where) from None
 
 
 def _said(text: str) -> str:

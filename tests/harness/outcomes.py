@@ -44,7 +44,7 @@ class Feedback(StrEnum):
     CATEGORY = "category"
     """The verdict, and where the handout says what is asked."""
     INPUT = "input"
-    """That, and the call."""
+    """That, and the call with the files that it was given."""
     FULL = "full"
     """The whole diagnosis."""
 

@@ -8,14 +8,23 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass
+from itertools import repeat
 from pathlib import PurePath
 from typing import Any, Protocol
 
 from tests.harness.contract import RETURNS, Handle, Lazy
 from tests.harness.outcomes import NotPlain, Stopped, StudentError, Verdict
 from tests.harness.plain import conform, short
+from tests.harness.text import one_line
 
 TAKE = 4096
+MOST_OF_A_CALL, MOST_OF_AN_OBJECT, MOST_OF_A_FILE = 300, 220, 200
+"""Characters of what is shown whole: a call, how its object was made, a file that it was given."""
+
+CUT = 60
+"""Characters of an argument of a longer call, and of a longer file."""
 
 
 class Backend(Protocol):
@@ -42,7 +51,7 @@ class Backend(Protocol):
 
 
 class Call:
-    """What was called, as it is shown to the student."""
+    """What was called, as it is shown to the student: one line, and a row for each file that it was given."""
 
     def __init__(self) -> None:
         self._recent: deque[tuple[object, str]] = deque(maxlen=64)
@@ -70,7 +79,7 @@ class Student:
     def __init__(self, backend: Backend, calls: Call) -> None:
         self._backend = backend
         self._calls = calls
-        self._names: dict[str, str] = {}
+        self._files: dict[str, tuple[str, bytes]] = {}
 
     def __getattr__(self, module: str) -> _Callable:
         _known(module)
@@ -84,38 +93,103 @@ class Student:
         """Write an input file (text as UTF-8, line ends as they are), and return its path."""
         raw = content.encode() if isinstance(content, str) else content
         path = self._backend.file(name, raw)
-        self._names[path] = name
+        self._files[path] = PurePath(name).name, raw
         return path
 
     def _call(
-        self, path: str, handle: int | None, shown: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        path: str,
+        handle: int | None,
+        shown: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        made: _Made | None = None,
     ) -> Any:
-        text = f"{shown}({self._show(args, kwargs)})"
-        self._calls.text = text
+        call = self._shown(shown, args, kwargs, made)
+        files = (made.files if made else "") + self._given_files(args, kwargs)
+        text = self._calls.text = call + files
         returns = RETURNS[path]
         keep = returns is Handle or isinstance(returns, Lazy)
         try:
             value = self._backend.invoke(path, handle, list(args), kwargs, keep)
             if returns is Handle:
-                return _Object(self, path.split(".")[:2], int(value), f"{path.split('.')[1]}(...)")
+                whole = self._fitting(shown, args, kwargs, MOST_OF_AN_OBJECT)
+                return _Object(self, path.split(".")[:2], int(value), _Made(whole, f"{shown}(...)", files))
             if isinstance(returns, Lazy):
-                return LazyResult(self._backend, int(value), returns.item, text, self._calls)
+                return LazyResult(self._backend, int(value), returns.item, (call, files), self._calls)
             result = conform(value, returns)
         except StudentError as error:
             raise _stub_or(error) from error.__cause__
         self._calls.remember(result, text)
         return result
 
-    def _show(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-        shown = [self._show_one(arg) for arg in args]
-        return ", ".join(shown + [f"{name}={self._show_one(value)}" for name, value in kwargs.items()])
+    def _shown(self, shown: str, args: tuple[Any, ...], kwargs: dict[str, Any], made: _Made | None) -> str:
+        """A call as it can be repeated; a long one has its longest arguments cut, then how its object was made."""
+        if made is None:
+            return self._fitting(shown, args, kwargs, MOST_OF_A_CALL)
+        whole = self._fitting(f"{made.whole}.{shown}", args, kwargs, MOST_OF_A_CALL)
+        brief = self._fitting(f"{made.brief}.{shown}", args, kwargs, MOST_OF_A_CALL)
+        return whole if len(whole) <= MOST_OF_A_CALL else brief
 
-    def _show_one(self, value: Any) -> str:
-        if isinstance(value, str) and value in self._names:
-            return repr(PurePath(self._names[value]).name)
+    def _fitting(self, shown: str, args: tuple[Any, ...], kwargs: dict[str, Any], most: int) -> str:
+        given = [("", value) for value in args] + [(f"{name}=", value) for name, value in kwargs.items()]
+        texts = [name + self._show_one(value, most) for name, value in given]
+        for place in sorted(range(len(texts)), key=lambda place: -len(texts[place])):
+            if len(shown) + sum(len(text) + 2 for text in texts) <= most:
+                break
+            name, value = given[place]
+            texts[place] = name + self._show_one(value, CUT)
+        return one_line(f"{shown}({', '.join(texts)})")
+
+    def _show_one(self, value: Any, width: int) -> str:
+        if isinstance(value, str) and value in self._files:
+            return repr(self._files[value][0])
+        if isinstance(value, Feed):
+            return self._show_one(value.given, width)
+        if isinstance(value, repeat):
+            return repr(value) if len(repr(value)) <= width else "<iterator>"
+        if isinstance(value, _ListIterator):
+            return f"iter({short([*copy(value)], width)})"
         if isinstance(value, Iterator):
             return "<iterator>"
-        return "<function>" if callable(value) else short(value, 60)
+        if callable(value):
+            name = getattr(value, "__name__", "<")
+            return name if name.isidentifier() else "<function>"
+        return short(value, width)
+
+    def _given_files(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        """Rows that say what is in the files of a call."""
+        paths = [value for value in (*args, *kwargs.values()) if isinstance(value, str) and value in self._files]
+        return "".join(f"\n  where     {one_line(_content(*self._files[path]))}" for path in dict.fromkeys(paths))
+
+
+_ListIterator = type(iter([0]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """How an object was made, at length and in short, and the rows of the files that it was made of."""
+
+    whole: str
+    brief: str
+    files: str
+
+
+def _content(name: str, raw: bytes) -> str:
+    r"""What is in a file, whole or as its beginning and length.
+
+    >>> _content("a.txt", b"a\n"), _content("b.txt", b"\xff"), _content("c.txt", b"c" * 999)[-20:]
+    ("a.txt holds 'a\\n'", "b.txt holds b'\\xff'", 'cccccc... (999 long)')
+    """
+    if not raw:
+        return f"{name} is empty"
+    try:
+        text: str | bytes = raw.decode()
+    except UnicodeDecodeError:
+        text = raw
+    if len(text) <= MOST_OF_A_FILE and len(repr(text)) <= MOST_OF_A_FILE:
+        return f"{name} holds {text!r}"
+    return f"{name} holds {short(text, CUT)}"
 
 
 def _known(path: str) -> None:
@@ -133,43 +207,49 @@ def _stub_or(error: StudentError) -> BaseException:
 class _Callable:
     """A module, class, function or bound method by name; calling it calls the submission."""
 
-    def __init__(self, student: Student, path: str, handle: int | None, shown: str) -> None:
+    def __init__(
+        self, student: Student, path: str, handle: int | None, shown: str, made: _Made | None = None
+    ) -> None:
         self._student = student
         self._path = path
         self._handle = handle
         self._shown = shown
+        self._made = made
 
     def __getattr__(self, name: str) -> _Callable:
         _known(f"{self._path}.{name}")
         return _Callable(self._student, f"{self._path}.{name}", None, f"{self._shown}.{name}".lstrip("."))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._student._call(self._path, self._handle, self._shown, args, kwargs)
+        return self._student._call(self._path, self._handle, self._shown, args, kwargs, self._made)
 
 
 class _Object:
     """An object that lives with the submission: attributes are its methods."""
 
-    def __init__(self, student: Student, path: list[str], handle: int, shown: str) -> None:
+    def __init__(self, student: Student, path: list[str], handle: int, made: _Made) -> None:
         self._student = student
         self._path = path
         self._handle = handle
-        self._shown = shown
+        self._made = made
 
     def __getattr__(self, name: str) -> _Callable:
         path = ".".join([*self._path, name])
         _known(path)
-        return _Callable(self._student, path, self._handle, f"{self._shown}.{name}")
+        return _Callable(self._student, path, self._handle, name, self._made)
 
 
 class LazyResult:
-    """An iterator of the submission: `next` pulls exactly one item, `rest` all that are left."""
+    """An iterator of the submission: `next` pulls exactly one item, `rest` all that are left.
 
-    def __init__(self, backend: Backend, handle: int, item: Any, shown: str, calls: Call) -> None:
+    `shown` are the call that gave it, as text, and the rows of the files of that call.
+    """
+
+    def __init__(self, backend: Backend, handle: int, item: Any, shown: tuple[str, str], calls: Call) -> None:
         self._backend = backend
         self._handle = handle
         self._item = item
-        self._shown = shown
+        self._call, self._files = shown
         self._calls = calls
 
     def __iter__(self) -> Iterator[Any]:
@@ -190,11 +270,11 @@ class LazyResult:
             items += batch
             if len(items) > limit:
                 raise NotPlain(f"an iterator of more than {limit:,} items")
-        self._calls.remember(items, f"list({self._shown})")
+        self._calls.remember(items, f"list({self._call}){self._files}")
         return items
 
     def _pull(self, count: int) -> tuple[list[Any], bool]:
-        self._calls.text = self._shown
+        self._calls.text = self._call + self._files
         try:
             items, ended = self._backend.pull(self._handle, count)
         except StudentError as error:
@@ -203,13 +283,14 @@ class LazyResult:
 
 
 class Feed:
-    """An iterator handed to a submission, which counts what has been taken from it.
+    """An iterator handed to a submission, which counts what has been taken from it; diagnoses show what it gives.
 
     >>> feed = Feed(["a", "b"]); next(feed), feed.taken
     ('a', 1)
     """
 
     def __init__(self, items: Any) -> None:
+        self.given = items
         self._items = iter(items)
         self.taken = 0
 

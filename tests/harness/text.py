@@ -16,7 +16,7 @@ _COMMAND = re.compile(r"^(?P<space>[^\S\n]*):(?=:)|#(?=#\w*\[)", re.MULTILINE)
 _PLAIN = re.compile(r"[ -~\n]*")
 
 _MARKS = 3
-"""As many accents may stand on one letter; more of them cover the lines above."""
+"""As many accents may stand on one letter; more of them cover the lines above. On a quote they are not seen."""
 
 
 def visible(text: str) -> str:
@@ -31,8 +31,9 @@ def visible(text: str) -> str:
         return _COMMAND.sub(_told, text)
     shown, marks = [], _MARKS
     for character in text:
-        mark = unicodedata.category(character) in ("Mn", "Me")
-        marks = marks + 1 if mark else _MARKS if character == "\n" else 0
+        kind = unicodedata.category(character)
+        mark = kind in ("Mn", "Me")
+        marks = marks + 1 if mark else _MARKS if kind[0] in "PZC" else 0
         shown.append(character if _seen(character) and marks <= _MARKS else _escaped(character))
     return _COMMAND.sub(_told, "".join(shown))
 
@@ -44,6 +45,20 @@ def one_line(text: str) -> str:
     'a\\n::error::b'
     """
     return visible(text.replace("\n", "\\n"))
+
+
+def apart(one: str, other: str) -> tuple[str, str]:
+    r"""Two texts with an escape for each combining mark, if they differ and would look the same.
+
+    >>> apart("\xe9", "e\u0301"), apart("e\u0301", "a")
+    (('\xe9', 'e\\u0301'), ('e\u0301', 'a'))
+    """
+    same = one != other and unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other)
+    return (_without_marks(one), _without_marks(other)) if same else (one, other)
+
+
+def _without_marks(text: str) -> str:
+    return "".join(_escaped(each) if unicodedata.category(each)[0] == "M" else each for each in text)
 
 
 def quoted(text: str, by: str = "  ") -> str:

@@ -119,6 +119,9 @@ def test_counted_checks_are_one() -> None:
 def test_a_call_is_found_only_where_a_diagnosis_begins_with_one() -> None:
     """What has no rows, or no call before them, holds no call."""
     assert call_of("f(1)\n  got  2") == "f(1)"
+    where = "f('a')\n  where     a holds 'b'\n  where     c is empty"
+    assert call_of(f"{where}\n  expected  1\n  got       2\n  where     d") == where
+    assert call_of(where) == call_of(f"{where}\n  at        1") == ""
     assert [call_of(text) for text in ("", "f(1)", "  expected  1\n  got  2", "a\nb\n  got  2")] == [""] * 4
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from grader.files import PROJECT
 from grader.isolation import wire
 from grader.selftest.isolation.test_wire import plain as plain_values
-from tests.harness import expect, expect_answer, expect_raises, expect_that
+from tests.harness import Feed, Student, expect, expect_answer, expect_close, expect_raises, expect_that
 from tests.harness.checks import judge
 from tests.harness.direct import DirectBackend, forget_assignment
 from tests.harness.expect import CALLS, Failure, difference
@@ -102,6 +103,109 @@ def test_a_named_mistake_replaces_the_hint() -> None:
         expect([3], [1, 2], "look again", {"reversed": lambda: [2, 1]})
 
 
+def test_a_value_that_is_no_answer_is_told_by_its_name() -> None:
+    """Beside the latest call, though an earlier one gave an equal number."""
+    CALLS.remember(5, "f(1)")
+    CALLS.text = "g(2)"
+    with pytest.raises(Failure, match=r"^g\(2\)\n  expected  7 calls of fn\n  got       5 calls of fn$"):
+        expect(5, 7, told="{} calls of fn")
+    with pytest.raises(Failure, match=r"the median is 2\.0"):
+        expect_close(2.0, 1.0, told="the median is {}")
+
+
+def test_texts_that_look_alike_are_told_apart() -> None:
+    """By an escape for each combining mark; one behind a quote is always one."""
+    with pytest.raises(Failure, match=r"expected  'é'\n  got       'e\\u0301'"):
+        expect("e\u0301", "é")
+    with pytest.raises(Failure, match=r"got       \['e', '\\u0301'\]"):
+        expect_that(False, "é", repr(["e", "\u0301"]))
+
+
+class Answering:
+    """A backend that answers each call alike."""
+
+    def __init__(self, answer: Any) -> None:
+        self._answer = answer
+
+    def invoke(self, *asked: Any) -> Any:
+        """Give the answer."""
+        del asked
+        return self._answer
+
+    def pull(self, handle: int, count: int) -> tuple[list[Any], bool]:
+        """An iterator that ends at once."""
+        del handle, count
+        return [], True
+
+    def file(self, name: str, content: bytes) -> str:
+        """A path, and no file."""
+        del content
+        return f"/away/{name}"
+
+    def used_mib(self) -> float | None:
+        """Nobody knows."""
+        return None
+
+
+def test_a_call_is_shown_so_that_it_can_be_repeated() -> None:
+    """Whole while it is short, with what its files and iterators hold, and how its object was made."""
+    student = Student(Answering(0), CALLS)
+    student.flops.matmul_flops([10**20] * 6, [10**20] * 6)
+    assert CALLS.text == f"matmul_flops({[10**20] * 6}, {[10**20] * 6})"
+    vocab = {n: bytes([n]) for n in range(256)}
+    tokenizer = student.bpe.Tokenizer(vocab, [(b"a", b"b")], ["<s>"])
+    tokenizer.encode_iterable(iter(["ab", "c"])).rest()
+    cut = "{0: b'\\x00', 1: b'\\x01', 2: b'\\x02', ..., 255: b'\\xff'}"
+    made = f"Tokenizer({cut}, [(b'a', b'b')], ['<s>'])"
+    assert CALLS.text == f"list({made}.encode_iterable(iter(['ab', 'c'])))"
+    tokenizer.encode_iterable(Feed(repeat("ab\n", 99)))
+    assert CALLS.text.endswith(r".encode_iterable(repeat('ab\n', 99))")
+    files = student.file("v.json", '{"a": 0}'), student.file("m.txt", b"\xff" * 999)
+    loaded = student.bpe.Tokenizer.from_files(*files)
+    loaded.encode_iterable(iter([]))
+    call, *rows = CALLS.text.split("\n")
+    assert call == "Tokenizer.from_files('v.json', 'm.txt').encode_iterable(iter([]))"
+    assert rows[0] == """  where     v.json holds '{"a": 0}'"""
+    assert rows[1].startswith("  where     m.txt holds b'")
+    assert rows[1].endswith("(999 long)")
+    student.timing.benchmark(student.used_mib, lambda: None, print, 1, 2)
+    assert CALLS.text == "benchmark(used_mib, <function>, print, 1, 2)"
+
+
+def test_a_long_call_is_cut() -> None:
+    """Its longest arguments first, and then how its object was made."""
+    student = Student(Answering(0), CALLS)
+    student.flops.matmul_flops([10**20] * 60, [2, 3])
+    assert len(CALLS.text) < 120
+    assert CALLS.text.endswith(", [2, 3])")
+    tokenizer = student.bpe.Tokenizer(dict.fromkeys(range(9), b"x" * 60), [(b"m" * 60, b"n")] * 9)
+    tokenizer.encode_iterable(iter(["i" * 250]))
+    assert len(CALLS.text) <= 300
+    tokenizer.encode_iterable(iter(["i" * 50] * 9), iter(["j" * 50] * 9), iter(["k" * 50] * 9))
+    assert CALLS.text.startswith("Tokenizer(...).encode_iterable(iter([")
+
+
+def test_an_answer_that_is_refused_is_told_as_allowed() -> None:
+    """Where the submission raises by a line of its own; where it stumbles, that speaks for itself."""
+    CALLS.text = "f(1)"
+    for line, due in (("a.py:1 in f: raise ValueError(x)", True), ("a.py:1 in f: return {}[x]", False)):
+        said = judge(StudentError(["ValueError"], "x", [line]))[1]
+        assert said.startswith("f(1)\n  expected  an answer" if due else "f(1)\n  got       ValueError")
+    with (
+        pytest.raises(Failure, match=r"expected  7\n  got       ValueError: 'x'\n  at        a\.py:1"),
+        expect_answer(answer="7"),
+    ):
+        raise StudentError(["ValueError"], "x", ["a.py:1"])
+
+
+def test_a_name_whose_ends_nobody_sees_is_quoted() -> None:
+    """A blank at its end; and of many words the first two are told."""
+    with pytest.raises(Failure, match=r"names '64 GB '\n"), expect_raises(ValueError, naming="64 GB "):
+        pass
+    with pytest.raises(Failure, match=r"names a or b\n"), expect_raises(ValueError, naming=("a", "b", "c")):
+        pass
+
+
 def test_equal_values_of_other_types_differ() -> None:
     """1 is not True, and 1.0 is not 1."""
     for got, wanted in ((True, 1), (1.0, 1), ([1], {1: 1})):
@@ -148,7 +252,7 @@ def test_a_class_of_several_kinds_is_each_of_them() -> None:
 def test_a_message_may_name_in_its_own_words(naming: str | tuple[str, ...], text: str, good: bool) -> None:
     """A tuple for a list, capitals, one of several words; a hint says what to put in where it is not there."""
     if not good:
-        with pytest.raises(Failure, match="in the message of the ValueError"):  # noqa: SIM117
+        with pytest.raises(Failure, match="the message of the ValueError must contain"):  # noqa: SIM117
             with expect_raises(ValueError, naming=naming, hint="look again"):
                 raise StudentError(["ValueError"], text)
     else:

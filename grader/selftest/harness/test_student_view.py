@@ -87,8 +87,8 @@ def test_a_mistake_is_a_diagnosis(clone: Path) -> None:
         file.write("\n\ndef train_bpe(input_path, vocab_size, special_tokens):\n    return {}['x']\n")
     status, output = run(clone, "-k", "worked")
     assert status == 1
-    called = r"train_bpe\('\w+.txt', \d+, \[.*\]\)\n  got       KeyError: \"'x'\"\n  at        bpe.py:"
-    assert re.search(called, output)
+    called = r"train_bpe\('runs.txt', \d+, \[.*\]\)\n  where     runs.txt holds 'aaaa bcd bcd'\n"
+    assert re.search(called + r"  got       KeyError: \"'x'\"\n  at        bpe.py:", output)
     assert "harness" not in output
 
 
