@@ -7,6 +7,7 @@ from statistics import mean, median
 
 from hypothesis import strategies as st
 
+DECIMALS = "Decimal was used, which holds 28 digits; integers are exact"
 FLOATS = "floats were used, which hold 53 bits; integers are exact"
 BITS = "a number ran over 64 bits, as NumPy's do; Python's own integers have no end"
 
@@ -92,7 +93,7 @@ def of_two_passes(forward: list[float], backward: list[float]) -> dict[str, Call
     both, upper = [there + back for there, back in zip(forward, backward, strict=True)], len(forward) // 2
     return {
         "the mean was returned; return the median": lambda: (mean(forward), mean(backward)),
-        "the median of forward was taken off that of both; take that of backward itself": (
+        "the median of forward was subtracted from that of whole steps; take the median of backward itself": (
             lambda: (median(forward), median(both) - median(forward))
         ),
         "both times are those of one step; each pass has a median of its own": (

@@ -16,7 +16,7 @@ SPLITS = [
     ("my_name", ["my", "_", "name"], "an underscore is no letter", ["my_name"]),
     ("١٢ is 12", ["١٢", "is", "12"], "digits are those of all scripts", ["١", "٢", "is", "12"]),
     ("10²", ["10²"], "digits are \\p{N}, which ² is, too, and not \\d", ["10", "²"]),
-    ("für", ["für"], "letters are those of all scripts, not a to z", ["f", "ü", "r"]),
+    ("für", ["für"], "only a to z were taken for letters; letters are those of all scripts", ["f", "ü", "r"]),
     (
         "Plan B. ends",
         ["Plan", "B", ".", "ends"],
@@ -38,11 +38,20 @@ def test_the_lectures_example_is_split_as_shown(student: Student) -> None:
         student.words.split_words(APPLE),
         ["Apple", "is", "looking", "at", "buying", "U.K.", "startup", "for", "$", "1", "billion"],
         "an abbreviation keeps its periods, and a currency sign is a token of its own",
-        {"the text was split at white space only; '$1' is two tokens": APPLE.split},
+        {"the text was split at white space only; signs and punctuation are tokens of their own": APPLE.split},
     )
-    expect(student.words.split_words("Don't stop, it's 1,000.5!"), ["Don't", "stop", ",", "it's", "1,000.5", "!"])
+    expect(
+        student.words.split_words("Don't stop, it's 1,000.5!"),
+        ["Don't", "stop", ",", "it's", "1,000.5", "!"],
+        "an apostrophe joins letters to one word; a period or comma joins digits to one number",
+    )
     for text, words, sentence, mistaken in SPLITS:
-        expect(student.words.split_words(text), words, "see the four rules", {sentence: partial(list, mistaken)})
+        expect(
+            student.words.split_words(text),
+            words,
+            "at each place, the first of the four rules that fits takes as much as it can",
+            {sentence: partial(list, mistaken)},
+        )
 
 
 @points(1, task="1.1")
@@ -68,7 +77,7 @@ def test_vocabularies_rank_by_count_then_code_points(student: Student) -> None:
             "[UNK] was not counted in max_size": lambda: {"[UNK]": 0, "b": 1, "a": 2, "Z": 3, "c": 4},
         },
     )
-    with expect_raises(ValueError, naming="0"):
+    with expect_raises(ValueError, naming="0", hint="a max_size below 1 leaves no room for [UNK]"):
         student.words.build_vocabulary(["a"], 0)
 
 
@@ -82,7 +91,7 @@ def test_unknown_words_and_ids(student: Student) -> None:
         "a word not known is [UNK]",
         {"unknown words were left out; each becomes [UNK]": lambda: [1, 2]},
     )
-    expect(student.words.ids_to_words([2, 0, 1], vocabulary), ["cat", "[UNK]", "the"])
+    expect(student.words.ids_to_words([2, 0, 1], vocabulary), ["cat", "[UNK]", "the"], "look every id up")
     other = {"a": 0, "b": 4, "[UNK]": 9}
     expect(
         student.words.words_to_ids(["a", "c", "b"], other),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests import recorded
 from tests.harness import Student, expect, expect_close, expect_raises, expect_that, points
 from tests.harness.outcomes import StudentError
+from tests.harness.plain import short
 
 PROBABILITIES = {"h": 0.1, "u": 0.1, "g": 0.1, "s": 0.1, "hu": 0.2, "ug": 0.2, "hug": 0.1, "gs": 0.1}
 LOG_PROBS = {piece: log(probability) for piece, probability in PROBABILITIES.items()}
@@ -149,7 +150,7 @@ def counts_of_long_words(
         counts: dict[str, float] = student.unigram.expected_counts(word_counts, log_probs)
     except StudentError as error:
         if {"ValueError", "ArithmeticError"} & {*error.kinds}:
-            expect_that(False, "expected counts", f"{error.kind}: {error.text}", LONG)
+            expect_that(False, "an answer: these words can be cut", f"{error.kind}: {short(error.text)}", LONG)
         raise
     return counts
 
@@ -215,7 +216,7 @@ def test_pieces_that_help_least_are_pruned(student: Student) -> None:
             ]
         },
     )
-    with expect_raises(ValueError, naming="3"):
+    with expect_raises(ValueError, naming="3", hint="the single characters alone are more than 3"):
         student.unigram.prune(LOG_PROBS, losses, 3)
 
 
@@ -241,15 +242,26 @@ def test_any_text_comes_back(student: Student, text: str) -> None:
         },
     )
     expect(
+        student.unigram.decode([0xE6, 0x9C, 0xAC], scores),
+        "本",
+        "join the bytes of all ids first, then decode once",
+        {"each id was decoded by itself; a character may be spread over several": lambda: "\ufffd" * 3},
+    )
+    expect(
         student.unigram.decode([256, 256, 257], scores),
         "  a",
-        "drop one space in front",
+        "the pieces make three spaces and an a; exactly one space is dropped in front",
         {"more than one space was dropped in front; the others belong to the text": lambda: "a"},
     )
     alone = {"a space in front is dropped, be there other text or not": lambda: " "}
-    expect(student.unigram.decode([256], scores), "", "drop one space in front", alone)
+    expect(
+        student.unigram.decode([256], scores),
+        "",
+        "one space is dropped in front, though no other text is there",
+        alone,
+    )
     byte = {"a space in front is dropped, be it of a ▁ or of a byte": lambda: "  a"}
-    expect(student.unigram.decode([32, 257], scores), " a", "drop one space in front", byte)
+    expect(student.unigram.decode([32, 257], scores), " a", "exactly one space is dropped in front", byte)
     for wrong in (260, -1):
         with expect_raises((ValueError, KeyError), naming=str(wrong), hint="no such id; none counts from the end"):
             student.unigram.decode([256, wrong], scores)

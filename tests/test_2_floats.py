@@ -6,9 +6,10 @@ import math
 from functools import partial
 
 from tests import recorded
-from tests.harness import Student, expect, expect_raises, expect_that, points
+from tests.harness import Student, expect, expect_answer, expect_raises, expect_that, points
 
 FLOAT16, BFLOAT16, FLOAT64 = (5, 10), (8, 7), (11, 52)
+TOP = "the highest exponent was used for numbers; it is kept for infinities and NaN"
 
 ROUNDED: list[tuple[float, tuple[int, int], float, str, dict[str, float]]] = [
     (
@@ -72,25 +73,24 @@ ROUNDED: list[tuple[float, tuple[int, int], float, str, dict[str, float]]] = [
 @points(0.75, task="2.3")
 def test_the_limits_of_float16(student: Student) -> None:
     """65,504 is the largest, 2**-24 the smallest, 2**-10 the step after 1; and bfloat16 has float32's range."""
+    limits = {
+        "largest": 65504.0,
+        "smallest_normal": 2.0**-14,
+        "smallest_subnormal": 2.0**-24,
+        "epsilon": 2.0**-10,
+    }
     expect(
         student.floats.float_format(*FLOAT16),
-        {
-            "largest": 65504.0,
-            "smallest_normal": 2.0**-14,
-            "smallest_subnormal": 2.0**-24,
-            "epsilon": 2.0**-10,
-        },
+        limits,
         "the bias is 15; the exponent's highest code is kept for infinities, its lowest for subnormal numbers",
+        {TOP: lambda: limits | {"largest": 131_008.0}},
     )
     expect(
         student.floats.float_format(*BFLOAT16).get("largest"),
         (2 - 2.0**-7) * 2.0**127,
         "bias 127, as in float32",
-        {
-            "the highest exponent was used for numbers; it is kept for infinities and NaN": lambda: (
-                (2 - 2.0**-7) * 2.0**128
-            )
-        },
+        {TOP: lambda: (2 - 2.0**-7) * 2.0**128},
+        "['largest'] is {}",
     )
     for bits, naming in (((12, 10), "12"), ((5, 0), "0"), ((1, 10), "1"), ((5, 53), "53")):
         for call in (student.floats.float_format, partial(student.floats.round_to_format, 2.0)):
@@ -106,7 +106,7 @@ def test_1e_10_underflows_in_float16_only(student: Student) -> None:
     expect(rounded(1e-10, *BFLOAT16), 1.71875 * 2.0**-34, "bfloat16 has the exponents of float32")
     large = {
         "it was kept at the largest number; this becomes an infinity": lambda: 65_504.0,
-        "the highest exponent was used for numbers; it is kept for infinities and NaN": lambda: 70_016.0,
+        TOP: lambda: 70_016.0,
     }
     expect(rounded(7e4, *FLOAT16), math.inf, "it is above 65,520", large)
     ties = {
@@ -129,10 +129,12 @@ def test_1e_10_underflows_in_float16_only(student: Student) -> None:
 @points(0.5, task="2.3")
 def test_what_overflows_and_what_underflows(student: Student) -> None:
     """1e-10, 70,000, 0.5 and 0.1 in float16."""
-    fates = [student.floats.fate(x, *FLOAT16) for x in (1e-10, 7e4, 0.5, 0.1)]
-    expect(fates, ["underflow", "overflow", "exact", "rounded"], "1e-10, 70000, 0.5 and 0.1 in float16")
     for x, becomes, hint in (
-        (1e-6, "rounded", "it becomes a subnormal number, not zero; that is no underflow"),
+        (1e-10, "underflow", "it becomes zero, and was not zero before"),
+        (7e4, "overflow", "it becomes an infinity: it is above 65,520"),
+        (0.5, "exact", "float16 holds it, so it stays what it is"),
+        (0.1, "rounded", "it becomes another number, which is neither zero nor an infinity"),
+        (1e-6, "rounded", "it does not become zero, and so it is no underflow, however small it is"),
         (4e-8, "rounded", "it is below the smallest number, and near enough to be rounded up to it"),
         (65_515.0, "rounded", "it is above the largest number, and near enough to be rounded down to it"),
         (1 + 1e-10, "rounded", "it changes, if only by little: 'exact' is equal, not close"),
@@ -145,9 +147,12 @@ def test_what_overflows_and_what_underflows(student: Student) -> None:
 def test_ones_stall_at_256_in_bfloat16(student: Student) -> None:
     """A thousand ones add up to 256 in bfloat16, and a fp32 accumulator gets them right."""
     stalled = "round after each addition: 256 + 1 is halfway between 256 and 258, and goes to the even one"
-    at_the_end = {"it was rounded at the end only; the accumulator itself is short": lambda: 1000.0}
-    at_the_end["halves of the list were added up first; add from left to right"] = lambda: 1000.0
-    expect(student.floats.accumulate([1.0] * 1000, *BFLOAT16), 256.0, stalled, at_the_end)
+    order = {
+        "halves of the list were added up first; add from left to right": lambda: 258.0,
+        "it was rounded at the end only; round after each addition": lambda: 260.0,
+    }
+    expect(student.floats.accumulate([256.0, 1.0, 1.0, 1.0], *BFLOAT16), 256.0, stalled, order)
+    expect(student.floats.accumulate([1.0] * 1000, *BFLOAT16), 256.0, stalled)
     expect(student.floats.accumulate([1.0] * 1000, 8, 23), 1000.0, "float32 holds every whole number up to 2**24")
     expect(student.floats.stalled_sum(1.0, *BFLOAT16), 256.0, stalled)
     patience = "the sum still grows there: go on until nothing changes, however many steps that takes"
@@ -155,11 +160,8 @@ def test_ones_stall_at_256_in_bfloat16(student: Student) -> None:
     expect(grown, 0.5, "between 0.5 and 1, numbers are 2**-13 apart", {patience: lambda: grown})
     later = {"it ended at an addition that changed nothing; those after it may change it again": lambda: 256.0}
     expect(student.floats.accumulate([256.0, 1.0, 4.0], *BFLOAT16), 260.0, "256, 256, 260", later)
-    order = {
-        "halves of the list were added up first; add from left to right": lambda: 258.0,
-        "it was rounded at the end only; the accumulator itself is short": lambda: 258.0,
-    }
-    expect(student.floats.accumulate([256.0, 0.5, 1.0, 0.5], *BFLOAT16), 256.0, "nothing is added to 256", order)
+    hint = "each of the three numbers is too small to change 256"
+    expect(student.floats.accumulate([256.0, 0.5, 1.0, 0.5], *BFLOAT16), 256.0, hint)
 
 
 @points(0.5, task="2.5")
@@ -183,47 +185,46 @@ def test_the_largest_scale_that_does_not_overflow(student: Student) -> None:
             scale
         )
     }
-    scale = student.floats.largest_loss_scale([2.0**-1060], *FLOAT16)
+    with expect_answer("a float can't hold this scale; use a whole number, and math.ldexp", "2**1075"):
+        scale = student.floats.largest_loss_scale([2.0**-1060], *FLOAT16)
     expect(scale, 2**1075, "a whole number may be larger than any float", large)
-    with expect_raises(ValueError, naming=("zero", "0")):
+    with expect_raises(
+        ValueError, naming=("zero", "0"), hint="zero stays zero with every scale: raise ValueError"
+    ):
         student.floats.largest_loss_scale([0.0], *FLOAT16)
-    with expect_raises(ValueError, naming=("overflow", "infin"), hint="no scale makes it smaller"):
+    with expect_raises(
+        ValueError,
+        naming=("overflow", "infinite", "infinity", "infinities"),
+        hint="a gradient overflows by itself, without any scale: raise ValueError, and say that it would overflow",
+    ):
         student.floats.largest_loss_scale([1.0, 7e4], *FLOAT16)
 
 
 @points(0.5, task="2.5")
 def test_what_mixed_precision_keeps_in_what(student: Student) -> None:
     """Gradients in bfloat16; the master copy, the optimizer's states and accumulators in float32."""
-    kept = [
-        student.floats.kept_in(tensor, "mixed") for tensor in ("gradients", "master", "optimizer", "accumulator")
-    ]
-    expect(
-        kept,
-        ["bfloat16", "float32", "float32", "float32"],
-        "see the handout's table",
-        {
-            "gradients were taken for float32; mixed precision keeps them in bfloat16": lambda: ["float32"] * 4,
-            "sums of products are kept in float32 in every recipe": lambda: [
-                *["bfloat16", "float32", "float32"],
-                "bfloat16",
-            ],
-        },
-    )
-    for recipe, dtype in (("bf16", "float32"), ("fp32", "float32"), ("mixed_no_master", "float32")):
-        expect(
-            student.floats.kept_in("accumulator", recipe),
-            dtype,
-            "see the handout's table",
-            {"sums of products are kept in float32 in every recipe": lambda: "bfloat16"},
-        )
-    for tensor, dtype in (("optimizer", "bfloat16"), ("master", "none")):
-        expect(student.floats.kept_in(tensor, "bf16"), dtype, "see the handout's table")
-    for tensor, recipe, naming in (
-        ("accumulator", "fp64", "fp64"),
-        ("gradients", "BF16", "BF16"),
-        ("gradient", "mixed", "gradient"),
+    in_float32 = "gradients were taken for float32; mixed precision keeps them in bfloat16"
+    for tensor, recipe, dtype in (
+        ("gradients", "mixed", "bfloat16"),
+        ("master", "mixed", "float32"),
+        ("optimizer", "mixed", "float32"),
+        *[("accumulator", recipe, "float32") for recipe in ("mixed", "bf16", "fp32", "mixed_no_master")],
+        ("optimizer", "bf16", "bfloat16"),
+        ("master", "bf16", "none"),
     ):
-        hint = "only the handout's names are names, whatever the other argument is"
+        sums = {"sums of products are kept in float32 in every recipe": lambda: "bfloat16"}
+        mistakes = {"gradients": {in_float32: lambda: "float32"}, "accumulator": sums}
+        expect(student.floats.kept_in(tensor, recipe), dtype, "see the handout's table", mistakes.get(tensor))
+    for tensor, recipe, naming, hint in (
+        ("accumulator", "fp64", "fp64", "there is no recipe fp64: raise, for accumulators as for other tensors"),
+        ("gradients", "BF16", "BF16", "there is no recipe BF16; upper and lower case differ"),
+        (
+            "gradient",
+            "mixed",
+            "gradient",
+            "there is no tensor 'gradient'; the handout's names have to fit as a whole",
+        ),
+    ):
         with expect_raises((ValueError, KeyError), naming=naming, hint=hint):
             student.floats.kept_in(tensor, recipe)
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from tests import recorded
 from tests.harness import Student, expect, expect_raises, points
+from tests.harness.expect import Mistakes
 from tests.mistakes import inexact
+
+PACKED = "the first number in such a name is that of the bits"
+BITS: dict[str, Mistakes] = {
+    "bool": {"a bool takes a whole byte": lambda: 1},
+    "quint2x4": {PACKED: lambda: 4},
+    "bits4x2": {PACKED: lambda: 2},
+    "complex64": {"the name of a complex dtype gives the bits of both parts together": lambda: 128},
+}
+"""What known mistakes make of a dtype."""
 
 
 @points(0.25, task="2.1")
@@ -13,22 +23,13 @@ def test_bits_of_common_dtypes(student: Student) -> None:
     named = {"float32": 32, "bfloat16": 16, "float8_e4m3fn": 8, "int64": 64, "int4": 4, "bool": 8, "complex64": 64}
     named |= {"quint2x4": 2, "bits4x2": 4}
     for dtype, bits in named.items():
-        expect(
-            student.memory.dtype_bits(dtype),
-            bits,
-            "see the handout's table",
-            {
-                "a bool takes a whole byte": lambda: 1,
-                "the first number in such a name is that of the bits": lambda bits=bits: 8 // bits,
-                "the name of a complex dtype gives the bits of both parts together": lambda: 128,
-            },
-        )
+        expect(student.memory.dtype_bits(dtype), bits, "see the handout's table", BITS.get(dtype))
     for name, hint in (
         ("float7", "it is not in the table"),
         ("half", "torch has other words for some dtypes; the table has one name for each"),
         ("int16x2", "its name only begins or ends as one of the table's; compare names as a whole"),
         ("int9", "the number in a name does not make it a dtype; the table's names are the only ones"),
-        ("float16\n", "a line end or a blank is not in a name"),
+        ("float16\n", "a name with a line end behind it is not in the table"),
     ):
         with expect_raises((ValueError, KeyError), naming=name.strip(), hint=hint):
             student.memory.dtype_bits(name)
@@ -57,7 +58,7 @@ def test_bytes_of_common_tensors(student: Student) -> None:
     expect(
         student.memory.tensor_bytes([2**40, 0], "int8"),
         0,
-        "nothing",
+        "a size of 0 means no numbers",
         {"a size of 0 means no numbers": lambda: 2**40},
     )
     expect(
@@ -114,7 +115,7 @@ def test_adamw_with_mixed_precision_takes_16_bytes(student: Student) -> None:
         inexact(large),
     )
     for arguments, naming in (((1, "fp7", "sgd"), "fp7"), ((1, "fp32", "magic"), "magic")):
-        with expect_raises((ValueError, KeyError), naming=naming):
+        with expect_raises((ValueError, KeyError), naming=naming, hint="only the handout's names are names"):
             student.memory.training_bytes(*arguments)
 
 

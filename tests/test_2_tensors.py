@@ -45,8 +45,15 @@ def _sparse(student: Student) -> None:
     csr = torch.sparse_csr_tensor(starts, places, torch.ones(3), (3, 4), check_invariants=True)
     eight = {"indices were taken for 8 bytes each; they have a dtype, too": lambda: 4 * 8 + 3 * 8 + 3 * 4}
     expect(student.tensors.element_bytes(csr), 4 * 4 + 3 * 4 + 3 * 4, "4 starts, 3 places and 3 values", eight)
-    again = {"a sparse tensor was counted twice; its parts have storages, too": lambda: 120}
-    expect(student.tensors.held_bytes([twice, twice]), 60, "each part's storage, once", again)
+    again = {
+        "the memory of one tensor was counted twice; count each storage once, a sparse tensor's too": lambda: 120
+    }
+    expect(
+        student.tensors.held_bytes([twice, twice]),
+        60,
+        "the list holds one tensor twice; its indices and values are held once",
+        again,
+    )
 
 
 @points(0.5, task="2.2")
@@ -75,7 +82,9 @@ def test_views_have_no_memory_of_their_own(student: Student) -> None:
         48,
         "views of one storage, however they were made",
         {
-            "a view was taken for a tensor of its own; it need not know of which it is": lambda: 16 + 48,
+            "views by detach() and .data have no _base, but they share the storage: compare storages": lambda: (
+                16 + 48
+            ),
             "each view was counted; they share one storage": lambda: 48 + 48,
         },
     )

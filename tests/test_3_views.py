@@ -69,7 +69,7 @@ def test_views_share_a_storage_and_copies_do_not(student: Student) -> None:
     for view in (x, x.t(), x[1:, ::2], x.view(2, 6), x[:0]):
         expect(student.tensors.shares_storage(x, view), True, "a view shows the same storage")
     for view in (x[1:].detach(), x.data):
-        hint = "a view need not know of which tensor it is one: detach() and .data don't"
+        hint = "views by detach() and .data have no _base, but they share the storage: compare storages"
         expect(student.tensors.shares_storage(x, view), True, hint)
     for copy in (x.clone(), x.t().reshape(12), x[[0, 1]], x.double()):
         expect(student.tensors.shares_storage(x, copy), False, "this is a copy")
@@ -94,7 +94,7 @@ def test_columns_in_turn_share_nothing(student: Student) -> None:
     expect(
         student.tensors.shares_element(x[:, ::2], x[:, 1::2]),
         False,
-        "even and odd columns lie between each other, and have no element in common",
+        "even and odd columns take turns in memory, so that their ranges overlap, but no element is in both",
     )
     torch = need_torch()
     short = torch.zeros(6, dtype=torch.bfloat16)
@@ -120,8 +120,18 @@ def test_contiguity_is_read_off_the_strides(student: Student) -> None:
             False,
             "transposed: memory without gaps is not enough, but in the order of their indices",
         ),
-        ([3, 2], [4, 1], False, "strides that fall are not enough: there are gaps, two columns of four"),
-        ([2, 1, 3], [3, 8, 1], True, "sizes of 1 don't count between others either"),
+        (
+            [3, 2],
+            [4, 1],
+            False,
+            "strides that never grow are not enough: each stride must be the product of the later sizes",
+        ),
+        (
+            [2, 1, 3],
+            [3, 8, 1],
+            True,
+            "the stride of a dimension of size 1 was compared; it is never used, wherever that dimension stands",
+        ),
         ([5, 1], [1, 5], True, "the stride of a dimension of size 1 is never used"),
         ([3, 1], [4, 1], False, "x[:, :1]: its elements are 4 apart"),
         ([0, 4], [1, 7], True, "without elements there is nothing to be out of place"),
@@ -146,7 +156,7 @@ def test_a_view_where_strides_allow_one(student: Student) -> None:
             "those are the strides of a new tensor; this one's elements lie elsewhere": lambda: [6, 3, 1],
         },
     )
-    beside = {"a size of 1 stands between no dimensions: its stride is never used": lambda: None}
+    beside = {"skip dimensions of size 1 before joining others: their stride is never used": lambda: None}
     expect(student.views.view_strides([3, 1, 5], [5, 77, 1], [15]), [1], "3 and 5 join over the 1", beside)
     repeated = {
         "dimensions with a stride of 0 are evenly spaced together, too: 0 is any size times 0": lambda: None
@@ -168,7 +178,11 @@ def test_a_view_where_strides_allow_one(student: Student) -> None:
             student.views.view_strides([3, 4], [4, 1], target)
         with expect_raises(ValueError, naming=str(target), hint=f"as in view_strides: {hint}"):
             student.views.reshape_copies([3, 4], [4, 1], target)
-    with expect_raises(ValueError, naming="[]", hint="no sizes are the shape of one element, and here is none"):
+    with expect_raises(
+        ValueError,
+        naming="[]",
+        hint="[] is the shape of 1 element, and this tensor has 0 elements: raise ValueError",
+    ):
         student.views.view_strides([0, 3], [3, 1], [])
     with expect_answer("the other sizes tell what the -1 is: 0 elements are 3 times 0"):
         nothing = student.views.view_strides([3, 0], [1, 1], [-1, 3])
@@ -188,7 +202,11 @@ def test_reshape_copies_only_when_it_must(student: Student) -> None:
         ([5, 12], [0, 1], [60], True, "five times the same 12: no one stride does that"),
     ]
     for shape, strides, target, copies, hint in cases:
-        mistakes = {"not contiguous is not the same as copied": partial(bool, strides != [4, 1])}
+        mistakes = {
+            "what is not contiguous was taken to be copied always; only what fits no strides is copied": partial(
+                bool, strides != [4, 1]
+            )
+        }
         expect(student.views.reshape_copies(shape, strides, target), copies, hint, mistakes)
 
 
@@ -201,7 +219,7 @@ def test_a_chain_allocates_only_where_it_copies(student: Student) -> None:
         [0, 48, 0, 0, 24],
         "48 bytes for the reshape, which must copy; 24 for the six elements of the slice",
         {
-            "the first reshape was taken for a view": lambda: [0, 0, 0, 0, 24],
+            "a reshape that must copy was taken for a view": lambda: [0, 0, 0, 0, 24],
             "contiguous() of a contiguous tensor is that tensor": lambda: [0, 48, 48, 0, 24],
         },
     )
@@ -219,12 +237,12 @@ def test_a_chain_allocates_only_where_it_copies(student: Student) -> None:
         (
             [["slice", 1, 0, 2, 1], ["clone"], ["contiguous"]],
             [0, 24, 0],
-            "a clone keeps the order of its strides, and no gaps",
+            "a clone has no gaps between its elements, even if what was cloned has",
         ),
         (
             [["transpose", 0, 1], ["slice", 0, 0, 2, 1], ["clone"], ["contiguous"]],
             [0, 0, 24, 24],
-            "a clone keeps the order of its strides, and no gaps: it is transposed, too",
+            "a clone keeps the order of the strides: the clone of a transposed tensor is transposed, too",
         ),
     ):
         expect(student.views.allocated_bytes([3, 4], 4, steps), sizes, hint)
@@ -236,7 +254,9 @@ def test_a_chain_allocates_only_where_it_copies(student: Student) -> None:
     )
     for steps in ([["melt"]], [["contiguous"], ["melt"]]):
         with expect_raises(
-            (ValueError, KeyError), naming="melt", hint="it is unknown wherever it stands in the chain"
+            (ValueError, KeyError),
+            naming="melt",
+            hint="an unknown operation is an error wherever it stands in the chain",
         ):
             student.views.allocated_bytes([3, 4], 4, steps)
 

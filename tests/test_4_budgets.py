@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests import recorded
 from tests.harness import Student, expect, expect_raises, points
-from tests.mistakes import inexact
+from tests.mistakes import DECIMALS, FLOATS, inexact
 
 WEEK_S = 7 * 24 * 3600
 
@@ -19,17 +19,15 @@ def test_peaks_are_dense_or_sparse(student: Student) -> None:
         "the data sheet prints the sparse peak; dense is half of it",
         {"that is the sparse peak; dense is half of it": lambda: 1979 * 10**12},
     )
-    with expect_raises((ValueError, KeyError), naming=("fp32", "H100")):
+    with expect_raises((ValueError, KeyError), naming=("fp32", "H100"), hint="the table has no such peak: raise"):
         student.budgets.peak_flops("H100", "fp32", True)
-    hint = "only the names that stand in the table are names"
-    for gpu, dtype, name in (
-        ("b200", "bf16", "b200"),
-        ("H200 NVL", "bf16", "H200 NVL"),
-        ("A100", "float32", "float32"),
+    for gpu, dtype, name, near in (
+        ("b200", "bf16", "b200", "B200"),
+        ("H200 NVL", "bf16", "H200 NVL", "H200"),
+        ("A100", "float32", "float32", "fp32"),
     ):
-        with expect_raises(
-            (ValueError, KeyError), naming=name, hint=f"{name!r} was taken for another name; {hint}"
-        ):
+        hint = f"the table has no {name!r}: raise, and don't take it for {near!r}"
+        with expect_raises((ValueError, KeyError), naming=name, hint=hint):
             student.budgets.peak_flops(gpu, dtype, False)
 
 
@@ -68,14 +66,13 @@ def test_how_long_gpt_4_took(student: Student) -> None:
         "1 % of 150 FLOPs a second are 1.5",
         {"the share of the peak was rounded before the division": lambda: 10**6},
     )
-    expect(
-        student.budgets.training_seconds(10**33 + 1, 1_000, 10**16, 100),
-        10**14 + 1,
-        "one FLOP more than 10^14 seconds take",
-        {
-            "floats or Decimal were used, which hold 16 and 28 digits; integers are exact": lambda: 10**14,
-        },
-    )
+    for flops, gpus, peak, seconds, mistake in (
+        (10**24 + 1, 10, 10**4, 10**19 + 1, FLOATS),
+        (10**33 + 1, 1_000, 10**16, 10**14 + 1, DECIMALS),
+    ):
+        rounded = {mistake: lambda seconds=seconds: seconds - 1}
+        got = student.budgets.training_seconds(flops, gpus, peak, 100)
+        expect(got, seconds, f"it is one FLOP more than {seconds - 1} seconds take", rounded)
     for wrong in (-20, 0, 120):
         with expect_raises(ValueError, naming=str(wrong), hint=f"a share of {wrong} % is not in 1 to 100"):
             student.budgets.training_seconds(10**6, 1, 150, wrong)

@@ -13,6 +13,7 @@ from tests.mistakes import inexact, whole
 
 sizes = whole()
 
+PRODUCTS_AND_ADDITIONS = "by the handout's convention, a sum of K products takes K products and K additions"
 MANY = [3, 2] * 1000
 """Widths of a chain that is deeper than Python lets functions call themselves."""
 
@@ -29,9 +30,7 @@ def test_a_matrix_product_is_2bdk(student: Student, b: int, d: int, k: int) -> N
         "each of the B·K results is a sum of D products",
         {
             "a multiply-add is 2 FLOPs, and was counted as 1": lambda: b * d * k,
-            "by the handout's convention, a sum of K products takes K products and K additions": (
-                lambda: b * k * (2 * d - 1)
-            ),
+            PRODUCTS_AND_ADDITIONS: lambda: b * k * (2 * d - 1),
         }
         | inexact(exact),
     )
@@ -41,24 +40,19 @@ def test_a_matrix_product_is_2bdk(student: Student, b: int, d: int, k: int) -> N
 def test_batches_broadcast(student: Student) -> None:
     """Batches multiply the FLOPs; a size of 1 broadcasts; shapes that don't fit are an error."""
     expect(
-        student.flops.matmul_flops([5, 1, 2, 3], [5, 3, 4]),
-        5 * 5 * 48,
-        "from the right, 1 broadcasts to 5; the 5 in front stands alone",
+        student.flops.matmul_flops([3, 1, 1, 2, 3], [3, 2, 3, 4]),
+        3 * 3 * 2 * 48,
+        "the batches (3, 1, 1) and (3, 2), aligned at the right, broadcast to (3, 3, 2)",
         {
-            "batches were aligned at the left; they broadcast from the right": lambda: 5 * 48,
-            "only the batch of the first shape was counted": lambda: 5 * 48,
-            "a multiply-add is 2 FLOPs, and was counted as 1": lambda: 5 * 5 * 24,
+            "batches were aligned at the left; they broadcast from the right": lambda: 3 * 2 * 48,
+            "only the batch of the first shape was counted": lambda: 3 * 48,
+            "a multiply-add is 2 FLOPs, and was counted as 1": lambda: 3 * 3 * 2 * 24,
+            PRODUCTS_AND_ADDITIONS: lambda: 3 * 3 * 2 * 40,
         },
     )
-    expect(
-        student.flops.matmul_flops([4, 1, 16, 32], [3, 32, 8]),
-        4 * 3 * 8192,
-        "batches broadcast to (4, 3)",
-        {
-            "only the batch of the first shape was counted": lambda: 4 * 8192,
-            "a multiply-add is 2 FLOPs, and was counted as 1": lambda: 4 * 3 * 4096,
-        },
-    )
+    left = "batches are aligned at the right; each one that the other has not stands alone"
+    expect(student.flops.matmul_flops([5, 1, 2, 3], [5, 3, 4]), 5 * 5 * 48, left)
+    expect(student.flops.matmul_flops([4, 1, 16, 32], [3, 32, 8]), 4 * 3 * 8192, "batches broadcast to (4, 3)")
     expect(
         student.flops.matmul_flops([1, 3, 5], [0, 5, 2]),
         0,

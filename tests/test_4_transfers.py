@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests import recorded
 from tests.harness import Student, expect, expect_raises, points
-from tests.mistakes import FLOATS, inexact
+from tests.mistakes import DECIMALS, FLOATS, inexact
 
 PEAK, MEMORY = 9895 * 10**11, 3350 * 10**9
 VECTOR, MATRIX = 2 * (4096 + 4096**2 + 4096), 2 * 3 * 4096**2
@@ -23,12 +23,12 @@ def test_140_gb_over_pcie(student: Student) -> None:
     for n_bytes, link, us, mistake, wrong in (
         (1, "NVLink 4", 1, "it was rounded down", 0),
         (64_000 * (2**54 + 3), "PCIe 5.0 x16", 2**54 + 3, FLOATS, 2**54 + 4),
-        (3350 * 10**31 + 1, "H100 memory", 10**28 + 1, "floats or Decimal were used; integers are exact", 10**28),
+        (3350 * 10**31 + 1, "H100 memory", 10**28 + 1, DECIMALS, 10**28),
     ):
         got = student.transfers.transfer_us(n_bytes, link)
         expect(got, us, "bytes * 10**6 / bandwidth, rounded up, in integers", {mistake: lambda wrong=wrong: wrong})
     for name in ("RS-232", "NVLINK 4", "H200"):
-        hint = f"{name!r} was taken for a link; only the table's own names are names"
+        hint = f"{name!r} was taken for a link; only the names of the table are names, each as a whole"
         with expect_raises((ValueError, KeyError), naming=name, hint=hint):
             student.transfers.bandwidth(name)
 
@@ -52,8 +52,16 @@ def test_a_vector_is_bound_by_memory_and_a_large_matrix_by_compute(student: Stud
     """One token through a 4096-wide layer on an H100, and 4,096 tokens."""
     hint = "1 FLOP a byte; the ridge is at 295"
     expect(student.transfers.bound_by(2 * 4096**2, VECTOR, PEAK, MEMORY), "memory", hint)
-    expect(student.transfers.bound_by(2 * 4096**3, MATRIX, PEAK, MEMORY), "compute", "1,365 FLOPs a byte")
-    expect(student.transfers.attainable_flops(2 * 4096**3, MATRIX, PEAK, MEMORY), PEAK, "the roof")
+    expect(
+        student.transfers.bound_by(2 * 4096**3, MATRIX, PEAK, MEMORY),
+        "compute",
+        "1,365 FLOPs a byte; the ridge is at 295",
+    )
+    expect(
+        student.transfers.attainable_flops(2 * 4096**3, MATRIX, PEAK, MEMORY),
+        PEAK,
+        "the intensity is above the ridge, and so the peak is reached",
+    )
     expect(
         student.transfers.attainable_flops(2 * 4096**2, VECTOR, PEAK, MEMORY),
         2 * 4096**2 * MEMORY // VECTOR,
@@ -63,10 +71,16 @@ def test_a_vector_is_bound_by_memory_and_a_large_matrix_by_compute(student: Stud
             "the arithmetic intensity was rounded to a whole number": lambda: 0,
         },
     )
-    near = {"the ridge, or the intensity, was rounded to a whole number; compare integers": lambda: "compute"}
+    near = {
+        "the ridge was rounded to a whole number; compare flops * bytes_per_s with peak * n_bytes": lambda: (
+            "compute"
+        )
+    }
     expect(student.transfers.bound_by(29_531, 100, PEAK, MEMORY), "memory", "295.31 is below 295.37", near)
     for wrong in (0, -3):
-        with expect_raises(ValueError, naming=str(wrong), hint=f"nothing moves {wrong} bytes"):
+        with expect_raises(
+            ValueError, naming=str(wrong), hint=f"{wrong} bytes are too few: n_bytes below 1 must raise ValueError"
+        ):
             student.transfers.attainable_flops(16, wrong, PEAK, MEMORY)
     for flops, limit, mistake in (
         (10**17, "compute", "at the ridge, where both take equally long, the answer is 'compute'"),

@@ -89,6 +89,7 @@ def test_gpt_2_smalls_flops(student: Student) -> None:
             "the output layer was left out": lambda: forward - 2 * 1024 * 768 * 50257,
             "half of attention's square was left out; count it whole": lambda: forward - 2 * 12 * 1024**2 * 768,
         },
+        "['forward'] is {}",
     )
     expect(
         student.transformer.transformer_flops(batch=2, seq=7, **WIDE).get("forward"),
@@ -99,6 +100,7 @@ def test_gpt_2_smalls_flops(student: Student) -> None:
             "attention was taken to be d_model wide": lambda: 286_720,
             "the projection after attention was taken to be square": lambda: 361_312,
         },
+        "['forward'] is {}",
     )
     huge = {
         "projections": 48_000_144_336_001_008 * 10**15,

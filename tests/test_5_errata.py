@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests import recorded
-from tests.harness import Student, expect, expect_raises, points
+from tests.harness import Student, expect, expect_answer, expect_raises, points
 from tests.mistakes import inexact
 
 
@@ -24,13 +26,16 @@ def test_a_gb_is_no_gib(student: Student) -> None:
     )
     large = (3**40 + 2) * 10**12
     expect(student.errata.size_bytes(f"{3**40 + 2} TB"), large, "exact, however large", inexact(large))
+    hint = "zeros in front change nothing"
     for zeros in (1, 1_000):
-        expect(student.errata.size_bytes(f"{'0' * zeros}9 MB"), 9 * 10**6, "zeros in front change nothing")
+        with expect_answer(hint, str(9 * 10**6)):
+            got = student.errata.size_bytes(f"{'0' * zeros}9 MB")
+        expect(got, 9 * 10**6, hint)
     for wrong, why in (
-        ("80 Gb", "Gb would be gigabits"),
-        ("64 KB", "KB is none of the nine units; their letters' case counts"),
-        ("64   GB", "two spaces were taken for one, or three"),
-        ("64 GB ", "a space at the end was dropped"),
+        ("80 Gb", "Gb is not one of the nine units; it would be gigabits"),
+        ("64 KB", "KB is not one of the nine units; upper and lower case differ"),
+        ("64   GB", "exactly one space stands between the number and the unit"),
+        ("64 GB ", "a space at the end was dropped; nothing stands behind the unit"),
         ("٦٤ GB", "digits of another script were taken; a whole number has digits 0 to 9"),
     ):
         with expect_raises(ValueError, naming=wrong, hint=why):
@@ -70,17 +75,15 @@ def test_the_inputs_gradient_is_not_computed(student: Student) -> None:
 @points(0.25, task="5.5")
 def test_the_range_of_16_bits(student: Student) -> None:
     """float16 reaches from 2**-24 to 2**15, bfloat16 from 2**-133 to 2**127."""
-    expect(
-        [student.errata.dynamic_range(5, 10), student.errata.dynamic_range(8, 7)],
-        [(-24, 15), (-133, 127)],
-        "the bias is 2**(exponent_bits - 1) - 1; the smallest subnormal number is 2**(1 - bias - mantissa_bits)",
-        {
-            "subnormal numbers were left out": lambda: [(-14, 15), (-126, 127)],
+    hint = "the bias is 2**(exponent_bits - 1) - 1; the smallest subnormal number is 2**(1 - bias - mantissa_bits)"
+    for bits, low, high in (((5, 10), -24, 15), ((8, 7), -133, 127)):
+        mistakes: dict[str, Callable[[], object]] = {
+            "subnormal numbers were left out": lambda bits=bits, low=low, high=high: (low + bits[1], high),
             "the highest exponent is kept for infinity, and was taken for a number's": (
-                lambda: [(-24, 16), (-133, 128)]
+                lambda low=low, high=high: (low, high + 1)
             ),
-        },
-    )
+        }
+        expect(student.errata.dynamic_range(*bits), (low, high), hint, mistakes)
     expect(
         student.errata.dynamic_range(15, 112),
         (-16_494, 16_383),

@@ -11,7 +11,12 @@ from tests.harness import Student, expect, expect_raises, expect_that, points
 from tests.mistakes import OneOf, of_two_passes
 
 TRUE_S = LAUNCH_S + WORK_S
-ENDED = "measuring ended before all repeats were done"
+NOT_WAITED = "the work was not waited for: call synchronize() before the clock is read again"
+RUNNING = "the warm-up's work was still running when the clock was started: synchronize before that, too"
+COLD = "the first, slow run was measured; run fn warmup times first, and measure only later runs"
+CLEARED = "clearing the gradients was timed with the forward pass"
+FORWARD = "the forward pass was not waited for"
+ADD_UP = "the gradients were never cleared, so that they add up"
 FEW, LONG = [2.0**-9, 2.0**-3, 2.0**-8, 2.0**-7], [4.0, 8.0, 2.0, 32.0, 16.0]
 MANY = [n * 2.0**-11 for n in range(140, 0, -1)]
 SLOW = [n * 2.0**-12 for n in (9, 8, 10, 9, 8, 9, 10, 512, 256, 1024, 11)]
@@ -28,11 +33,17 @@ def test_asynchronous_work_is_waited_for(student: Student) -> None:
         TRUE_S,
         "call synchronize() right before each reading of the clock",
         {
-            "the work was not waited for: call synchronize() before the clock is read again": lambda: LAUNCH_S,
+            NOT_WAITED: lambda: LAUNCH_S,
             "several runs were measured as one; measure each by itself": lambda: 5 * LAUNCH_S + 5 * WORK_S,
         },
     )
-    expect(device.calls.count("fn"), 7, "warmup runs, then repeats runs")
+    expect(
+        device.calls.count("fn"),
+        7,
+        "fn is called warmup times, and then repeats times",
+        {"fn was called repeats times only; call it warmup times before that": lambda: 5},
+        "{} calls of fn",
+    )
 
 
 @points(0.5, task="5.1")
@@ -48,6 +59,7 @@ def test_each_run_has_two_readings(student: Student) -> None:
             "one reading ended a run and began the next; each run has two of its own": lambda: 5,
             "the clock was read during the warm-up, too": lambda: 14,
         },
+        "{} readings of the clock",
     )
 
 
@@ -58,30 +70,37 @@ def test_the_median_of_all_runs(student: Student) -> None:
         device = FakeDevice(later)
         times = [LAUNCH_S + work for work in later]
         got = student.timing.benchmark(device.launch, device.synchronize, device.clock, 1, len(times))
-        expect(got, median(times), f"{len(times)} runs took {times[:12]}", _of_some(times))
-        expect(
-            device.calls.count("fn"),
-            1 + len(times),
-            "each of the repeats is measured",
-            {ENDED: partial(OneOf, range(1 + len(times)))},
-        )
+        runs = device.calls.count("fn")
+        hint = f"return the median of the times of the measured runs: {times[:12]}"
+        expect(got, median(times), hint, _of_some(times, later, runs))
+        ended = {_ended(runs, len(times)): partial(OneOf, range(1 + len(times)))}
+        hint = "fn is called once in the warm-up, and once for each of the repeats"
+        expect(runs, 1 + len(times), hint, ended, "{} calls of fn")
     coarse = FakeDevice([0.0, 0.0, 2.0**-3], launch_s=0.0)
     got = student.timing.benchmark(coarse.launch, coarse.synchronize, coarse.clock, 1, 3)
     dropped = {"a run of 0 s was dropped; a coarse clock reads so, and it counts like others": lambda: 2.0**-3}
     expect(got, 0.0, "the median of 0, 0 and 0.125", dropped)
 
 
-def _of_some(times: list[float]) -> dict[str, Callable[[], object]]:
-    """What mistakes make of some times."""
+def _ended(runs: int, repeats: int) -> str:
+    return f"measuring ended before all repeats were done: fn was called {runs} times, not 1 + {repeats}"
+
+
+def _of_some(times: list[float], works: list[float], runs: int) -> dict[str, Callable[[], object]]:
+    """What mistakes make of some times, behind so many calls of fn."""
     ranked, n = sorted(times), len(times)
+    whole = runs == 1 + n
     return {
+        NOT_WAITED: lambda: LAUNCH_S,
+        RUNNING: lambda: median([COLD_S + works[0], *times[1:]]),
+        COLD: lambda: median([LAUNCH_S + COLD_S, *times[:-1]]) if runs == n else None,
         "the mean was returned, which one slow run spoils; return the median": lambda: mean(times),
         "for an even number of repeats, the median is the mean of the middle two": (
             lambda: OneOf([ranked[n // 2], ranked[n // 2 - 1]] if n % 2 == 0 else [])
         ),
-        ENDED: lambda: OneOf(median(times[:few]) for few in range(1, n) if n > 4),
-        "slow or fast runs were dropped; the median is that of all": (
-            lambda: OneOf(median(ranked[:few]) for few in range(2, n) if n > 4)
+        _ended(runs, n): lambda: OneOf([] if whole else [median(times[:few]) for few in range(1, n)]),
+        "slow or fast runs were dropped; fn was called often enough, and the median is that of all runs": (
+            lambda: OneOf([median(ranked[:few]) for few in range(2, n) if n > 4] if whole else [])
         ),
     }
 
@@ -94,12 +113,11 @@ def test_warm_up_does_not_count(student: Student) -> None:
     expect(
         got,
         TRUE_S,
-        "run fn warmup times first",
+        "run fn warmup times first, and synchronize right before each reading of the clock",
         {
-            "the warm-up was counted": lambda: LAUNCH_S + COLD_S,
-            "the warm-up's work was still running when the clock was started: synchronize before that, too": (
-                lambda: COLD_S + WORK_S
-            ),
+            COLD: lambda: LAUNCH_S + COLD_S,
+            RUNNING: lambda: COLD_S + WORK_S,
+            NOT_WAITED: lambda: LAUNCH_S,
         },
     )
     cold = FakeDevice()
@@ -110,9 +128,15 @@ def test_warm_up_does_not_count(student: Student) -> None:
         {"a run was taken for a warm-up though none was asked for": lambda: TRUE_S},
     )
     readings = device.unsynchronized_readings
-    expect_that(readings == 0, "synchronize() right before each reading of the clock", f"{readings} without")
+    expect_that(
+        readings == 0,
+        "synchronize() is called right before each reading of the clock",
+        f"{readings} readings without it",
+        "before the first reading, earlier work may still be running; before the second, the work of this run is",
+    )
+    counts = "warmup is 0 or more, and repeats 1 or more: raise where one is less"
     for arguments, name in (((-1, 3), "-1"), ((0, 0), "0")):
-        with expect_raises(ValueError, naming=name):
+        with expect_raises(ValueError, naming=name, hint=counts):
             student.timing.benchmark(device.launch, device.synchronize, device.clock, *arguments)
 
 
@@ -129,15 +153,12 @@ def test_forward_and_backward_are_timed_apart(student: Student) -> None:
         (forward_s, backward_s),
         "clear, synchronize, read; forward, synchronize, read; backward, synchronize, read",
         {
-            "clearing the gradients was timed with the forward pass": (lambda: (forward_s + CLEAR_S, backward_s)),
-            "the forward pass was not waited for": lambda: (LAUNCH_S, WORK_S + BACKWARD_S),
-            "the gradients were never cleared, so that they add up": lambda: (
-                forward_s,
-                LAUNCH_S + 3 * BACKWARD_S,
-            ),
+            CLEARED: lambda: (forward_s + CLEAR_S, backward_s),
+            FORWARD: lambda: (LAUNCH_S, WORK_S + BACKWARD_S),
+            ADD_UP: lambda: (forward_s, LAUNCH_S + 3 * BACKWARD_S),
         },
     )
-    with expect_raises(ValueError, naming="0"):
+    with expect_raises(ValueError, naming="0", hint="repeats is 1 or more: raise where it is less"):
         student.timing.time_training_step(
             model.forward, model.backward, model.zero_grad, model.synchronize, model.clock, 1, 0
         )
@@ -155,8 +176,13 @@ def test_each_pass_has_its_own_median(student: Student) -> None:
     expect(
         got,
         (median(forward), median(backward)),
-        f"the forward passes took {forward}, the backward passes {backward}",
-        of_two_passes(forward, backward),
+        f"return the median of {forward} and that of {backward}",
+        of_two_passes(forward, backward)
+        | {
+            ADD_UP: lambda: (median(forward), median(LAUNCH_S + n * work for n, work in enumerate(back, 2))),
+            CLEARED: lambda: (median(forward) + CLEAR_S, median(backward)),
+            FORWARD: lambda: (LAUNCH_S, median(ahead + work for ahead, work in zip(there, back, strict=True))),
+        },
     )
     measured = ["zero_grad", "forward", "backward"] * 4
     expect(
@@ -168,4 +194,5 @@ def test_each_pass_has_its_own_median(student: Student) -> None:
                 lambda: ["forward", "backward", *measured]
             )
         },
+        "of the calls that were made, {}",
     )

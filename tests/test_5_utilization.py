@@ -10,6 +10,7 @@ from tests.harness import Student, expect, expect_close, expect_raises, expect_t
 from tests.mistakes import inexact
 from tests.timing_examples import rows
 
+ONE_PEAK = "the peak of one GPU was taken for that of all"
 SMALL = {"width": 12, "height": 9, "channels": 5, "batch": 3, "filters": 7}
 OBLONG = SMALL | {
     "filter_width": 2,
@@ -42,6 +43,10 @@ SPREADS = (
             "a percentile was interpolated between two ratios; it is one of them, by rank": {
                 "p10": 2.9,
                 "p90": 18.1,
+            },
+            "the median of an even number of ratios is the mean of the middle two": {"median": 11.0},
+            "the median is the mean of the middle two ratios, and here the lower of them was taken": {
+                "median": 10.0
             },
         },
     ),
@@ -80,11 +85,12 @@ def test_the_printed_mfu_of_trainings_on_h100s(student: Student) -> None:
         )
         share = student.utilization.mfu(each, row["tokens_per_s_per_gpu"] * row["gpus"], row["gpus"], row["peak"])
         printed = row["mfu_percent_printed"] / 100
+        of_one = abs(share / row["gpus"] / printed - 1) < 0.003
         expect_that(
             abs(share / printed - 1) < 0.003,
             f"{printed:.4f}",
             f"{share:.4f}",
-            "the peak of one GPU was taken for that of all, or another number of tokens",
+            ONE_PEAK if of_one else "FLOPs of a token times tokens per second, divided by GPUs times peak",
         )
     large = 6 * 10**12 + 12 * (10**7 + 1) * (10**7 + 3) * (10**7 + 5)
     got = student.utilization.flops_per_token(10**12, 10**7 + 1, 10**7 + 3, 10**7 + 5)
@@ -95,7 +101,7 @@ def test_the_printed_mfu_of_trainings_on_h100s(student: Student) -> None:
         "what is above 1 is returned as it is",
         {
             "an MFU above 1 was cut to 1; it says that something was counted wrongly": lambda: 1.0,
-            "the peak of one GPU was taken for that of all": lambda: 6.0,
+            ONE_PEAK: lambda: 6.0,
         },
     )
     for gpus, peak, name in ((-8, 10**14, "gpus"), (2, -99, "peak")):
@@ -146,7 +152,8 @@ def test_backward_is_not_twice_forward_in_time(student: Student) -> None:
         expect_close(
             student.gradients.spread(ratios),
             exact,
-            "percentile p is the ratio of rank ceil(n * p / 100), the first of rank 1",
+            "percentile p is the ratio of rank ceil(n * p / 100), the first of rank 1; "
+            "the median of an even number of ratios is the mean of the middle two",
             {sentence: lambda wrong=exact | wrong: wrong for sentence, wrong in mistakes.items()},
         )
     for name, middle in (("convolutions", 2.567), ("recurrent", 1.081)):
@@ -160,8 +167,10 @@ def test_backward_is_not_twice_forward_in_time(student: Student) -> None:
             median(ratios),
             "the mean of the middle two, for an even number",
             {"the mean was taken; a few slow layers move it": lambda ratios=ratios: sum(ratios) / len(ratios)},
+            "['median'] is {}",
         )
-        expect_that(abs(got - middle) < 0.001, f"{middle}", f"{got:.3f}", "inputs plus weights")
+        hint = "each ratio must be the time for inputs and weights together, divided by that of forward"
+        expect_that(abs(got - middle) < 0.001, f"['median'] is {middle}", f"['median'] is {got:.3f}", hint)
     with expect_raises(ValueError, naming="", hint="there is no rank where there is no ratio"):
         student.gradients.spread([])
 
@@ -203,7 +212,12 @@ def test_a_recurrent_layer_is_far_below_the_peak(student: Student) -> None:
     )
     expect(student.gradients.recurrent_flops(layer | {"cell": "LSTM"}), 4 * exact, "an LSTM has four gates")
     share = student.gradients.achieved_flops(exact, 2.958) / 125e12
-    expect_that(0.013 < share < 0.014, "1.3 % of 125e12", f"{share:.2%}", "a millisecond is 1/1000 s")
+    expect_that(
+        0.013 < share < 0.014,
+        "1.3 % of 125e12",
+        f"{share:.2%}",
+        "FLOPs divided by seconds; a millisecond is 1/1000 s",
+    )
     for cell in ("Elman", "Lstm"):
         with expect_raises((ValueError, KeyError), naming=cell, hint="there are three cells, by these names only"):
             student.gradients.recurrent_flops(layer | {"cell": cell})

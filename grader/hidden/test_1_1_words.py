@@ -41,7 +41,7 @@ RULES = {
         _split, times="+"
     ),
     "a number ends with a digit": partial(_split, digit=r"\p{N}[\p{N}.,]*"),
-    "letters are those of all scripts, not a to z": partial(_split, word="[A-Za-z]+"),
+    "only a to z were taken for letters; letters are those of all scripts": partial(_split, word="[A-Za-z]+"),
     "each letter of an abbreviation has its period": partial(_split, times=r"{2,}\p{L}?"),
     "combining marks belong to the word": partial(_split, word=r"\p{L}+"),
     "letters of abbreviations are those of all scripts": partial(_split, letter="[A-Za-z]"),

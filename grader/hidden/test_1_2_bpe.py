@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
-from itertools import pairwise, takewhile
+from itertools import pairwise, repeat, takewhile
 from operator import getitem
 from pathlib import Path
 from time import perf_counter
@@ -23,7 +23,7 @@ from grader.reference import bpe as reference
 from tests.bpe_examples import MERGES, Merges, printable, vocab_of
 from tests.harness import Feed, Student, expect, expect_raises, expect_that, limits, points
 from tests.harness.expect import Mistakes
-from tests.test_1_2_bpe import HELD_BACK, WAITED, check_growth
+from tests.test_1_2_bpe import HELD_BACK, check_growth, waited
 
 END = "<|endoftext|>"
 TIES: dict[TieRule, str] = {
@@ -251,7 +251,7 @@ def _check_a_large_file(student: Student) -> None:
     expect(
         learned,
         naive_bpe.train_on_text(text * 2, 2000, [])[1],
-        "a large file was cut where a word or white space goes on: cut it where a cut changes no pre-token",
+        "a large file was cut in the middle of a word or of white space: cut it where a cut changes no pre-token",
     )
 
 
@@ -390,22 +390,22 @@ STRINGS = [
 ]
 """Each ends a word when it follows itself."""
 
-SLURPED = "the whole input was read before the first id; yield the ids that no later text can change"
-
 
 def _check_first_ids(student: Student, text: str) -> None:
     """Every string gives an id, so that 30 ids take 30 strings, and what is read ahead."""
     specials = [END] if END in text else []
     ids = student.bpe.Tokenizer(vocab_of(MERGES, specials), MERGES, specials)
-    feed = Feed(text for _ in range(1_000))
+    feed = Feed(repeat(text, 1_000))
     stream = ids.encode_iterable(feed)
     for n in range(1, 31):
-        expect_that(next(stream, None) is not None, "an id", "no more ids", WAITED)
+        given = next(stream, None)
+        late = waited(feed.taken == 1_000, "" if text.endswith("\n") else "a line end or another sign")
+        expect_that(given is not None, "an id", "no more ids", late)
         expect_that(
             feed.taken <= n + 100,
             f"at most {n + 100} strings {text!r} read for {n} ids",
             f"{feed.taken:,} strings read",
-            SLURPED if feed.taken == 1_000 and text.endswith("\n") else WAITED,
+            late,
         )
 
 
@@ -432,7 +432,7 @@ def test_encode_iterable_is_lazy(student: Student) -> None:
         for specials in ([], [END]):
             _same_ids(student, pair * 151, specials, HELD_BACK)
             _same_ids(student, ["the ", *pair * 151], specials, HELD_BACK)
-    feed = Feed(line for _ in range(10_000))
+    feed = Feed(repeat(line, 10_000))
     ids = tokenizer.encode_iterable(feed)
     hint = "yield the ids that no later text can change, and read on only then"
     expect_that(
@@ -440,7 +440,7 @@ def test_encode_iterable_is_lazy(student: Student) -> None:
     )
     expect_that(next(ids, None) is not None, "an id", "no more ids", hint)
     if feed.taken == 10_000:
-        hint = SLURPED
+        hint = waited(to_the_end=True)
     expect_that(
         feed.taken <= 101, "at most 101 strings read for the first id", f"{feed.taken:,} strings read", hint
     )

@@ -170,7 +170,7 @@ def _same_fate(student: Student, bits: tuple[int, int], x: float) -> None:
         there = reference.round_to_format(value, *bits)
         mistakes: dict[str, str] = {}
         if 0 < abs(there) < limits["smallest_normal"]:
-            mistakes["it becomes a subnormal number, not zero; that is no underflow"] = "underflow"
+            mistakes["it does not become zero, and so it is no underflow, however small it is"] = "underflow"
         if there and abs(value) < limits["smallest_subnormal"]:
             mistakes["it is below the smallest number, and near enough to be rounded up to it"] = "underflow"
         if math.isfinite(there) and abs(value) > limits["largest"]:
@@ -295,7 +295,9 @@ def _same_sum(student: Student, bits: tuple[int, int], values: list[float]) -> N
         sums[-1],
         "round after each addition",
         {
-            "it was rounded at the end only": lambda: reference.round_to_format(math.fsum(values), *bits),
+            "it was rounded at the end only; round after each addition": lambda: reference.round_to_format(
+                math.fsum(values), *bits
+            ),
             "halves of the list were added up first; add from left to right": lambda: _in_pairs(values, bits),
             "it was added in another order; add from left to right": (
                 lambda: reference.accumulate(sorted(values, key=abs), *bits)
@@ -326,12 +328,16 @@ def test_scales_of_any_format(
     finite = _finite(values, bits)
     if any(small) and reference.fate(max(map(abs, small)), *few) != "overflow":
         _same_scale(student, few, small, reference.largest_loss_scale(small, *few))
-    with expect_raises(ValueError, naming=("overflow", "infin"), hint="no scale makes it smaller"):
+    with expect_raises(
+        ValueError,
+        naming=("overflow", "infinite", "infinity", "infinities"),
+        hint="a gradient overflows by itself, without any scale: raise ValueError, and say that it would overflow",
+    ):
         student.floats.largest_loss_scale([*finite, -2 * reference.float_format(*bits)["largest"]], *bits)
     if any(finite):
         _same_scale(student, bits, finite, reference.largest_loss_scale(finite, *bits))
     else:
-        with expect_raises(ValueError, naming=("zero", "0")):
+        with expect_raises(ValueError, naming=("zero", "0"), hint="with every scale zero stays zero: raise"):
             student.floats.largest_loss_scale(finite, *bits)
     for case in SCALES if bits == FLOAT16 else ():
         _same_scale(student, *case)

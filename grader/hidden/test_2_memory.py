@@ -67,7 +67,9 @@ def test_every_dtype(student: Student) -> None:
                 student.memory.dtype_bits(name)
     for name in ("float32\n", "int4 ", ""):
         with expect_raises(
-            (ValueError, KeyError), naming=name.strip(), hint="a line end or a blank is not in a name"
+            (ValueError, KeyError),
+            naming=name.strip(),
+            hint="a name with a line end or a blank behind it is not in the table",
         ):
             student.memory.dtype_bits(name)
 

@@ -419,7 +419,7 @@ def test_storages_of_any_two_views(student: Student, first: slice, second: slice
             tensors.shares_storage(left, right),
             "compare the storages themselves; meta and empty tensors all begin at address 0",
             {
-                "a view need not know of which tensor it is one: detach() and .data don't": partial(
+                "views by detach() and .data have no _base, but they share the storage: compare storages": partial(
                     bool, _base(left) is _base(right)
                 ),
                 "where the first element is says nothing of the storage; compare the storages themselves": partial(
@@ -452,7 +452,7 @@ def _contiguity(student: Student, shape: list[int], strides: list[int]) -> None:
         mistakes = {"without elements there is nothing to be out of place": lambda: False}
     elif exact and 1 in shape:
         mistakes = {
-            "sizes of 1 don't count between others either"
+            "the stride of a dimension of size 1 was compared; it is never used, wherever that dimension stands"
             if 1 in shape[1:-1]
             else "the stride of a size of 1 is never used, and need not be that of a new tensor": lambda: False
         }
@@ -547,7 +547,9 @@ def _same_copies(student: Student, shape: list[int], strides: list[int], target:
         reference.reshape_copies(shape, strides, target),
         "it copies only when no strides show the new shape" if prod(shape) > 1 else few,
         {
-            "not contiguous is not the same as copied": lambda: not reference.is_contiguous(shape, strides),
+            "what is not contiguous was taken to be copied always; only what fits no strides is copied": lambda: (
+                not reference.is_contiguous(shape, strides)
+            ),
             REPEATED: lambda: True if _repeated(shape, strides) else None,
         },
     )
@@ -576,7 +578,9 @@ def test_chains_of_any_operations(student: Student, case: tuple[list[int], int, 
     for wrong in ("melt", "view", "Clone"):
         for steps in ([*chain, [wrong]], [[wrong], *chain], [["clone"], [wrong], ["contiguous"]]):
             with expect_raises(
-                (ValueError, KeyError), naming=wrong, hint="it is unknown wherever it stands in the chain"
+                (ValueError, KeyError),
+                naming=wrong,
+                hint="an unknown operation is an error wherever it stands in the chain",
             ):
                 student.views.allocated_bytes(shape, 2, steps)
 
@@ -588,7 +592,7 @@ def _same_bytes(student: Student, shape: list[int], itemsize: int, chain: list[l
     expect(
         got,
         exact,
-        "a clone keeps the order of its strides, and no gaps; any other copy is contiguous",
+        "a clone keeps the order of the strides, but no gaps between elements; any other copy is contiguous",
         {
             "every operation was taken for a view": lambda: [0] * len(chain) if several else None,
             "a slice whose stop is not beyond its start is empty; no size is below 0": (

@@ -139,5 +139,7 @@ def test_rooflines_of_any_product(
         )
     expect(student.transfers.attainable_flops(1, 1, max(peak, 3), 3), 3, "one byte is enough")
     for wrong in (0, -1):
-        with expect_raises(ValueError, naming=str(wrong), hint=f"nothing moves {wrong} bytes"):
+        with expect_raises(
+            ValueError, naming=str(wrong), hint=f"{wrong} bytes are too few: n_bytes below 1 must raise ValueError"
+        ):
             student.transfers.attainable_flops(flops, wrong, peak, speed)

@@ -133,7 +133,11 @@ class Student:
 
     def _fitting(self, shown: str, args: tuple[Any, ...], kwargs: dict[str, Any], most: int) -> str:
         given = [("", value) for value in args] + [(f"{name}=", value) for name, value in kwargs.items()]
-        texts = [name + self._show_one(value, most) for name, value in given]
+        whole = [self._show_one(value, 2 * most) for _, value in given]
+        texts = [
+            name + (text if len(text) <= most else self._show_one(value, CUT))
+            for (name, value), text in zip(given, whole, strict=True)
+        ]
         for place in sorted(range(len(texts)), key=lambda place: -len(texts[place])):
             if len(shown) + sum(len(text) + 2 for text in texts) <= most:
                 break

@@ -181,7 +181,7 @@ def test_a_long_call_is_cut() -> None:
     tokenizer = student.bpe.Tokenizer(dict.fromkeys(range(9), b"x" * 60), [(b"m" * 60, b"n")] * 9)
     tokenizer.encode_iterable(iter(["i" * 250]))
     assert len(CALLS.text) <= 300
-    tokenizer.encode_iterable(iter(["i" * 50] * 9), iter(["j" * 50] * 9), iter(["k" * 50] * 9))
+    tokenizer.encode_iterable(*[iter(["i" * 50] * 9)] * 5)
     assert CALLS.text.startswith("Tokenizer(...).encode_iterable(iter([")
 
 
