@@ -20,8 +20,8 @@ MIB = 1 << 20
 ADDRESSES_MIB = 4096
 """Room for addresses beside the memory: an interpreter that has imported torch maps 0.6 GiB, threads map more."""
 
-OURS = 2
-"""Processes of ours that count as the check's: the sandbox's first one, and one that cleans up."""
+OURS = 3
+"""Ours that count as the check's: the sandbox's first process, one that cleans up, a thread that tells hangs."""
 
 NEVER_OURS = {"ArithmeticError", "AssertionError", "AttributeError", "LookupError", "NameError", "TypeError"}
 NEVER_OURS |= {"NotImplementedError", "RecursionError", "SyntaxError", "ValueError"}

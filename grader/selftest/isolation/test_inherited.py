@@ -33,7 +33,7 @@ def wrong(): return [1][2]
 USES = {
     "files": ("NOFILE", 64, 110, "64 open files instead of 128"),
     "large": ("FSIZE", 16 << 20, 50 << 20, "16 MiB in one file instead of 64"),
-    "processes": ("NPROC", 30, 60, "30 processes and threads instead of 66"),
+    "processes": ("NPROC", 30, 60, "30 processes and threads instead of 67"),
     "memory": ("DATA", 700 << 20, 1 << 30, "700 MiB of memory instead of 2,048"),
 }
 

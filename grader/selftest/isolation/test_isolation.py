@@ -441,6 +441,10 @@ def locked():
 def ignores():
     signal.signal(signal.SIGALRM, signal.SIG_IGN)
     g()
+def nearly(s):
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    time.sleep(s)
+    return signal.getitimer(signal.ITIMER_REAL)
 def asks(strings):
     for _ in strings: pass
 """
@@ -452,6 +456,7 @@ def asks(strings):
         ("f", "probe.py:4 in f: return g()"),
         ("catches", "probe.py:9 in catches: "),
         ("locked", "probe.py:12 in locked"),
+        ("ignores", "probe.py:15 in ignores: g()"),
     ],
 )
 def test_a_hang_tells_where_it_was(sandboxed: Open, name: str, first: str) -> None:
@@ -464,18 +469,20 @@ def test_a_hang_tells_where_it_was(sandboxed: Open, name: str, first: str) -> No
 
 
 def test_a_hang_without_a_place_is_a_hang(sandboxed: Open) -> None:
-    """Where it does not tell, and where the channel is in use all the time."""
-    with pytest.raises(Stopped, match="within 1 s") as stopped:
-        call(sandboxed(HANGS, wall_s=1), "ignores")
-    assert stopped.value.where == ()
+    """Where the channel is in use all the time."""
     with pytest.raises(Stopped, match="within 1 s"):
         call(sandboxed(HANGS, wall_s=1), "asks", iter(int, 1))
 
 
+def test_to_tell_a_place_costs_nothing(sandboxed: Open) -> None:
+    """Signals and timers are the submission's, in the last moments of its time, too."""
+    assert call(sandboxed(HANGS, wall_s=2), "nearly", 1.8) == [0, 0]
+
+
 TOLD = """
-import cbor2, os, signal, struct
+import cbor2, os, struct, sys
 def f(n):
-    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    sys._current_frames = None
     data = cbor2.dumps({'where': ['a\\nb', 3, 'x' * 999]})
     for fd in filter(is_socket, map(int, os.listdir('/proc/self/fd'))):
         for _ in range(n): os.write(fd, struct.pack('>I', len(data)) + data)
@@ -498,8 +505,8 @@ def test_a_place_is_told_once_a_call(sandboxed: Open) -> None:
 
 
 IGNORED = {signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGWINCH, signal.SIGPIPE, signal.SIGXFSZ}
-IGNORED |= {signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGALRM}
-"""By the kernel, by Python, by a process that belongs to no terminal, or since a call tells by it where it is."""
+IGNORED |= {signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
+"""By the kernel, by Python, or by a process that belongs to no terminal."""
 
 OF_THE_C_LIBRARY = {32, 33}
 """Ignored, too, where a program such as make has started us."""
