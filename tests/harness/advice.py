@@ -11,7 +11,7 @@ from tests.harness.outcomes import StudentError
 from tests.harness.tasks import TENSORS
 
 NEWER = re.compile(
-    r"^type \w+.*=|^(def|class) \w+\[|^except \w+(, ?\w+)+:|^except\*|^lazy (import|from)"
+    r"^type \w+.*=|^(def|class) \w+\[|^except [A-Z]\w*(, ?[A-Z]\w*)+:|^except\*|^lazy (import|from)"
     r"|(?<![\w'\"])[tT][rR]?['\"]|\b[fF]['\"][^'\"]*\{[^}]*\\|\b[fF](?P<quote>['\"])(?:(?!(?P=quote)).)*\{[^}]*(?P=quote)[^}]*\}"
 )
 """Lines that younger versions of Python take, and this one may not."""
@@ -27,7 +27,7 @@ OF_KINDS = (
         r"'(charmap|ascii|cp\w+|gbk|latin-1)' codec",
         "say encoding='utf-8' wherever a file is opened: without it each system takes an encoding of its own",
     ),
-    ("RecursionError", "", "a loop in the place of recursion: inputs can be thousands long"),
+    ("RecursionError", "exceeded", "a loop in the place of recursion: inputs can be thousands long"),
     (
         "OverflowError",
         "too large to convert to float|convert float infinity|math range error|result (out of range|too large)",
@@ -60,14 +60,23 @@ OF_ANSWERS = (
     (r"a collections\.(Counter|defaultdict|OrderedDict)", "dict(x) makes a plain dict of it"),
     (r"^the answer is NoneType None", "some way through the function ends without a return"),
     (r"is bool (True|False), not int", "int(x) makes a number of it"),
+    (r"is float (-?inf|nan)", "the handout says what is raised, or answered, where no number is one"),
     (r"is float .*, not int", "// divides whole numbers, and stays whole and exact; / makes a float"),
-    (r"is str .*, not bytes", "x.encode() makes bytes of it"),
-    (r"is bytes .*, not str", "x.decode('utf-8', errors='replace') makes a str of it"),
+    (r"is str, not bytes", "x.encode() makes bytes of it"),
+    (r"is bytes, not str", "x.decode('utf-8', errors='replace') makes a str of it"),
     (r"lone surrogates", "decode with errors='replace', not 'surrogateescape'"),
     (r"not an iterator", "yield the items one by one, or return iter(x)"),
     (r"an iterator of more than", "let it end when its input has ended"),
     (r"items, not", "the handout says how many there are"),
 )
+VALUE = re.compile(
+    r"(the answer.*? is (?:str|bytes|int|list|dict)) .*(, not \w+)|(the answer.*? items, not \d+): .*", re.S
+)
+"""Where a text holds what a submission answered, which may read like anything."""
+
+NEAR = 0.8
+"""So alike are a name and one that was mistyped: tourch and torch, and not tiktoken and token."""
+
 OTHER_TYPE = "the handout says what types the answer has"
 PLAIN = "answer with int, str, bytes, float, bool, None, list and dict alone"
 
@@ -94,8 +103,9 @@ def of_answer(text: str) -> str:
     >>> of_answer("the answer is float 3.5, not int")
     '// divides whole numbers, and stays whole and exact; / makes a float'
     """
-    unknown = PLAIN if "plain" in text else OTHER_TYPE
-    return next((advice for pattern, advice in OF_ANSWERS if re.search(pattern, text)), unknown)
+    said = VALUE.sub(r"\1\2\3", text)
+    unknown = PLAIN if "plain" in said else OTHER_TYPE
+    return next((advice for pattern, advice in OF_ANSWERS if re.search(pattern, said)), unknown)
 
 
 def _of_a_module(text: str) -> str:
@@ -107,8 +117,8 @@ def _of_a_module(text: str) -> str:
     if named and "." in named[1]:
         package, _, module = named[1].rpartition(".")
         return f"there is no {module} in {package}"
-    near = get_close_matches(named[1] if named else "", [*sys.stdlib_module_names, *TENSORS], 1)
-    if near and named and near[0] != named[1]:
+    near = get_close_matches(named[1] if named else "", [*sys.stdlib_module_names, *TENSORS], 1, NEAR)
+    if near and named and near[0] != named[1] and abs(len(near[0]) - len(named[1])) < 2:
         return f"there is {near[0]}, whose name is near"
     return "only the packages that the handout allows for this task are there when it is graded"
 

@@ -85,13 +85,28 @@ def kept(file: str | None, outcomes: Sequence[Outcome]) -> list[Outcome]:
     """These outcomes, and before them those of a file that have no newer one, which it then keeps all together."""
     if not file:
         return [*outcomes]
-    path = Path(file)
-    rows = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-    earlier = map(Outcome.of, rows)
     newer = {outcome.check.id for outcome in outcomes}
-    both = [*(outcome for outcome in earlier if outcome.check.id not in newer), *outcomes]
-    write_whole(path, json.dumps([outcome.told() for outcome in both]).encode())
+    both = [*(outcome for outcome in earlier(file) if outcome.check.id not in newer), *outcomes]
+    write_whole(Path(file), json.dumps([outcome.told() for outcome in both]).encode())
     return both
+
+
+def earlier(file: str | None) -> list[Outcome]:
+    """The outcomes that a file keeps; those of tasks that are no more are left out.
+
+    Raises:
+        ValueError: it is another file, or can't be read, or its folder is not there.
+    """
+    path = Path(file) if file else None
+    if path is None or (path.parent.is_dir() and not path.exists()):
+        return []
+    try:
+        outcomes = [Outcome.of(row) for row in json.loads(path.read_text(encoding="utf-8"))]
+    except OSError as error:
+        raise ValueError(f"{path} can't be read: {error.strerror}") from None
+    except (AttributeError, LookupError, TypeError, ValueError):
+        raise ValueError(f"{path} is no file of outcomes: name another, or one that is not there yet") from None
+    return [outcome for outcome in outcomes if outcome.check.task in TASKS]
 
 
 def total(

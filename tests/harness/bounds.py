@@ -23,7 +23,7 @@ Places = Callable[[traceback.StackSummary], Sequence[str]]
 
 
 @contextmanager
-def _insisting(told: list[Stopped]) -> Iterator[None]:
+def _insisting(told: Sequence[BaseException]) -> Iterator[None]:
     """Raise the first of what was told when the body is left, even where the body caught it on the way."""
     try:
         yield
@@ -33,8 +33,8 @@ def _insisting(told: list[Stopped]) -> Iterator[None]:
 
 
 @contextmanager
-def seconds(wall_s: float, places: Places) -> Iterator[None]:
-    """Stop the body after so many seconds, and tell at which lines it was; 0 is no limit.
+def seconds(wall_s: float, places: Places, told_s: str) -> Iterator[None]:
+    """Stop the body after so many seconds, and tell at which lines it was, and its limit as it is said; 0 is none.
 
     A timer of the system's interrupts much that waits in C, too. Where there is none, on Windows or beside the
     main thread, another thread does what it can.
@@ -46,7 +46,7 @@ def seconds(wall_s: float, places: Places) -> Iterator[None]:
 
     def stopped(frame: FrameType | None) -> Stopped:
         where = places(traceback.extract_stack(frame)) if frame else ()
-        told.append(Stopped(Verdict.TIMEOUT, f"no answer within {wall_s:g} s", where))
+        told.append(Stopped(Verdict.TIMEOUT, f"no answer within {told_s}", where))
         return told[-1]
 
     by_signal = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
@@ -104,6 +104,28 @@ def _by_thread(wall_s: float, stopped: Callable[[FrameType | None], Stopped]) ->
 
 
 @contextmanager
+def interrupts() -> Iterator[None]:
+    """Let Ctrl-C end the run, though the body may catch it; what it raises itself does not."""
+    told: list[KeyboardInterrupt] = []
+
+    def stop(_: int, frame: FrameType | None) -> NoReturn:
+        del frame
+        told.append(KeyboardInterrupt())
+        raise told[-1]
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, stop)
+    with _insisting(told):
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
 def exits() -> Iterator[None]:
     """Let `os._exit` in the body end the check alone, and no others. A child process still ends by it."""
     leave, me = os._exit, os.getpid()
@@ -141,8 +163,8 @@ def printed() -> Iterator[None]:
         try:
             yield
         finally:
-            for each in (sys.stdout, sys.stderr):
-                if isinstance(each, _Counted):
+            for each in (getattr(sys, "stdout", None), getattr(sys, "stderr", None)):
+                if each is None or isinstance(each, _Counted):
                     continue
                 _REPLACED.append(each)
                 with suppress(Exception):
@@ -169,7 +191,7 @@ _REPLACED: list[Any] = []
 
 
 class _Counted:
-    """A stream that counts what is written to it, and else is the one given."""
+    """A stream that counts what is written to it, and else is the one given, which pytest needs: it stays open."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -183,6 +205,16 @@ class _Counted:
         """Write, and count."""
         for line in lines:
             self.write(line)
+
+    def close(self) -> None:
+        """Write what is waiting."""
+        self._stream.flush()
+
+    def __enter__(self) -> _Counted:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

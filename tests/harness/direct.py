@@ -9,6 +9,7 @@ import builtins
 import importlib
 import re
 import sys
+import time
 import traceback
 import warnings
 from bdb import BdbQuit
@@ -25,7 +26,10 @@ from tests.harness.plain import SCALARS, plain, short
 
 LEFT_IN = "a breakpoint() was reached, and nobody was there to go on"
 AGAIN_S = 2.0
-"""What a call gets of time once its function has used up all of it in an earlier check."""
+"""What a call gets of time once its function has used up all that a check has in an earlier one."""
+
+LEAST_S = 0.01
+"""And one for which no time of its check is left."""
 
 MOST_PLACES, MOST_LINE = 8, 100
 """Lines of a submission that are shown for an exception, and characters of each."""
@@ -43,6 +47,7 @@ class DirectBackend:
         self._scratch = scratch
         self._limits = limits
         self._slow = set[str]() if slow is None else slow
+        self._spent_s = 0.0
         self._objects: list[Any] = []
         bounds.print_afresh(limits.output_kib << 10)
         use_assignment(root)
@@ -93,13 +98,17 @@ class DirectBackend:
     @contextmanager
     def _guarded(self, path: str) -> Iterator[None]:
         folder, limits = self._root / "assignment", self._limits
-        wall_s = min(limits.wall_s, AGAIN_S) if path in self._slow else limits.wall_s
+        wall_s, told_s = max(limits.wall_s - self._spent_s, LEAST_S), f"{limits.wall_s:g} s"
+        if limits.wall_s and path in self._slow and wall_s > AGAIN_S:
+            wall_s, told_s = AGAIN_S, f"{AGAIN_S:g} s; there are {told_s}, which an earlier check has waited for"
+        started = time.monotonic()
         try:
             with (
+                bounds.interrupts(),
                 bounds.exits(),
                 bounds.printed(),
                 bounds.memory(limits.memory_mib << 20),
-                bounds.seconds(wall_s, lambda frames: places(frames, folder)),
+                bounds.seconds(limits.wall_s and wall_s, lambda frames: places(frames, folder), told_s),
                 warnings.catch_warnings(),
             ):
                 warnings.simplefilter("default")  # a warning is no error, whatever pytest is told for the checks
@@ -118,6 +127,8 @@ class DirectBackend:
             code = error.code
             ended = f"it ended its process: SystemExit({_safely(lambda: repr(code))})"
             raise Stopped(Verdict.CRASHED, ended) from None
+        finally:
+            self._spent_s += time.monotonic() - started
 
 
 @contextmanager
@@ -125,9 +136,9 @@ def _described(folder: Path) -> Iterator[None]:
     """Describe an exception while the limits still hold: its text is made by the submission."""
     try:
         yield
-    except (Stopped, NotPlain, Altered, StudentError, MemoryError):
+    except (Stopped, NotPlain, Altered, StudentError, MemoryError, SystemExit):
         raise
-    except Exception as error:
+    except BaseException as error:
         raise StudentError(*describe(error, folder)) from error
 
 
@@ -212,7 +223,7 @@ def use_assignment(root: Path) -> None:
 def describe(error: BaseException, folder: Path) -> tuple[list[str], str, list[str]]:
     """Kinds, text and lines below the folder of an exception, for a `StudentError`."""
     where: list[str] = []
-    with suppress(Exception):
+    with suppress(BaseException):
         where = _where(error, folder)
     return builtin_kinds(type(error)), _safely(lambda: _text(error, folder)), where
 
@@ -242,7 +253,7 @@ def _safely(text: Callable[[], str]) -> str:
     """Text that student code makes, which may fail."""
     try:
         return "".join(text())
-    except (Exception, SystemExit):  # noqa: BLE001  -- whatever it raises
+    except BaseException:  # noqa: BLE001  -- whatever it raises
         return "(its text can't be shown)"
 
 

@@ -17,6 +17,7 @@ from tests.harness.outcomes import Verdict
 from tests.harness.tasks import TASKS
 
 STEPS = 3
+NO_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 MOST = 4
 """Known mistakes that are named."""
 
@@ -29,11 +30,14 @@ def lines(outcomes: Sequence[Outcome], root: Path, steps: int) -> list[str]:
         return []
     first = min(undone, key=lambda outcome: order[outcome.check.task])
     failed = {outcome.check.id for outcome in undone}
-    rows = [
-        ("the idea", _idea(first, root)),
-        ("the place", _place(first, root)),
-        ("what to do", *_todo(first, failed, root)),
-    ][:steps]
+    rows = (
+        _unread(first)
+        or [
+            ("the idea", _idea(first, root)),
+            ("the place", _place(first, root)),
+            ("what to do", *_todo(first, failed, root)),
+        ]
+    )[:steps]
     shown = [
         f"hint {step}  {word:<12}{line}"
         for step, (name, *told) in enumerate(rows, 1)
@@ -41,6 +45,22 @@ def lines(outcomes: Sequence[Outcome], root: Path, steps: int) -> list[str]:
     ]
     more = f"{' ' * 20}--task {first.check.task} --hint {steps + 1} tells more"
     return [f"hint    {first.check.id}: {first.check.title}", *shown, *([more] if steps < STEPS else [])]
+
+
+def _unread(outcome: Outcome) -> list[tuple[str, ...]]:
+    """The steps where a file can't be imported, which has little to do with the task; none where it can."""
+    found = re.search(r"\n  got {7}(\w+): .*\n  at {8}(\S+:\d+)( in <module>)?", outcome.message)
+    if not found or (found[1] not in NO_PYTHON and not found[3]):
+        return []
+    if found[1] in NO_PYTHON:
+        todo = "read this line and the one above: a bracket, quote or colon is missing, or the indent is another"
+    else:
+        todo = "this line runs while the file is imported: mend it, or move it into a function"
+    return [
+        ("the idea", "the file can't be imported, so that none of its functions can be called: mend this first"),
+        ("the place", f"assignment/{found[2]}"),
+        ("what to do", todo),
+    ]
 
 
 def _idea(outcome: Outcome, root: Path) -> str:
@@ -57,9 +77,7 @@ def _place(outcome: Outcome, root: Path) -> str:
 def _todo(outcome: Outcome, failed: set[str], root: Path) -> list[str]:
     if outcome.verdict is Verdict.NOT_WRITTEN:
         return ["solve the example on paper, and write down each step that you take: these are your code"]
-    known = likely(
-        outcome.check.id, failed, json.loads((root / "fixtures" / "answers" / "mistakes.json").read_text("utf-8"))
-    )
+    known = likely(outcome.check.id, failed, json.loads(_read(root, "fixtures/answers/mistakes.json") or "{}"))
     return [
         "work the call above by hand, print what your code has at each step, and find the first that differs",
         *(f"others who fail here: {sentence}" for sentence in known),
@@ -92,7 +110,15 @@ def called(outcome: Outcome) -> str:
 
 def _line_of(root: Path, task: str, text: str) -> int:
     """Where a task's chapter first has a text, or else begins; 1 where there is no such chapter."""
-    handout = (root / "handout.md").read_text(encoding="utf-8").splitlines()
+    handout = _read(root, "handout.md").splitlines()
     start = next((n for n, line in enumerate(handout) if line.startswith(f"## Task {task}:")), 0)
     end = next((n for n in range(start + 1, len(handout)) if handout[n].startswith("## ")), len(handout))
     return 1 + next((n for n in range(start, end) if text in handout[n] and "import" not in handout[n]), start)
+
+
+def _read(root: Path, name: str) -> str:
+    """A file of the release; empty where somebody has deleted it."""
+    try:
+        return (root / name).read_text(encoding="utf-8")
+    except OSError:
+        return ""

@@ -13,6 +13,10 @@ from pathlib import PurePosixPath
 from tests.harness.contract import RETURNS
 from tests.harness.tasks import TASKS
 
+NOT_THERE = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
+NOT_WHEN_GRADED = ("TYPE_CHECKING", "find_spec", "'__main__'")
+"""Conditions that are false when a submission is graded, or look first."""
+
 MODULES = dict.fromkeys(task.module for task in TASKS.values())
 
 
@@ -29,7 +33,7 @@ def notes(files: Mapping[str, bytes]) -> list[str]:
     imports = {name: _Imports(name, tree) for name, tree in trees.items()}
     for name, tree in trees.items():
         found += _foreign(name, imports)
-        if name == "__init__.py" and tree.body[bool(ast.get_docstring(tree)) :]:
+        if name == "__init__.py" and not all(map(_says_nothing, tree.body)):
             found.append("__init__.py is not empty: it is imported for each task, whose packages differ")
         if name.removesuffix(".py") in MODULES:
             found += _functions(name, tree)
@@ -61,6 +65,15 @@ def _trees(files: Mapping[str, bytes]) -> dict[str, ast.Module]:
     return trees
 
 
+def _says_nothing(node: ast.stmt) -> bool:
+    """Whether a line of __init__.py runs the same for each task: a docstring, `__all__`, a future import."""
+    if isinstance(node, ast.ImportFrom):
+        return node.module == "__future__"
+    if isinstance(node, (ast.Assign, ast.AnnAssign)):
+        return isinstance(node.value, (ast.Constant, ast.List, ast.Tuple))
+    return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+
+
 def _of(module: str) -> str:
     tasks = [task.id for task in TASKS.values() if task.module == module]
     return f"task{'s' * (len(tasks) > 1)} {', '.join(tasks)}"
@@ -88,7 +101,21 @@ class _Imports:
         self.packages = [
             package for package in packages if package not in (*sys.stdlib_module_names, "assignment")
         ]
-        self.files = {f"{module.removeprefix('assignment.').replace('.', '/')}.py" for module in modules}
+        self.files = {file for module in modules if module for file in _files_of(module)}
+
+
+def _files_of(module: str) -> Iterator[str]:
+    """The files that may be a module of assignment/, or are read on the way to it.
+
+    >>> [*_files_of("assignment.a.b")]
+    ['a.py', 'a/__init__.py', 'a/b.py', 'a/b/__init__.py']
+    """
+    path = ""
+    for name in module.removeprefix("assignment.").split("."):
+        path += name
+        yield f"{path}.py"
+        path += "/"
+        yield f"{path}__init__.py"
 
 
 def _needed(tree: ast.Module) -> Iterator[ast.AST]:
@@ -97,10 +124,14 @@ def _needed(tree: ast.Module) -> Iterator[ast.AST]:
 
 
 def _needed_below(node: ast.AST) -> Iterable[ast.AST]:
-    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+    if isinstance(node, ast.If) and "version_info" in ast.dump(node.test):
+        return ()
+    if isinstance(node, ast.If) and any(word in ast.dump(node.test) for word in NOT_WHEN_GRADED):
         return node.orelse
-    if isinstance(node, ast.Try) and any(_forgives(handler) for handler in node.handlers):
+    if isinstance(node, (ast.Try, ast.TryStar)) and any(_forgives(handler.type) for handler in node.handlers):
         return [*node.handlers, *node.orelse, *node.finalbody]
+    if isinstance(node, ast.With) and any("'suppress'" in ast.dump(item) for item in node.items):
+        return ()
     return ast.iter_child_nodes(node)
 
 
@@ -113,9 +144,10 @@ def _walk(tree: ast.Module, below: Callable[[ast.AST], Iterable[ast.AST]]) -> It
         waiting += below(node)
 
 
-def _forgives(handler: ast.ExceptHandler) -> bool:
-    caught = {node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)} if handler.type else None
-    return caught is None or bool(caught & {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+def _forgives(kinds: ast.expr | None) -> bool:
+    """Whether these kinds of exceptions, all without any, are of an import that fails."""
+    named = ast.dump(kinds) if kinds else ""
+    return not kinds or any(f"'{kind}'" in named for kind in NOT_THERE)
 
 
 def _foreign(name: str, imports: Mapping[str, _Imports]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import threading
 import traceback
 import zlib
 from collections.abc import Generator, Iterator
@@ -43,6 +44,7 @@ NO_FAULT = (
     "default::pytest.PytestUnhandledThreadExceptionWarning",
     "default::pytest.PytestUnraisableExceptionWarning",
     "ignore::ResourceWarning",
+    "ignore:The recursion limit will not be reset:hypothesis.errors.HypothesisWarning",
 )
 """What may go wrong beside the answers, in a thread or a `__del__`: it is told, and no check fails by it."""
 MOST_LINES, MOST_PRINTED = 20, 4_000
@@ -89,6 +91,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--watch", action="store_true", help="run the tasks of each file again when it changes")
     group.addoption("--board", metavar="FILE", help="keep outcomes in a file, and show those of earlier runs, too")
+    group.addoption("--once", action="store_false", dest="watch", help=argparse.SUPPRESS)  # the same
     group.addoption("--changed", action="append", default=[], help=argparse.SUPPRESS)  # of --watch, for its runs
     group.addoption("--submission", metavar="DIR", help="the folder above assignment/ (default: this repository)")
     group.addoption(
@@ -113,6 +116,10 @@ def pytest_configure(config: pytest.Config) -> None:
     for option, known in (("task", list(TASKS)), ("part", sorted({task[0] for task in TASKS}))):
         for name in set(config.getoption(option)) - set(known):
             raise pytest.UsageError(f"--{option} {name}: there is no such number, only {', '.join(known)}")
+    try:
+        board.earlier(config.getoption("board"))
+    except ValueError as error:
+        raise pytest.UsageError(f"--board: {error}") from None
     settle_examples()
 
 
@@ -120,7 +127,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Watch instead of running once, if that is asked for."""
     if not config.getoption("watch"):
         return None
-    return watch.watch(config.rootpath, [each for each in config.invocation_params.args if each != "--watch"])
+    return watch.watch(config.rootpath, config.invocation_params.args)
 
 
 class Told:
@@ -333,8 +340,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         for line in hints.lines(outcomes, config.rootpath, config.getoption("hint")):
             terminalreporter.write_line(visible(line))
     if outcomes and not config.getoption("submission"):
-        for line in _noted(config.rootpath):
+        for line in [*_noted(config.rootpath), *_waited_for()]:
             terminalreporter.write_line(visible(line))
+
+
+def _waited_for() -> list[str]:
+    """Threads that were started and not ended: Python waits for them before it ends."""
+    running = [each for each in threading.enumerate() if not each.daemon and each is not threading.main_thread()]
+    return [f"note  a thread was started and has not ended: {each.name}; pytest waits for it" for each in running]
 
 
 def _noted(root: Path) -> list[str]:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tests.harness import notes
@@ -24,7 +25,7 @@ def watch(root: Path, arguments: Sequence[str]) -> int:
     """
     folder, status, changed = root / "assignment", 0, list[str]()
     with tempfile.TemporaryDirectory() as kept:
-        command = [sys.executable, "-m", "pytest", *arguments, f"--board={Path(kept, 'board.json')}"]
+        command = [sys.executable, "-m", "pytest", *arguments, "--once", f"--board={Path(kept, 'board.json')}"]
         try:
             while True:
                 seen = _times(folder)
@@ -47,7 +48,10 @@ def tasks_of(changed: Sequence[str], folder: Path) -> list[str]:
     >>> tasks_of(["views.py"], Path())
     ['3.1', '3.3', '3.4', '3.5']
     """
-    files = {f"assignment/{path.name}": path.read_bytes() for path in folder.glob("*.py")}
+    files = dict[str, bytes]()
+    for path in folder.rglob("*.py"):
+        with suppress(OSError):  # it has gone, or is none: a folder, or an editor's mark
+            files[f"assignment/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
     modules = notes.modules_of(changed, files)
     return [task.id for task in TASKS.values() if task.module in modules]
 
@@ -58,7 +62,7 @@ def _say(text: str) -> None:
 
 
 def _wait(folder: Path, before: dict[str, int]) -> list[str]:
-    """Wait for a change, and until no more follows; give the names of the files."""
+    """Wait for a change, and until no more follows; give the paths of the files."""
     now = before
     while now == before or now != (now := _times(folder)):
         time.sleep(PAUSE_S)
@@ -67,11 +71,9 @@ def _wait(folder: Path, before: dict[str, int]) -> list[str]:
 
 
 def _times(folder: Path) -> dict[str, int]:
-    """When each file was written last; one that goes away meanwhile is not there."""
+    """When each file was written last, by its path; one that goes away meanwhile is not there."""
     times = dict[str, int]()
-    for path in folder.glob("*.py"):
-        try:
-            times[path.name] = path.stat().st_mtime_ns
-        except FileNotFoundError:
-            continue
+    for path in folder.rglob("*.py"):
+        with suppress(OSError):
+            times[path.relative_to(folder).as_posix()] = path.stat().st_mtime_ns
     return times

@@ -84,7 +84,8 @@ class Child:
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
             value = getattr(self, f"do_{request['op']}")(**request["with"])
-            sys.stdout.flush()
+            with contextlib.suppress(AttributeError, ValueError):  # it has closed it, or taken it away
+                sys.stdout.flush()
             return {"ok": value}
         except NotPlain as error:
             return {"not_plain": str(error)}

@@ -28,6 +28,13 @@ PYTHON = f"this is Python {sys.version_info[0]}.{sys.version_info[1]}: use nothi
         ("ModuleNotFoundError", "No module named 'numpy.foo'", "", "there is no foo in numpy"),
         ("ModuleNotFoundError", "No module named 'assignment.bpe'", "", "hand in the whole folder"),
         ("ModuleNotFoundError", "No module named 'pandas'", "", "only the packages that the handout allows"),
+        ("ModuleNotFoundError", "No module named 'tourch'", "", "there is torch, whose name is near"),
+        ("ModuleNotFoundError", "No module named 'tiktoken'", "", "only the packages that the handout allows"),
+        ("ModuleNotFoundError", "No module named 'tokenizers'", "", "only the packages that the handout allows"),
+        ("RecursionError", "maximum recursion depth exceeded", "", "a loop in the place of recursion"),
+        ("RecursionError", "cannot set the recursion limit to 5 ...: the limit is too low", "", ""),
+        ("SyntaxError", "multiple exception types must be parenthesized", "except A, B:", PYTHON),
+        ("SyntaxError", "multiple exception types must be parenthesized", "except ValueError, e:", ""),
         ("SyntaxError", "invalid syntax", "type Size = int", PYTHON),
         ("SyntaxError", "f-string: unmatched '['", 'return f"{d["a"]}"', PYTHON),
         (
@@ -63,6 +70,11 @@ def test_advice_is_given_where_it_fits(kind: str, text: str, line: str, told: st
         ("the answer[3] is NoneType None, not int", OTHER_TYPE),
         ("the answer is list [1], not int", OTHER_TYPE),
         ("the answer is float 3.0, not int", "//"),
+        ("the answer is float nan, not int", "where no number is one"),
+        ("the answer[0] is float -inf, not int", "where no number is one"),
+        ("the answer[0] is str 'a numpy.bool is float 3.0, not int', not bytes", "x.encode()"),
+        ("the answer is list ['a torch.Size'], not dict", OTHER_TYPE),
+        ("the answer has 3 items, not 2: ['not an iterator', 'plain', 'b']", "how many there are"),
     ],
 )
 def test_advice_on_answers_fits_their_type(said: str, told: str) -> None:
@@ -104,6 +116,13 @@ def _notes(**changed: str) -> list[str]:
             {"words": "from regex import *\ntry:\n    import numba\nexcept KeyError:\n    numba = None"},
             "words.py imports numba",
         ),
+        ({"words": "from regex import *\nif __name__ == '__main__':\n    import numba"}, ""),
+        ({"words": "from regex import *\nif importlib.util.find_spec('numba'):\n    import numba"}, ""),
+        ({"words": "from regex import *\nif sys.version_info < (3, 12):\n    import numba"}, ""),
+        ({"words": "from regex import *\nwith suppress(ImportError):\n    import numba"}, ""),
+        ({"words": "from regex import *\ntry:\n    import numba\nexcept* ImportError: ..."}, ""),
+        ({"words": "from regex import *\ntry:\n    import numba\nexcept builtins.ImportError: ..."}, ""),
+        ({"words": "from regex import *\nif 1:\n    import numba"}, "words.py imports numba"),
         (
             {"utilization": "class A:\n    def mfu(): ...\nhfu = 1\ndef f():\n    mfu = 1"},
             "utilization.py has no mfu",
@@ -117,6 +136,20 @@ def test_notes_say_what_grading_would_miss(files: dict[str, str], noted: str) ->
     assert (
         noted in "\n".join(said) if noted else not [note for note in said if "imports" in note or "no mfu" in note]
     )
+
+
+def test_files_of_packages_are_looked_at() -> None:
+    """Where they run code, or import what is not there."""
+    files = {"assignment/words.py": b"from ._a.b import f", "assignment/_a/__init__.py": b"import torch"}
+    said = notes({**files, "assignment/__init__.py": b"x = f()"})
+    assert any(note.startswith("_a/__init__.py imports torch") for note in said)
+    assert any(note.startswith("__init__.py is not empty") for note in said)
+
+
+def test_a_file_that_says_nothing_is_as_good_as_empty() -> None:
+    """A package's docstring and names don't differ from task to task."""
+    content = '"""Mine."""\nfrom __future__ import annotations\n__all__ = ["bpe"]\n'
+    assert not [note for note in notes({"assignment/__init__.py": content.encode()}) if "__init__" in note]
 
 
 def test_a_file_in_a_folder_of_its_own_is_missing() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -255,6 +257,29 @@ def blames_another_file(): raise SyntaxError("no", (__file__, "one", "two", 3))
 
 kept = sys.stdout
 
+def is_cancelled():
+    import asyncio
+    raise asyncio.CancelledError
+
+def is_interrupted(): raise KeyboardInterrupt
+
+def skips():
+    import pytest
+    pytest.skip("no")
+
+class Beyond(BaseException):
+    def __str__(self): raise self
+
+def goes_beyond(): raise Beyond
+
+def closes():
+    with sys.stdout: print("in it")
+    sys.stdout.close()
+
+def takes_away(): del sys.stdout
+
+def naps(): time.sleep(0.4)
+
 def prints_a_little(): print("x" * 700, file=kept)
 """
     (tmp_path / "assignment").mkdir()
@@ -269,12 +294,15 @@ def prints_a_little(): print("x" * 700, file=kept)
 def test_a_hang_tells_where_it_was(probe: DirectBackend, monkeypatch: pytest.MonkeyPatch) -> None:
     """The outermost line first; the second try has two seconds at most, here a tenth of one."""
     monkeypatch.setattr("tests.harness.direct.AGAIN_S", 0.1)
-    for most in (3.0, 0.8):
+    slow = set[str]()
+    for most, told in ((3.0, "no answer within 1 s"), (0.8, "no answer within 0.1 s; there are 1 s, which")):
+        probe = DirectBackend(probe._root, probe._scratch, probe._limits, slow)
         started = time.monotonic()
         with pytest.raises(Stopped) as stopped:
             probe.invoke("words.hangs", None, [], {}, keep=False)
         assert time.monotonic() - started < most
         assert stopped.value.verdict is Verdict.TIMEOUT
+        assert stopped.value.message.startswith(told)
         assert stopped.value.where[0] == "words.py:4 in hangs: def hangs(): inner()"
         assert stopped.value.where[1].startswith("words.py:7 in inner: ")
 
@@ -304,11 +332,40 @@ def test_limits_hold_in_a_students_own_run(probe: DirectBackend, name: str, verd
     assert probe.invoke("words.prints_a_little", None, [], {}, keep=False) is None
 
 
-@pytest.mark.parametrize("name", ["is_untold", "blames_another_file"])
+@pytest.mark.parametrize(
+    "name", ["is_untold", "blames_another_file", "is_cancelled", "is_interrupted", "skips", "goes_beyond"]
+)
 def test_an_exception_that_cannot_be_told_is_the_submissions(probe: DirectBackend, name: str) -> None:
     """Whatever its text or its place is made of."""
     with pytest.raises(StudentError):
         probe.invoke(f"words.{name}", None, [], {}, keep=False)
+
+
+@pytest.mark.parametrize("name", ["closes", "takes_away"])
+def test_a_stream_that_is_closed_is_there_for_the_next_check(probe: DirectBackend, name: str) -> None:
+    """Nor is that a mistake."""
+    assert probe.invoke(f"words.{name}", None, [], {}, keep=False) is None
+    assert sys.stdout.write("it is") == 5
+
+
+def test_the_time_is_that_of_all_calls_of_a_check(probe: DirectBackend) -> None:
+    """As in grading; what came to its end earlier is told its real limit."""
+    for _ in range(2):
+        probe.invoke("words.naps", None, [], {}, keep=False)
+    with pytest.raises(Stopped, match=r"no answer within 1 s$"):
+        probe.invoke("words.naps", None, [], {}, keep=False)
+
+
+def test_a_keyboards_interrupt_ends_the_run(probe: DirectBackend) -> None:
+    """Though the code catches it."""
+    interrupt = threading.Timer(0.2, lambda: signal.raise_signal(signal.SIGINT))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    interrupt.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            probe.invoke("words.catches", None, [], {}, keep=False)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_each_check_may_print_anew(probe: DirectBackend) -> None:
@@ -330,7 +387,7 @@ def test_where_there_is_no_timer_a_thread_stops_what_hangs(monkeypatch: pytest.M
     monkeypatch.delattr("signal.setitimer")
 
     def hangs(catch: type[BaseException]) -> None:
-        with bounds.seconds(0.2, lambda frames: [frames[-1].name]), suppress(catch):
+        with bounds.seconds(0.2, lambda frames: [frames[-1].name], "0.2 s"), suppress(catch):
             while True:
                 time.sleep(0.001)
 

@@ -60,6 +60,25 @@ def test_each_step_is_one_more() -> None:
     assert hints.lines([outcome("1.2/x", "", Verdict.PASSED)], PROJECT, 3) == []
 
 
+@pytest.mark.parametrize(
+    ("got", "place"),
+    [
+        ("SyntaxError: invalid syntax\n  at        words.py:3\n      def f(:\n            ^", "words.py:3"),
+        ("KeyError: 1\n  at        words.py:7 in <module>: d[1]\n            words.py:2 in f: x", "words.py:7"),
+    ],
+)
+def test_a_file_that_can_not_be_imported_comes_first(got: str, place: str) -> None:
+    """The hint is about its line, and about no task."""
+    told = hints.lines([outcome("1.1/x", f"split_words('')\n  got       {got}")], PROJECT, 2)
+    assert told[2].endswith(f"assignment/{place}")
+    assert "handout" not in "".join(told)
+
+
+def test_hints_need_no_file(tmp_path: Path) -> None:
+    """Where the handout and the known mistakes have been deleted, less is told."""
+    assert len(hints.lines([outcome("1.1/x", "split_words('')\n  got  2")], tmp_path, 3)) == 4
+
+
 def test_a_task_that_calls_a_stub_waits_for_it() -> None:
     """Its own stub is not written; another's is waited for."""
     said = "not written: 'Task 4.1: matmul_flops in assignment/flops.py'"
@@ -83,6 +102,33 @@ def test_a_board_file_remembers(clone: Path) -> None:
     assert "5.5  Errata of the lecture notes  0/1 points: not written" in run(clone, "--task", "5.3", kept)[1]
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"[[1, 2]]", "is no file of outcomes"),
+        (b"\xff", "is no file of outcomes"),
+        (b"{", "is no file of outcomes"),
+        (b'[["x"]]', "is no file of outcomes"),
+        (None, "can't be read: Is a directory"),
+    ],
+)
+def test_another_file_is_no_board(tmp_path: Path, content: bytes | None, told: str) -> None:
+    """It is said at the start, and the file stays."""
+    file = tmp_path / "board.json"
+    file.mkdir() if content is None else file.write_bytes(content)
+    with pytest.raises(ValueError, match=told):
+        board.earlier(str(file))
+    with pytest.raises(ValueError, match="can't be read: No such file"):
+        board.earlier(str(tmp_path / "away" / "board.json"))
+
+
+def test_outcomes_of_tasks_that_are_no_more_are_left_out(tmp_path: Path) -> None:
+    """As after a pull."""
+    kept = str(tmp_path / "board.json")
+    board.kept(kept, [outcome("1.1/x", ""), outcome("9.9/x", "")])
+    assert [each.check.task for each in board.earlier(kept)] == ["1.1"]
+
+
 HEARS = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
 HEARS += "runpy.run_module('pytest', run_name='__main__')"
 """Where tests run in the background of a shell, Ctrl-C is ignored, and by what they start, too."""
@@ -90,8 +136,9 @@ HEARS += "runpy.run_module('pytest', run_name='__main__')"
 
 def test_files_that_change_run_their_tasks_again(clone: Path) -> None:
     """At once, those that import them, too; the board keeps the others. Ctrl-C ends."""
-    command = [sys.executable, "-c", HEARS, "-q", "--watch", "--task=3.3", "--task=5.3"]
-    environment = {**os.environ, "PYTHONPATH": str(clone), "PYTEST_ADDOPTS": ""}
+    command = [sys.executable, "-c", HEARS, "-q", "--task=3.3", "--task=5.3"]
+    environment = {**os.environ, "PYTHONPATH": str(clone), "PYTEST_ADDOPTS": "--watch"}
+    (clone / "assignment" / ".#views.py").symlink_to("nobody@nowhere")  # as Emacs marks a file that it edits
     with (clone / "shown").open("wb") as shown:
         running = subprocess.Popen(command, cwd=clone, env=environment, stdout=shown, start_new_session=True)
     try:
@@ -122,3 +169,7 @@ def test_a_file_belongs_to_the_tasks_that_import_it(tmp_path: Path) -> None:
     (tmp_path / "_a.py").write_text("def f(:", encoding="utf-8")
     assert watch.tasks_of(["_a.py"], tmp_path) == ["1.1"]
     assert watch.tasks_of(["_b.py"], tmp_path) == []
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "parts.py").write_text("", encoding="utf-8")
+    (tmp_path / "bpe.py").write_text("from .own.parts import f", encoding="utf-8")
+    assert watch.tasks_of(["own/parts.py"], tmp_path) == watch.tasks_of(["own/__init__.py"], tmp_path) == ["1.2"]
