@@ -5,6 +5,7 @@ They hold what is done by mistake. Code that means to get past them can; the gra
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -13,7 +14,8 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -37,7 +39,7 @@ def seconds(wall_s: float, places: Places, told_s: str) -> Iterator[None]:
     """Stop the body after so many seconds, and tell at which lines it was, and its limit as it is said; 0 is none.
 
     A timer of the system's interrupts much that waits in C, too. Where there is none, on Windows or beside the
-    main thread, another thread does what it can.
+    main thread, or it was taken away, another thread does what it can.
     """
     if not wall_s:
         yield
@@ -50,8 +52,9 @@ def seconds(wall_s: float, places: Places, told_s: str) -> Iterator[None]:
         return told[-1]
 
     by_signal = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    timer = _by_signal(wall_s, stopped, told) if by_signal else nullcontext()
     end = time.monotonic() + wall_s
-    with _insisting(told), _by_signal(wall_s, stopped) if by_signal else _by_thread(wall_s, stopped):
+    with _insisting(told), timer, _by_thread(wall_s + by_signal * INSIST_S, stopped):
         try:
             yield
         finally:
@@ -59,10 +62,20 @@ def seconds(wall_s: float, places: Places, told_s: str) -> Iterator[None]:
                 stopped(None)  # it has set the timer itself, for something of its own
 
 
+INSIST_S, SOON_S, LOOK_EVERY_S = 1.0, 0.01, 0.1
+"""What hangs is stopped again after so long, in case that it caught what stopped it; and then ever again so soon,
+until that comes where nothing catches it. The thread looks so often whether it is time."""
+
+
 @contextmanager
-def _by_signal(wall_s: float, stopped: Callable[[FrameType | None], Stopped]) -> Iterator[None]:
-    def stop(_: int, frame: FrameType | None) -> NoReturn:
-        raise stopped(frame)
+def _by_signal(
+    wall_s: float, stopped: Callable[[FrameType | None], Stopped], told: Sequence[Stopped]
+) -> Iterator[None]:
+    def stop(_: int, frame: FrameType | None) -> None:
+        if told:
+            signal.setitimer(signal.ITIMER_REAL, SOON_S, SOON_S)
+        if not told or frame is None or frame.f_code.co_filename not in _OURS:
+            raise stopped(frame)
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, wall_s, INSIST_S)
@@ -73,34 +86,69 @@ def _by_signal(wall_s: float, stopped: Callable[[FrameType | None], Stopped]) ->
         signal.signal(signal.SIGALRM, before)
 
 
-INSIST_S = 1.0
-"""After this time what hangs is stopped once more, in case that it caught the exception which stopped it."""
+_OURS = (__file__, contextlib.__file__)
+"""Who is there is leaving already."""
 
 
 class _TimeIsUp(BaseException):
     """What another thread throws into the one that hangs, since it can throw a class only."""
 
 
+@dataclass(slots=True)
+class _Call:
+    """What a thread does until when, and what tells where it was then."""
+
+    thread: int
+    until: float
+    stopped: Callable[[FrameType | None], Stopped]
+
+
+class _Watcher:
+    """A thread that looks at the calls of others, one for all of them."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._call: _Call | None = None
+        self._thread: threading.Thread | None = None
+
+    def watch(self, call: _Call | None) -> _Call | None:
+        """Look at this call from now on; give the one before."""
+        if call and not (self._thread and self._thread.is_alive()):  # a fork has no threads
+            self._turn = threading.Lock()
+            self._thread = threading.Thread(target=self._look, args=(time.sleep, time.monotonic), daemon=True)
+            self._thread.start()
+        with self._turn:
+            before, self._call = self._call, call
+        return before
+
+    def _look(self, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
+        while True:
+            sleep(LOOK_EVERY_S)
+            with self._turn:
+                call = self._call
+                if call and clock() > call.until:
+                    call.until = clock() + INSIST_S
+                    call.stopped(sys._current_frames().get(call.thread))
+                    _throw(call.thread, _TimeIsUp)
+
+
+_WATCHER = _Watcher()
+
+
 @contextmanager
 def _by_thread(wall_s: float, stopped: Callable[[FrameType | None], Stopped]) -> Iterator[None]:
     me = threading.get_ident()
-    left = threading.Event()
-
-    def watch() -> None:
-        pause = wall_s
-        while not left.wait(pause):
-            stopped(sys._current_frames().get(me))
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(me), ctypes.py_object(_TimeIsUp))
-            pause = INSIST_S
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
+    before = _WATCHER.watch(_Call(me, time.monotonic() + wall_s, stopped))
     try:
         yield
     finally:
-        left.set()
-        watcher.join()
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(me), None)  # one that has not been raised yet
+        _WATCHER.watch(before)
+        _throw(me, None)  # one that has not been raised yet
+
+
+def _throw(thread: int, kind: type[BaseException] | None) -> None:
+    given = ctypes.py_object(kind) if kind else None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), given)
 
 
 @contextmanager

@@ -112,6 +112,7 @@ class DirectBackend:
                 warnings.catch_warnings(),
             ):
                 warnings.simplefilter("default")  # a warning is no error, whatever pytest is told for the checks
+                warnings.filterwarnings("ignore", "This process .* is multi-threaded")  # by a thread of ours
                 with _described(folder):
                     yield
         except Stopped as stopped:

@@ -235,6 +235,16 @@ def sets_an_alarm():
     signal.alarm(0)
     time.sleep(1.1)
 
+def never_ends():
+    import signal
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    while True: pass
+
+def catches_again():
+    while True:
+        try: [][0]
+        except: pass
+
 def prints_and_catches():
     try: prints()
     except BaseException: return 1
@@ -318,6 +328,8 @@ def test_a_hang_tells_where_it_was(probe: DirectBackend, monkeypatch: pytest.Mon
         ("grows", Verdict.MEMORY),
         ("catches", Verdict.TIMEOUT),
         ("sets_an_alarm", Verdict.TIMEOUT),
+        ("never_ends", Verdict.TIMEOUT),
+        ("catches_again", Verdict.TIMEOUT),
         ("ends_untold", Verdict.CRASHED),
     ],
 )
