@@ -8,10 +8,10 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from difflib import get_close_matches
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from tests.harness.contract import RETURNS
-from tests.harness.tasks import TASKS
+from tests.harness.tasks import LIGHT, TASKS
 
 NOT_THERE = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
 NOT_WHEN_GRADED = ("TYPE_CHECKING", "find_spec", "'__main__'")
@@ -44,6 +44,36 @@ def notes(files: Mapping[str, bytes]) -> list[str]:
         if path not in files
     ]
     return found
+
+
+def untouched(assignment: Path, task: str) -> str:
+    """What the stub of a task about tensors says, if no function of its file is written; or else an empty text.
+
+    To import torch takes longer than all stubs do, and tells nothing about them.
+
+    >>> untouched(Path("away"), "2.2")
+    ''
+    """
+    module = TASKS[task].module
+    if TASKS[task].packages == LIGHT:
+        return ""
+    with suppress(OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = ast.parse((assignment / f"{module}.py").read_bytes())
+        said = {node.name: _says(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
+        wanted = [said.get(name, "") for name in _wanted(module)]
+        return next((text for text in wanted if f" {task}:" in text), "") if all(wanted) else ""
+    return ""
+
+
+def _says(function: ast.FunctionDef) -> str:
+    """What a stub raises; an empty text where a function has another body."""
+    match function.body:
+        case [
+            ast.Expr(),
+            ast.Raise(exc=ast.Call(func=ast.Name("NotImplementedError"), args=[ast.Constant(str(text))])),
+        ]:
+            return text
+    return ""
 
 
 def modules_of(changed: Collection[str], files: Mapping[str, bytes]) -> list[str]:

@@ -89,7 +89,9 @@ def test_a_task_that_calls_a_stub_waits_for_it() -> None:
 
 
 def test_what_can_not_be_judged_here_is_said(clone: Path) -> None:
-    """Without torch, with the reason."""
+    """Without torch, with the reason; what is not written needs none."""
+    assert re.search(r"2\.2  Memory of tensors  0/2 points: not written", run(clone, "--task", "2.2")[1])
+    (clone / "assignment" / "tensors.py").write_text("def element_bytes(tensor): return 1\n", encoding="utf-8")
     (clone / "torch.py").write_text("raise ImportError('none here')\n", encoding="utf-8")
     output = run(clone, "--task", "2.2")[1]
     assert re.search(r"2\.2  Memory of tensors  0/2 points: \d not judged, .*torch", output), output
