@@ -27,7 +27,11 @@ OF_KINDS = (
         r"'(charmap|ascii|cp\w+|gbk|latin-1)' codec",
         "say encoding='utf-8' wherever a file is opened: without it each system takes an encoding of its own",
     ),
-    ("RecursionError", "exceeded", "a loop in the place of recursion: inputs can be thousands long"),
+    (
+        "RecursionError",
+        "^(?!.*limit is too low)",
+        "a loop in the place of recursion: inputs can be thousands long",
+    ),
     (
         "OverflowError",
         "too large to convert to float|convert float infinity|math range error|result (out of range|too large)",
