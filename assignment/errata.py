@@ -7,8 +7,7 @@ def size_bytes(size: str) -> int:
     """Bytes of a size such as "80 GB" or "80 GiB": a whole number, a space, a unit. (Task 5.5.)
 
     The number has digits 0 to 9 only, and nothing stands before, behind or in between; zeros in front of it change
-    nothing. The units are B; kB, MB,
-    GB and TB, powers of 1000; KiB, MiB, GiB and TiB, powers of 1024.
+    nothing. The units are B; kB, MB, GB and TB, powers of 1000; KiB, MiB, GiB and TiB, powers of 1024.
 
     Raises:
         ValueError: it is not such a size; the message names it.

@@ -45,6 +45,9 @@ def test_the_worked_example_trains_by_score(student: Student) -> None:
             "ties went to the pair seen first; take the greatest pair of strings": lambda: OneOf(
                 ["[UNK]", *LETTERS, "##gs", "hu", third] for third in ("hug", "hugs")
             ),
+            "ties went to the smallest pair; take the greatest pair of strings": lambda: [
+                *["[UNK]", *LETTERS, "##gs", "##ug", "mug"]
+            ],
         },
     )
     expect(
@@ -137,6 +140,12 @@ def test_hello_world_is_101_7592_2088_102(student: Student) -> None:
         "caf": 24689,
         "##e": 2063,
     }
+    expect(
+        student.wordpiece.basic_tokenize("Wie"),
+        ["wie"],
+        "lower-case the text first",
+        {"the text was not lower-cased": lambda: ["Wie"]},
+    )
     for text, tokens, sentence, mistaken in SPLITS:
         expect(
             student.wordpiece.basic_tokenize(text),

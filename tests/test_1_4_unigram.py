@@ -87,6 +87,13 @@ def test_the_best_way_is_not_the_longest_piece_first(student: Student) -> None:
         "an unknown character is a piece by itself",
         {"unknown characters became one piece; each is one by itself": lambda: ["hu", "??", "s"]},
     )
+    unknown = {"xa": -9.0, "b": -9.0, "ab": -1.0}
+    expect(
+        student.unigram.segment("xab", unknown),
+        ["xa", "b"],
+        "x scores -19 by itself, 10 below the lowest: -18 for xa|b, against -20 for x|ab",
+        {"an unknown character was too cheap; it scores 10 below the lowest": lambda: ["x", "ab"]},
+    )
     expect(
         student.unigram.segment("hug", {"hug": 0.0, "h": -2.0, "u": -2.0, "g": -2.0}),
         ["hug"],
@@ -188,7 +195,8 @@ def test_pieces_that_help_least_are_pruned(student: Student) -> None:
         sorted(kept),
         ["g", "gs", "h", "hu", "s", "u", "ug"],
         "single characters, then the greatest losses; of equal losses the shorter piece",
-        {
+        told="the pieces that are kept, sorted: {}",
+        mistakes={
             "the pieces with the smallest losses were kept": lambda: ["g", "h", "hug", "s", "u", "ug"],
             "single characters were pruned, too; they always stay": lambda: [
                 "g",
@@ -205,7 +213,8 @@ def test_pieces_that_help_least_are_pruned(student: Student) -> None:
         sorted(student.unigram.prune(LOG_PROBS, {"hu": 0.5, "ug": 0.1, "hug": 3.0, "gs": 2.0}, 6)),
         ["g", "gs", "h", "hug", "s", "u"],
         "single characters, then the greatest losses",
-        {
+        told="the pieces that are kept, sorted: {}",
+        mistakes={
             "the most probable pieces were kept, not those with the greatest losses": lambda: [
                 "g",
                 "h",

@@ -327,15 +327,21 @@ def test_encoding_equals_the_plain_algorithm(student: Student, text: str, seed: 
         st.sampled_from(["the", " cat", "  ", "\n", "'", "ll", "<|", END, END[:5], "日", "1"]), max_size=20
     ),
     cuts=st.lists(st.integers(0, 120), max_size=8),
+    spans=st.lists(st.tuples(st.integers(0, 40), st.integers(1, 6)), max_size=3),
 )
-@example(text=[END, END, "the"], cuts=[len(END)])
-def test_encode_iterable_for_any_chunking(student: Student, text: list[str], cuts: list[int]) -> None:
+@example(text=[END, END, "the"], cuts=[len(END)], spans=[])
+@example(text=["the", " cat", "the"], cuts=[], spans=[(0, 8), (3, 1)])
+def test_encode_iterable_for_any_chunking(
+    student: Student, text: list[str], cuts: list[int], spans: list[tuple[int, int]]
+) -> None:
     """encode_iterable gives the ids of the joined text for any chunking, through special tokens too."""
     whole = "".join(text)
     edges = [0, *sorted(cut for cut in cuts if cut < len(whole)), len(whole)]
     pieces = [whole[start:end] for start, end in pairwise(edges)]
     _same_ids(student, pieces, [END, END + END, "<|"])
     _same_ids(student, list(whole), [])
+    within = {whole[start : start + size] for start, size in spans} - {""}  # which may overlap, or lie in another
+    _same_ids(student, list(whole), sorted(within))
     _same_ids(student, ["the", END, END, " cat", END], [END, END + END])
     _same_ids(student, ["the", "", " cat"], [])
     _same_ids(student, ["it'l", "l"], [])

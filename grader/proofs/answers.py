@@ -11,6 +11,7 @@ each function those are kept that tell planted mistakes from the right answer, a
 
 from __future__ import annotations
 
+import argparse
 import ast
 import json
 import os
@@ -188,10 +189,13 @@ def mistakes() -> str:
 
 
 def main() -> None:
-    """Write them; with `--mistakes` only the table of mistakes, which takes no minutes."""
+    """Write them."""
+    parser = argparse.ArgumentParser(description="Write fixtures/answers/, which takes some ten minutes.")
+    parser.add_argument("--mistakes", action="store_true", help="only the table of mistakes, which takes none")
+    alone = parser.parse_args().mistakes
     ANSWERS.mkdir(exist_ok=True)
     (ANSWERS / "mistakes.json").write_bytes(mistakes().encode())
-    if "--mistakes" in sys.argv[1:]:
+    if alone:
         return
     for task, text in build(cases()).items():
         (ANSWERS / f"{task}.txt").write_bytes(text.encode())
