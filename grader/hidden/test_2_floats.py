@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.reference import floats as reference
-from tests.harness import Student, expect, expect_raises, expect_that, points
+from tests.harness import Student, expect, expect_raises, expect_that, limits, points
 from tests.harness.expect import Mistakes
 
 FLOAT16 = (5, 10)
@@ -255,6 +255,7 @@ def _finite(values: list[float], bits: tuple[int, int]) -> list[float]:
 
 
 @points(0.5, task="2.5")
+@limits(wall_s=60, cpu_s=120)
 @given(values=gradients, bits=small_formats)
 @example(values=[], bits=FLOAT16)
 def test_sums_of_any_format(student: Student, values: list[float], bits: tuple[int, int]) -> None:
@@ -319,6 +320,7 @@ def _in_pairs(values: list[float], bits: tuple[int, int]) -> float:
 
 
 @points(0.5, task="2.5")
+@limits(wall_s=60, cpu_s=120)  # for who doubles the scale, and rounds each gradient again
 @given(values=gradients, bits=small_formats, small=st.lists(tiny, max_size=1), few=tiny_formats)
 @example(values=[], bits=FLOAT16, small=[], few=FLOAT16)
 def test_scales_of_any_format(
