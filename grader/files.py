@@ -6,7 +6,7 @@ import io
 import tarfile
 import tempfile
 from collections.abc import Container, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from grader.errors import UsageError
 from tests.files import NoPlace, write_whole
@@ -50,9 +50,17 @@ def write_folder(out: Path, files: Mapping[str, bytes], executable: Container[st
 
 
 def tar_of(files: Mapping[str, bytes], executable: Container[str] = ()) -> bytes:
-    """A .tar of these files, {path: content}. The same files give the same bytes."""
+    """A .tar of these files, {path: content}, and of the folders that they lie in; the same bytes each time.
+
+    >>> tarfile.open(fileobj=io.BytesIO(tar_of({"a/b/c": b""}))).getnames()
+    ['a', 'a/b', 'a/b/c']
+    """
     made = io.BytesIO()
     with tarfile.open(fileobj=made, mode="w", format=tarfile.GNU_FORMAT) as archive:
+        for folder in sorted({str(parent) for name in files for parent in list(PurePosixPath(name).parents)[:-1]}):
+            entry = tarfile.TarInfo(folder)
+            entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+            archive.addfile(entry)
         for name, content in sorted(files.items()):
             entry = tarfile.TarInfo(name)
             entry.size, entry.mode = len(content), 0o755 if name in executable else 0o644

@@ -330,7 +330,7 @@ def test_encoding_equals_the_plain_algorithm(student: Student, text: str, seed: 
     spans=st.lists(st.tuples(st.integers(0, 40), st.integers(1, 6)), max_size=3),
 )
 @example(text=[END, END, "the"], cuts=[len(END)], spans=[])
-@example(text=["the", " cat", "the"], cuts=[], spans=[(0, 8), (3, 1)])
+@example(text=["the", " cat", "the"], cuts=[], spans=[(0, 8), (3, 3)])
 def test_encode_iterable_for_any_chunking(
     student: Student, text: list[str], cuts: list[int], spans: list[tuple[int, int]]
 ) -> None:
@@ -340,8 +340,9 @@ def test_encode_iterable_for_any_chunking(
     pieces = [whole[start:end] for start, end in pairwise(edges)]
     _same_ids(student, pieces, [END, END + END, "<|"])
     _same_ids(student, list(whole), [])
-    within = {whole[start : start + size] for start, size in spans} - {""}  # which may overlap, or lie in another
-    _same_ids(student, list(whole), sorted(within))
+    within = {whole[start : start + size] for start, size in spans}  # which may overlap, or lie in another
+    tokens = vocab_of(EDGES, []).values()
+    _same_ids(student, list(whole), sorted(each for each in within if each and each.encode() not in tokens))
     _same_ids(student, ["the", END, END, " cat", END], [END, END + END])
     _same_ids(student, ["the", "", " cat"], [])
     _same_ids(student, ["it'l", "l"], [])

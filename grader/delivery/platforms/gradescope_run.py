@@ -49,26 +49,42 @@ def when(metadata: dict[str, Any]) -> list[str]:
     """
     before = metadata.get("previous_submissions")
     said = [f"Attempt {len(before) + 1}."] if isinstance(before, list) else []
-    assignment = metadata.get("assignment")
-    due = assignment.get("due_date") if isinstance(assignment, dict) else None
+    handed_in, due = _time(metadata.get("created_at")), _due(metadata)
     try:
-        late = datetime.fromisoformat(str(metadata.get("created_at"))) - datetime.fromisoformat(str(due))
-    except (ValueError, TypeError):
+        late = handed_in - due if handed_in and due else None
+    except TypeError:  # one of them has no time zone
         return said
-    return [*said, f"Handed in {late} after the due date."] if late.total_seconds() > 0 else said
+    return [*said, f"Handed in {late} after the due date."] if late and late.total_seconds() > 0 else said
+
+
+def _due(metadata: dict[str, Any]) -> datetime | None:
+    """When it is due: the latest of what the assignment says and of what those who hand in were granted."""
+    users = metadata.get("users")
+    holders = [metadata, *(users if isinstance(users, list) else [])]
+    granted = [holder.get("assignment") for holder in holders if isinstance(holder, dict)]
+    times = [_time(each.get("due_date")) for each in granted if isinstance(each, dict)]
+    try:
+        return max((time for time in times if time), default=None)
+    except TypeError:
+        return None
+
+
+def _time(text: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
 
 
 def failed(metadata: dict[str, Any], problem: str) -> str:
-    """What is written when there is no grade.
+    """What is written when there is no grade: the last score that there is, since that of an attempt may be null.
 
-    >>> '"score": 7.5' in failed({"previous_submissions": [{"score": "7.5"}]}, "no disk")
+    >>> '"score": 7.5' in failed({"previous_submissions": [{"score": "7.5"}, {"score": None}]}, "no disk")
     True
     """
-    try:
-        score = float(metadata["previous_submissions"][-1]["score"])
-    except (KeyError, TypeError, ValueError, IndexError):
-        score = 0.0
-    score = score if math.isfinite(score) else 0.0
+    before = metadata.get("previous_submissions")
+    scores = [_score(attempt) for attempt in (before if isinstance(before, list) else [])]
+    score = next((each for each in reversed(scores) if each is not None), 0.0)
     kept = "The score is that of your attempt before." if score else "The 0 is no grade."
     said = f"The autograder failed, which is not your fault. {kept} It is going to be run again."
     results = {
@@ -79,6 +95,14 @@ def failed(metadata: dict[str, Any], problem: str) -> str:
         "extra_data": {"grader_fault": True, "problem": problem[:2000]},
     }
     return as_json(results)
+
+
+def _score(attempt: Any) -> float | None:
+    try:
+        score = float(attempt["score"])
+    except (KeyError, TypeError, ValueError, IndexError):
+        return None
+    return score if math.isfinite(score) else None
 
 
 if __name__ == "__main__":

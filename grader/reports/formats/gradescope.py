@@ -1,7 +1,7 @@
 """Gradescope's results.json.
 
-Any test that is not visible would hide the student's total, so all are visible; a hidden check shows its title
-and verdict, and neither input nor expected value.
+Any test that is not visible would hide the student's total, so no test has a visibility of its own, which would be
+stronger than that of all; a hidden check shows its title and verdict, and neither input nor expected value.
 
 Source: Gradescope's autograder specification, section "Output format".
 """
@@ -52,7 +52,6 @@ def _test(check: CheckResult) -> dict[str, Any]:
         "output": feedback(check),
         "output_format": "text",
         "tags": [check.verdict.value, "hidden" if check.hidden else "public"],
-        "visibility": "visible",
         "extra_data": {"id": check.id},
     }
 

@@ -34,6 +34,15 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "lm_basics"
 
 
+def test_the_archive_has_an_entry_for_its_folder(tmp_path: Path) -> None:
+    """Autolab's importer looks for one, and says that there is no root directory where only files are listed."""
+    build_autolab(tmp_path / "lm_basics.tar", image="lm-basics")
+    with tarfile.open(tmp_path / "lm_basics.tar") as archive:
+        first, *others = archive.getmembers()
+    assert (first.name, first.isdir()) == ("lm_basics", True)
+    assert all(other.name.startswith("lm_basics/") for other in others)
+
+
 @pytest.fixture
 def job(lab: Path, tmp_path: Path) -> Path:
     """What Autolab copies to the machine that grades; the hand-in is the test's to write."""

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from grader.delivery.builders import build_gradescope
+from grader.delivery.platforms.gradescope_run import when
 from grader.errors import UsageError
 from grader.files import PROJECT
 from grader.grading import Options, grade
@@ -77,6 +78,24 @@ def test_gradescope_gives_the_grade_of_the_command(root: Path, within: tuple[str
     assert results["score"] == direct["score"]
     assert results["tests"] == direct["tests"]
     assert results["output"].startswith("Attempt 2.\nHanded in 1:00:00 after the due date.\n")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        ({"users": [{"assignment": {"due_date": "2026-11-26T09:00:00Z"}}]}, []),
+        ({"users": [{"assignment": {"due_date": "2026-11-25T09:30:00Z"}}, {}]}, ["Handed in 0:30:00 after"]),
+        ({"users": [{"assignment": {"due_date": None}}, 3, {"assignment": 4}]}, ["Handed in 1:00:00 after"]),
+        ({"users": None}, ["Handed in 1:00:00 after"]),
+        ({"users": [{"assignment": {"due_date": "2026-11-25T09:30:00"}}]}, []),
+        ({"created_at": None}, []),
+    ],
+)
+def test_an_extension_counts(metadata: dict[str, Any], said: list[str]) -> None:
+    """Who was granted another due date is late from then on."""
+    known = {"created_at": "2026-11-25T10:00:00Z", "assignment": {"due_date": "2026-11-25T09:00:00Z"}}
+    told = when(known | metadata)
+    assert [line.partition(" the due")[0] for line in told] == said
 
 
 def test_an_upload_of_nothing_is_told(root: Path) -> None:
