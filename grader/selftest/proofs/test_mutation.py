@@ -119,7 +119,7 @@ import json, sys
 from pathlib import Path
 from grader.proofs.mutation import trial
 from grader.proofs.mutation.mutants import Mutant
-trial.GRACE_S = 3.0
+trial.GRACE_S = 8.0
 trial.SLOWER = 1
 source = Path("grader/reference/utilization.py").read_text(encoding="utf-8")
 codes = {
