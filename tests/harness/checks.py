@@ -19,6 +19,9 @@ COPY_IT = "what a function is given is its caller's: work on a copy of a list or
 DUE = "an answer: what this call is given is allowed"
 """Where a submission refuses what it must take."""
 
+NO_PYTHON = ("SyntaxError", "IndentationError", "TabError")
+"""What is raised where a file can't be read as Python."""
+
 GRADER_FAULT_TEXT = "the grader failed in this check, which is not your fault: "
 
 

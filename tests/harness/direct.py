@@ -95,12 +95,18 @@ class DirectBackend:
             target, place = getattr(target, name), f"the class {name}"
         return target  # type: ignore[no-any-return]
 
+    def _time_for(self, path: str) -> tuple[float, str]:
+        """The seconds that a call may take, 0 for any, and its limit as it is said."""
+        most_s = self._limits.wall_s
+        left_s, told_s = most_s and max(most_s - self._spent_s, LEAST_S), f"{most_s:g} s"
+        if left_s > AGAIN_S and path in self._slow:
+            return AGAIN_S, f"{AGAIN_S:g} s; there are {told_s}, which an earlier check has waited for"
+        return left_s, told_s
+
     @contextmanager
     def _guarded(self, path: str) -> Iterator[None]:
         folder, limits = self._root / "assignment", self._limits
-        wall_s, told_s = max(limits.wall_s - self._spent_s, LEAST_S), f"{limits.wall_s:g} s"
-        if limits.wall_s and path in self._slow and wall_s > AGAIN_S:
-            wall_s, told_s = AGAIN_S, f"{AGAIN_S:g} s; there are {told_s}, which an earlier check has waited for"
+        wall_s, told_s = self._time_for(path)
         started = time.monotonic()
         try:
             with (
@@ -108,7 +114,7 @@ class DirectBackend:
                 bounds.exits(),
                 bounds.printed(),
                 bounds.memory(limits.memory_mib << 20),
-                bounds.seconds(limits.wall_s and wall_s, lambda frames: places(frames, folder), told_s),
+                bounds.seconds(wall_s, lambda frames: places(frames, folder), told_s),
                 warnings.catch_warnings(),
             ):
                 warnings.simplefilter("default")  # a warning is no error, whatever pytest is told for the checks

@@ -11,13 +11,12 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.harness.checks import Outcome
+from tests.harness.checks import NO_PYTHON, Outcome
 from tests.harness.contract import RETURNS
 from tests.harness.outcomes import Verdict
 from tests.harness.tasks import TASKS
 
 STEPS = 3
-NO_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 MOST = 4
 """Known mistakes that are named."""
 
@@ -30,14 +29,12 @@ def lines(outcomes: Sequence[Outcome], root: Path, steps: int) -> list[str]:
         return ["hint    nothing is left: each check that ran is passed"] if outcomes else []
     first = min(undone, key=lambda outcome: order[outcome.check.task])
     failed = {outcome.check.id for outcome in undone}
-    rows = (
-        _unread(first)
-        or [
-            ("the idea", _idea(first, root)),
-            ("the place", _place(first, root)),
-            ("what to do", *_todo(first, failed, root)),
-        ]
-    )[:steps]
+    towards = [
+        ("the idea", _idea(first, root)),
+        ("the place", _place(first, root)),
+        ("what to do", *_todo(first, failed, root)),
+    ]
+    rows = (_unread(first) or towards)[:steps]
     shown = [
         f"hint {step}  {word:<12}{line}"
         for step, (name, *told) in enumerate(rows, 1)

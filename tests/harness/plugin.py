@@ -23,7 +23,7 @@ from hypothesis.internal.constants_ast import Constants
 
 from tests import submit
 from tests.harness import board, hints, notes, plan, watch
-from tests.harness.checks import Check, Outcome, check_of, judge
+from tests.harness.checks import NO_PYTHON, Check, Outcome, check_of, judge
 from tests.harness.direct import DirectBackend
 from tests.harness.expect import CALLS, Failure
 from tests.harness.outcomes import Limits, Stopped, StudentError, Verdict
@@ -288,7 +288,7 @@ def pytest_runtest_makereport(
 def _shown(message: str, before: set[str]) -> str:
     """A message as it is shown. What keeps a file from being imported is shown once, and else only named."""
     called, row, why = message.partition("\n  got  ")
-    if not row or ("SyntaxError" not in why and " in <module>: " not in why):
+    if not row or not any(sign in why for sign in (*NO_PYTHON, " in <module>: ")):
         return visible(message)
     if why not in before:
         before.add(why)

@@ -128,8 +128,9 @@ class Student:
         if made is None:
             return self._fitting(shown, args, kwargs, MOST_OF_A_CALL)
         whole = self._fitting(f"{made.whole}.{shown}", args, kwargs, MOST_OF_A_CALL)
-        brief = self._fitting(f"{made.brief}.{shown}", args, kwargs, MOST_OF_A_CALL)
-        return whole if len(whole) <= MOST_OF_A_CALL else brief
+        if len(whole) <= MOST_OF_A_CALL:
+            return whole
+        return self._fitting(f"{made.brief}.{shown}", args, kwargs, MOST_OF_A_CALL)
 
     def _fitting(self, shown: str, args: tuple[Any, ...], kwargs: dict[str, Any], most: int) -> str:
         given = [("", value) for value in args] + [(f"{name}=", value) for name, value in kwargs.items()]

@@ -6,12 +6,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from tests.harness import notes
 from tests.harness.tasks import TASKS
+
+T = TypeVar("T")
 
 PAUSE_S = 0.3
 CLEAR = "\x1b[H\x1b[2J\x1b[3J"
@@ -48,10 +51,7 @@ def tasks_of(changed: Sequence[str], folder: Path) -> list[str]:
     >>> tasks_of(["views.py"], Path("assignment"))
     ['3.1', '3.3', '3.4', '3.5']
     """
-    files = dict[str, bytes]()
-    for path in folder.rglob("*.py"):
-        with suppress(OSError):  # it has gone, or is none: a folder, or an editor's mark
-            files[f"assignment/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
+    files = {f"assignment/{path}": content for path, content in _each(folder, Path.read_bytes).items()}
     modules = notes.modules_of(changed, files)
     return [task.id for task in TASKS.values() if task.module in modules]
 
@@ -72,8 +72,13 @@ def _wait(folder: Path, before: dict[str, int]) -> list[str]:
 
 def _times(folder: Path) -> dict[str, int]:
     """When each file was written last, by its path; one that goes away meanwhile is not there."""
-    times = dict[str, int]()
+    return _each(folder, lambda path: path.stat().st_mtime_ns)
+
+
+def _each(folder: Path, look: Callable[[Path], T]) -> dict[str, T]:
+    """What is found at each Python file of a folder, by its path there."""
+    found = dict[str, T]()
     for path in folder.rglob("*.py"):
-        with suppress(OSError):
-            times[path.relative_to(folder).as_posix()] = path.stat().st_mtime_ns
-    return times
+        with suppress(OSError):  # it has gone, or is none: a folder, or an editor's mark
+            found[path.relative_to(folder).as_posix()] = look(path)
+    return found

@@ -49,8 +49,9 @@ def when(metadata: dict[str, Any]) -> list[str]:
     """
     before = metadata.get("previous_submissions")
     said = [f"Attempt {len(before) + 1}."] if isinstance(before, list) else []
-    handed_in, due = _time(metadata.get("created_at")), _due(metadata)
+    handed_in = _time(metadata.get("created_at"))
     try:
+        due = _due(metadata)
         late = handed_in - due if handed_in and due else None
     except TypeError:  # one of them has no time zone
         return said
@@ -58,15 +59,20 @@ def when(metadata: dict[str, Any]) -> list[str]:
 
 
 def _due(metadata: dict[str, Any]) -> datetime | None:
-    """When it is due: the latest of what the assignment says and of what those who hand in were granted."""
-    users = metadata.get("users")
-    holders = [metadata, *(users if isinstance(users, list) else [])]
+    """When it is due: the latest of what the assignment says and of what those who hand in were granted.
+
+    Raises:
+        TypeError: some of these times have a time zone, and others none.
+    """
+    holders = [metadata, *_listed(metadata, "users")]
     granted = [holder.get("assignment") for holder in holders if isinstance(holder, dict)]
     times = [_time(each.get("due_date")) for each in granted if isinstance(each, dict)]
-    try:
-        return max((time for time in times if time), default=None)
-    except TypeError:
-        return None
+    return max((time for time in times if time), default=None)
+
+
+def _listed(metadata: dict[str, Any], name: str) -> list[Any]:
+    held = metadata.get(name)
+    return held if isinstance(held, list) else []
 
 
 def _time(text: Any) -> datetime | None:
@@ -82,8 +88,7 @@ def failed(metadata: dict[str, Any], problem: str) -> str:
     >>> '"score": 7.5' in failed({"previous_submissions": [{"score": "7.5"}, {"score": None}]}, "no disk")
     True
     """
-    before = metadata.get("previous_submissions")
-    scores = [_score(attempt) for attempt in (before if isinstance(before, list) else [])]
+    scores = [_score(attempt) for attempt in _listed(metadata, "previous_submissions")]
     score = next((each for each in reversed(scores) if each is not None), 0.0)
     kept = "The score is that of your attempt before." if score else "The 0 is no grade."
     said = f"The autograder failed, which is not your fault. {kept} It is going to be run again."

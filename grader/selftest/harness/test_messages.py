@@ -170,6 +170,14 @@ def test_a_file_that_is_no_python_is_shown_once(output: str) -> None:
     assert output.count("SyntaxError: 'invalid syntax' (see above)") >= 8
 
 
+def test_a_wrong_indent_is_shown_once(clone: Path) -> None:
+    """As other lines that are no Python."""
+    (clone / "assignment" / "flops.py").write_text("def f():\n    x = 1\n   return x\n", encoding="utf-8")
+    output = run(clone, "-q", "--task", "4.1", "--task", "4.2")[1]
+    assert output.count("   return x") == 1
+    assert output.count("indentation level' (see above)") == 5
+
+
 def test_what_was_printed_stands_with_the_diagnosis(output: str) -> None:
     """The end of it."""
     assert "Captured stdout call" in output
