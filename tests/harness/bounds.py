@@ -11,11 +11,11 @@ import os
 import signal
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from time import monotonic, sleep  # which a submission may replace in their module
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -53,12 +53,12 @@ def seconds(wall_s: float, places: Places, told_s: str) -> Iterator[None]:
 
     by_signal = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     timer = _by_signal(wall_s, stopped, told) if by_signal else nullcontext()
-    end = time.monotonic() + wall_s
+    end = monotonic() + wall_s
     with _insisting(told), timer, _by_thread(wall_s + by_signal * INSIST_S, stopped):
         try:
             yield
         finally:
-            if not told and time.monotonic() > end:
+            if not told and monotonic() > end:
                 stopped(None)  # it has set the timer itself, for something of its own
 
 
@@ -115,19 +115,19 @@ class _Watcher:
         """Look at this call from now on; give the one before."""
         if call and not (self._thread and self._thread.is_alive()):  # a fork has no threads
             self._turn = threading.Lock()
-            self._thread = threading.Thread(target=self._look, args=(time.sleep, time.monotonic), daemon=True)
+            self._thread = threading.Thread(target=self._look, daemon=True)
             self._thread.start()
         with self._turn:
             before, self._call = self._call, call
         return before
 
-    def _look(self, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
+    def _look(self) -> None:
         while True:
             sleep(LOOK_EVERY_S)
             with self._turn:
                 call = self._call
-                if call and clock() > call.until:
-                    call.until = clock() + INSIST_S
+                if call and monotonic() > call.until:
+                    call.until = monotonic() + INSIST_S
                     call.stopped(sys._current_frames().get(call.thread))
                     _throw(call.thread, _TimeIsUp)
 
@@ -138,7 +138,7 @@ _WATCHER = _Watcher()
 @contextmanager
 def _by_thread(wall_s: float, stopped: Callable[[FrameType | None], Stopped]) -> Iterator[None]:
     me = threading.get_ident()
-    before = _WATCHER.watch(_Call(me, time.monotonic() + wall_s, stopped))
+    before = _WATCHER.watch(_Call(me, monotonic() + wall_s, stopped))
     try:
         yield
     finally:

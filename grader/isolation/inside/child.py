@@ -15,7 +15,6 @@ import socket
 import struct
 import sys
 import threading
-import time
 import traceback
 from bdb import BdbQuit
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from difflib import get_close_matches
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from time import monotonic, sleep  # which a submission may replace in their module
 from typing import Any
 
 import cbor2
@@ -74,7 +74,7 @@ class Child:
 
     def serve(self) -> None:
         while (request := self.receive()) is not None:
-            self.tell_at = time.monotonic() + request["left_s"] - TELL_S
+            self.tell_at = monotonic() + request["left_s"] - TELL_S
             self.turn.release()
             answer = self.answer(request)
             self.turn.acquire()
@@ -163,13 +163,13 @@ class Child:
         """Let a thread tell, since signals and timers are the submission's; nothing is told if none can start."""
         main, usual = threading.get_ident(), threading.stack_size(WATCHERS_STACK)
         with contextlib.suppress(RuntimeError):
-            _thread.start_new_thread(self.look, (main, time.sleep, time.monotonic))
+            _thread.start_new_thread(self.look, (main,))
         threading.stack_size(usual)
 
-    def look(self, main: int, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
+    def look(self, main: int) -> None:
         while True:
             sleep(LOOK_EVERY_S)
-            if clock() >= self.tell_at:
+            if monotonic() >= self.tell_at:
                 with contextlib.suppress(BaseException):
                     self.tell_where(sys._current_frames().get(main))
 

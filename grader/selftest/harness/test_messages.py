@@ -290,6 +290,16 @@ class Beyond(BaseException):
 
 def goes_beyond(): raise Beyond
 
+class Mixed(type):
+    @property
+    def __mro__(cls): raise Beyond
+
+class Hidden(Exception, metaclass=Mixed): pass
+
+def hides_its_kind(): raise Hidden
+
+def takes_the_time(): time.monotonic = time.sleep = None
+
 def closes():
     with sys.stdout: print("in it")
     sys.stdout.close()
@@ -353,12 +363,31 @@ def test_limits_hold_in_a_students_own_run(probe: DirectBackend, name: str, verd
 
 
 @pytest.mark.parametrize(
-    "name", ["is_untold", "blames_another_file", "is_cancelled", "is_interrupted", "skips", "goes_beyond"]
+    "name",
+    [
+        "is_untold",
+        "blames_another_file",
+        "is_cancelled",
+        "is_interrupted",
+        "skips",
+        "goes_beyond",
+        "hides_its_kind",
+    ],
 )
 def test_an_exception_that_cannot_be_told_is_the_submissions(probe: DirectBackend, name: str) -> None:
     """Whatever its text or its place is made of."""
     with pytest.raises(StudentError):
         probe.invoke(f"words.{name}", None, [], {}, keep=False)
+
+
+def test_a_clock_that_is_taken_away_is_missed_by_nobody(
+    probe: DirectBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A submission may replace functions of time for its own."""
+    for name in ("monotonic", "sleep"):
+        monkeypatch.setattr(time, name, getattr(time, name))  # is put back in the end
+    for _ in range(2):
+        assert probe.invoke("words.takes_the_time", None, [], {}, keep=False) is None
 
 
 @pytest.mark.parametrize("name", ["closes", "takes_away"])

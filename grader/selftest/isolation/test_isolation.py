@@ -441,6 +441,9 @@ def locked():
 def ignores():
     signal.signal(signal.SIGALRM, signal.SIG_IGN)
     g()
+def timeless(s):
+    time.monotonic = time.sleep = None
+    return s
 def nearly(s):
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     time.sleep(s)
@@ -477,6 +480,8 @@ def test_a_hang_without_a_place_is_a_hang(sandboxed: Open) -> None:
 def test_to_tell_a_place_costs_nothing(sandboxed: Open) -> None:
     """Signals and timers are the submission's, in the last moments of its time, too."""
     assert call(sandboxed(HANGS, wall_s=2), "nearly", 1.8) == [0, 0]
+    backend = sandboxed(HANGS)
+    assert [call(backend, "timeless", n) for n in (1, 2)] == [1, 2]
 
 
 TOLD = """
