@@ -8,7 +8,7 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml grader/delivery/student/.github/
 SCRIPTS := .ci/run $(wildcard grader/delivery/platforms/*/*.sh) grader/delivery/platforms/gradescope/run_autograder \
 	grader/delivery/platforms/autolab/run_autolab
 
-.PHONY: grade test thorough quick install vocabularies lint actionlint delivery bench clean
+.PHONY: grade test thorough quick install vocabularies lint actionlint delivery bench gpu clean
 .DEFAULT_GOAL := grade
 
 grade: install
@@ -58,6 +58,11 @@ bench: install
 	$(BIN)/python -m grader.bench.isolation
 	$(BIN)/python -m grader.bench.forking
 	$(BIN)/python -m grader.bench.training
+
+# At most 8 minutes on a machine with a GPU, with its own python, torch, pytest, hypothesis, numpy and regex:
+# the timing checks on the reference and on each planted mistake, then a recording below fixtures/timings/.
+gpu:
+	@$(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON)) -m grader.proofs.hardware --jobs 4
 
 install: $(VENV)/installed
 

@@ -51,9 +51,11 @@ KEPT = {
     "convolutions": "forward and gradient times of 94 convolutions on a V100",
     "recurrent": "forward and gradient times of 53 recurrent layers on a V100",
     "products": "times of 27 matrix products on a V100; the transposed ones are those of gradients",
+    "h100_sxm": "times of 110 operations on an H100, forward and backward, with clocks, power and copies",
+    "h200_sxm": "the same on an H200",
     "gpt_training": "tokens per second, MFU and HFU of 77 GPT trainings on H100s, as printed",
 }
-"""Recorded elsewhere, and not made here: figures of fixtures/timings/, each file naming its source."""
+"""Measured, and not made here: figures of fixtures/timings/, each file naming its source."""
 
 DRAWN = {
     "backward": "forward and backward of two layers",
@@ -125,18 +127,20 @@ def _readme(made: dict[str, str]) -> str:
     for path, text in sorted(made.items()):
         raw = text.encode()
         what, origin = _source(path)
-        licence = "figures only" if path.startswith("timings/") else "MIT"
+        elsewhere = path.startswith("timings/") and "make gpu" not in origin
+        licence = "figures only" if elsewhere else "MIT"
         rows.append(
             f"| {path} | {what} | {origin} | {licence} | {len(raw):,} | `{hashlib.sha256(raw).hexdigest()}` |"
         )
     return (
         "# Fixtures\n\n"
         "Made by `python -m grader.making.fixtures`, but for `answers/`, which\n"
-        "`python -m grader.proofs.answers` makes, and `timings/`: those are measured figures from public tables,\n"
-        "whose source each file names. The project's licence (MIT) holds for the rest. Each line of\n"
-        "`answers/*.txt` is a call, its right answer, and what known mistakes answer, as Python writes them (see\n"
-        "`tests/recorded.py`). Each `bpe/*.json` records one training: the corpus, the arguments, the vocabulary\n"
-        "in order of ids and the merges in order, both in GPT-2's printable form, and encodings.\n\n"
+        "`python -m grader.proofs.answers` makes, and `timings/`: those are measured figures, from public\n"
+        "tables or by `make gpu`, as each file says. The project's licence (MIT) holds for the rest.\n"
+        "Each line of `answers/*.txt` is a call, its right answer, and what known mistakes answer, as Python\n"
+        "writes them (see `tests/recorded.py`). Each `bpe/*.json` records one training: the corpus, the\n"
+        "arguments, the vocabulary in order of ids and the merges in order, both in GPT-2's printable form, and\n"
+        "encodings.\n\n"
         "| file | what | origin | licence | bytes | sha256 |\n|---|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
     )
 
