@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import regex
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.making import english, multilingual
@@ -72,6 +72,7 @@ def _check_split(student: Student, text: str) -> None:
 
 @points(1, task="1.1")
 @given(text=st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+@example(text="a-\u0301b")
 def test_texts_split_by_the_four_rules(student: Student, text: str) -> None:
     """Abbreviations, numbers, words and other characters, next to each other in any order."""
     _check_split(student, text)

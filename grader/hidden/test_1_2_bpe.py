@@ -331,6 +331,7 @@ def test_encoding_equals_the_plain_algorithm(student: Student, text: str, seed: 
 )
 @example(text=[END, END, "the"], cuts=[len(END)], spans=[])
 @example(text=["the", " cat", "the"], cuts=[], spans=[(0, 8), (3, 3)])
+@example(text=["the", " cat", "the"], cuts=[], spans=[(2, 3), (4, 5)])
 def test_encode_iterable_for_any_chunking(
     student: Student, text: list[str], cuts: list[int], spans: list[tuple[int, int]]
 ) -> None:

@@ -78,6 +78,7 @@ def test_every_dtype(student: Student) -> None:
 @given(shape=st.lists(st.one_of(whole(4), whole(24), st.just(0)), max_size=4), dtype=st.sampled_from(DTYPES))
 @example(shape=[], dtype="int1")
 @example(shape=[3, 5], dtype="int4")
+@example(shape=[3], dtype="quint4x2")
 def test_every_shape(student: Student, shape: list[int], dtype: str) -> None:
     """Tensors of all dtypes, packed, and very large ones."""
     _same_bytes(student, shape, dtype)
