@@ -293,6 +293,7 @@ def made_by_hand(chance: random.Random) -> Merges:
 
 @points(1, task="1.2")
 @given(text=st.text(st.sampled_from("aabbcc é"), max_size=60), seed=st.integers(0, 10**6))
+@example(text="", seed=65)
 def test_encoding_equals_the_plain_algorithm(student: Student, text: str, seed: int) -> None:
     """Encoding random text with random vocabularies, ids in no order, applies every merge in its order."""
     chance = random.Random(seed)

@@ -237,6 +237,7 @@ def _check_split(student: Student, text: str) -> None:
 @given(text=st.lists(st.sampled_from(PARTS), max_size=10).map("".join))
 @example(text="कि")
 @example(text="ΝΟΜΟΣ, ΣΑΣ")
+@example(text="ΑΣ.Α")
 def test_texts_of_any_script(student: Student, text: str) -> None:
     """Accents, ideographs, control characters, punctuation of all scripts."""
     _check_split(student, text)

@@ -242,6 +242,7 @@ def _spaces_first(ids: list[int], log_probs: dict[str, float]) -> str:
 @given(ids=st.lists(st.sampled_from([256, 257, 258, 0xE6, 0x97, 0xA5, 0x20, 0x41, 0xFF]), max_size=8))
 @example(ids=[0x41, 0xE2, 0x96, 0x81, 0x41])
 @example(ids=[0, 255, 256])
+@example(ids=[256, 256, 258])
 def test_any_ids_decode(student: Student, ids: list[int]) -> None:
     """Bytes that are cut or malformed become U+FFFD, unknown ids are an error."""
     log_probs = {"▁": -1.0, "▁日": -2.0, "x": -3.0}

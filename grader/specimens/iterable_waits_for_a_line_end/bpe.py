@@ -9,7 +9,7 @@ def _encode_iterable(self, strings):
         if ends and not self._specials:
             yield from self.encode(held[: ends[-1]])
             held = held[ends[-1] :]
-        elif ends:
+        elif ends and not any("\n" in special for special in self._specials):
             yield from self.encode(held[: ends[0]])
             held = held[ends[0] :]
     yield from self.encode(held)
