@@ -184,9 +184,10 @@ def _zip(file: ArchiveFile) -> Iterator[Member]:
             raise SubmissionError(f"the archive has more than {file.members:,} members")
         for info in archive.infolist():
             mode = info.external_attr >> 16
-            kind = "folder" if info.filename.endswith("/") else _kind(mode) if stat.S_IFMT(mode) else "file"
-            # filename ends at the first NUL, orig_filename does not.
-            yield Member(info.orig_filename, kind, partial(_unzipped, archive, info))
+            # filename ends at the first NUL, orig_filename does not. Some programs on Windows write backslashes.
+            name = info.orig_filename.replace("\\", "/")
+            kind = "folder" if name.endswith("/") else _kind(mode) if stat.S_IFMT(mode) else "file"
+            yield Member(name, kind, partial(_unzipped, archive, info))
 
 
 def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:

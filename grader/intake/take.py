@@ -29,26 +29,35 @@ from tests.handin import CACHES, PACKAGE, Choice, HandInLimits, misleading, show
 
 IGNORED = CACHES | {".git"}
 NOTES = 20
+LEVELS = (2, 3)
+"""Within so many names from the top `assignment` may stand: a further folder is looked into only if needed."""
+
+NOTHING = ""
 IntakeLimits = HandInLimits
 LIMITS = IntakeLimits()
 
 
 @dataclass(slots=True)
 class _Taken:
-    """What intake has found so far. `notes` has no sentence twice, in the order in which they were found."""
+    """What intake has found so far. `notes` has no sentence twice, in the order in which they were found.
+
+    `seen` are folders that may be meant, but stand elsewhere, or are spelt another way.
+    """
 
     choice: Choice
+    levels: int
     notes: dict[str, None] = field(default_factory=dict)
     prefix: PurePosixPath | None = None
     beside: list[PurePosixPath] = field(default_factory=list)
+    seen: dict[str, None] = field(default_factory=dict)
 
 
 def intake(path: Path, into: Path, limits: IntakeLimits = LIMITS) -> Submission:
     """Copy the submission's `assignment/` to `into/assignment/`.
 
-    `assignment/` stands at the top or inside one enclosing folder; a folder of that name is taken itself. Files
-    arrive with mode 0644, folders with 0755. `sha256` is empty when the archive is too large to be read, or
-    nothing of a folder was taken.
+    `assignment/` stands at the top or inside one enclosing folder, or inside two if no other does; a folder of
+    that name is taken itself. Files arrive with mode 0644, folders with 0755. `sha256` is empty when the archive
+    is too large to be read, or nothing of a folder was taken.
 
     Raises:
         UsageError: path is no file or folder that can be read, or into/assignment is there already.
@@ -59,12 +68,17 @@ def intake(path: Path, into: Path, limits: IntakeLimits = LIMITS) -> Submission:
     if os.path.lexists(into / PACKAGE):
         raise UsageError(f"{str(into / PACKAGE)!r} is there already: give an empty folder")
     name = path.name if path.name not in ("", "..") else path.resolve().name
-    taken = _Taken(Choice(limits))
-    try:
-        digest, problem = _taken_in(path, name, into, limits, taken)
-    except BaseException:
-        shutil.rmtree(into / PACKAGE, ignore_errors=True)
-        raise
+    for levels in LEVELS:
+        taken = _Taken(Choice(limits), levels)
+        try:
+            digest, problem = _taken_in(path, name, into, limits, taken)
+        except BaseException:
+            shutil.rmtree(into / PACKAGE, ignore_errors=True)
+            raise
+        if problem != NOTHING:
+            break
+    else:
+        problem = _nothing(name, taken)
     if problem:
         shutil.rmtree(into / PACKAGE, ignore_errors=True)
     notes = [*taken.notes, *_beside(taken)]
@@ -73,15 +87,28 @@ def intake(path: Path, into: Path, limits: IntakeLimits = LIMITS) -> Submission:
     return Submission(name, digest, None if problem else into, problem, tuple(notes))
 
 
+def _nothing(name: str, taken: _Taken) -> str:
+    """The sentence for a submission without `assignment/`: where something like it was seen, and what to do."""
+    sentence = f"no {PACKAGE}/ with files in {name!r}, at its top or inside one folder"
+    for place in taken.seen:
+        folder = PurePosixPath(place)
+        if folder.name != PACKAGE:
+            return f"{sentence}; there is {shown(place)}: name it {PACKAGE}, in small letters"
+        return f"{sentence}; there is {shown(place)}, too deep inside: submit that folder alone"
+    return f"{sentence}; put the .py files into a folder {PACKAGE}/" if taken.beside else sentence
+
+
 def _taken_in(path: Path, name: str, into: Path, limits: IntakeLimits, taken: _Taken) -> tuple[str, str | None]:
-    """Copy everything; the sha256, and the problem if there is one."""
+    """Copy everything; the sha256, and the problem if there is one, `NOTHING` if no `assignment/` was found."""
     if path.is_dir():
         outer = PACKAGE if name == PACKAGE and not path.is_symlink() and not _holds_package(path) else ""
         if name == PACKAGE and path.is_symlink() and not _holds_package(path):
             taken.notes[f"left out {shown(name)}: a link"] = None
-        found = folder_members(path, lambda below: _worth_entering(PurePosixPath(outer, below), limits.depth))
-        problem = _copy(found, name, outer, into, limits, taken, Clock(limits.cpu_s + limits.total_mib / 32))
-        return ("" if problem else _folder_sha256(into / PACKAGE)), problem
+        found = folder_members(
+            path, lambda below: _worth_entering(PurePosixPath(outer, below), limits.depth, taken.levels)
+        )
+        problem = _copy(found, outer, into, limits, taken, Clock(limits.cpu_s + limits.total_mib / 32))
+        return ("" if problem is not None else _folder_sha256(into / PACKAGE)), problem
     try:
         clock = Clock(limits.cpu_s + path.stat().st_size / (32 << 20))
         file = ArchiveFile(path, limits.members, clock)
@@ -92,12 +119,10 @@ def _taken_in(path: Path, name: str, into: Path, limits: IntakeLimits, taken: _T
             return "", f"{name!r} is larger than {limits.archive_mib} MiB"
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         raw = Budget(limits.archive_mib << 20, f"the archive unpacks to more than {limits.archive_mib} MiB")
-        return digest, _copy(archive_members(file, name, raw), name, "", into, limits, taken, clock)
+        return digest, _copy(archive_members(file, name, raw), "", into, limits, taken, clock)
 
 
-def _copy(
-    found: Members, name: str, outer: str, into: Path, limits: IntakeLimits, taken: _Taken, clock: Clock
-) -> str | None:
+def _copy(found: Members, outer: str, into: Path, limits: IntakeLimits, taken: _Taken, clock: Clock) -> str | None:
     """Copy the members that are taken; the sentence why nothing can be graded, if so."""
     files = Budget(limits.files, limits.too_many)
     members = Budget(limits.members, f"the submission has more than {limits.members:,} members")
@@ -116,7 +141,7 @@ def _copy(
                     _write(member, into, target, [alone, total])
     except SubmissionError as error:
         return str(error)
-    return None if taken.prefix else f"no {PACKAGE}/ with files in {name!r}, at its top or inside one folder"
+    return None if taken.prefix else NOTHING
 
 
 def _checked(member: Member, outer: str, taken: _Taken) -> PurePosixPath | None:
@@ -124,7 +149,7 @@ def _checked(member: Member, outer: str, taken: _Taken) -> PurePosixPath | None:
     parts = [part for part in f"{outer}/{member.name}".split("/") if part not in ("", ".")]
     if IGNORED & set(parts):
         return None
-    at = parts.index(PACKAGE) if PACKAGE in parts[:2] else None
+    at = parts.index(PACKAGE) if PACKAGE in parts[: taken.levels] else None
     below = [] if at is None else parts[at:]
     problem = misleading(member.name, parts) or (taken.choice.unfit(below, member.kind) if below else "")
     if problem:
@@ -132,6 +157,10 @@ def _checked(member: Member, outer: str, taken: _Taken) -> PurePosixPath | None:
         return None
     if at is None and len(parts) <= 2 and member.kind == "file" and member.name.endswith(".py"):
         taken.beside.append(PurePosixPath(*parts))
+    if at is None and len(taken.seen) < NOTES:
+        folders = parts if member.kind == "folder" else parts[:-1]
+        like = [n for n, part in enumerate(folders, start=1) if part.casefold() == PACKAGE]
+        taken.seen |= {"/".join(parts[:n]): None for n in like[:1]}
     if at is None or at == len(parts) - 1 or member.kind == "folder":
         return None
     prefix = PurePosixPath(*parts[:at])
@@ -170,14 +199,14 @@ def _holds_package(path: Path) -> bool:
     return (path / PACKAGE).is_dir() and not (path / PACKAGE).is_symlink()
 
 
-def _worth_entering(folder: PurePosixPath, depth: int) -> bool:
+def _worth_entering(folder: PurePosixPath, depth: int, levels: int) -> bool:
     """Whether a submitted folder's folder can hold an assignment/, or is in one and can hold what is taken."""
     if (
         folder.name in IGNORED or len(folder.parts) > depth + 1
     ):  # os.walk ends with an error where they are too many
         return False
     hidden = PACKAGE in folder.parts[:-1] and folder.name.startswith(".")
-    return not hidden and (len(folder.parts) == 1 or PACKAGE in folder.parts[:2])
+    return not hidden and (len(folder.parts) < levels or PACKAGE in folder.parts[:levels])
 
 
 def _beside(taken: _Taken) -> list[str]:

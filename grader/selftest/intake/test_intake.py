@@ -160,6 +160,66 @@ def test_without_assignment_or_with_two_the_sentence_names_them(tmp_path: Path) 
     assert files == {}
 
 
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize(
+    "others", [{}, {"hw/hw/notes.txt": b""}, {"hw/old/assignment/bpe.py": b"old", "hw/assignment/bpe.py": CODE}]
+)
+def test_two_folders_around_are_opened_if_none_holds_it_further_up(
+    tmp_path: Path, others: dict[str, bytes], packed: bool
+) -> None:
+    """As some systems pack a folder of the same name once more."""
+    files = others if "hw/assignment/bpe.py" in others else {"hw/hw/assignment/bpe.py": CODE} | others
+    submission, arrived = take(handed_in(tmp_path, files, packed))
+    assert (submission.problem, arrived) == (None, {"assignment/bpe.py": CODE})
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_of_two_that_lie_as_deep_none_is_guessed(tmp_path: Path, packed: bool) -> None:
+    """Both are named."""
+    files = {"hw/a/assignment/x.py": CODE, "hw/b/assignment/x.py": CODE}
+    submission, arrived = take(handed_in(tmp_path, files, packed))
+    assert "'hw/a/assignment' and 'hw/b/assignment'" in str(submission.problem)
+    assert arrived == {}
+
+
+def handed_in(tmp_path: Path, files: dict[str, bytes], packed: bool) -> Path:
+    """These files, as a .zip or in a folder."""
+    if packed:
+        return zipped(tmp_path / "s.zip", files)
+    for path, content in files.items():
+        (tmp_path / "s" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "s" / path).write_bytes(content)
+    return tmp_path / "s"
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({"hw/Assignment/bpe.py": CODE}, "there is 'hw/Assignment': name it assignment, in small letters"),
+        ({"a/b/c/assignment/bpe.py": CODE}, "'a/b/c/assignment', too deep inside: submit that folder alone"),
+        ({"hw/bpe.py": CODE, "hw/words.py": CODE}, "put the .py files into a folder assignment/"),
+        ({"hw/notes.txt": b""}, "at its top or inside one folder"),
+    ],
+)
+def test_where_something_like_it_was_seen_is_said(tmp_path: Path, files: dict[str, bytes], says: str) -> None:
+    """And what to do."""
+    submission, taken = take(zipped(tmp_path / "s.zip", files))
+    assert str(submission.problem).endswith(says)
+    assert taken == {}
+
+
+def test_backslashes_of_a_zip_are_folders(tmp_path: Path) -> None:
+    """As some programs on Windows write them; they lead out no more than others."""
+    packed = zipped(
+        tmp_path / "s.zip",
+        {"hw\\assignment\\": b"", "hw\\assignment\\bpe.py": CODE, "hw\\assignment\\..\\..\\evil.py": CODE},
+    )
+    submission, files = take(packed)
+    assert files == {"assignment/bpe.py": CODE}
+    assert submission.problem is None
+    assert [note for note in submission.notes if "leads out" in note]
+
+
 def test_a_zip_bomb_is_stopped_early(tmp_path: Path) -> None:
     """A gigabyte of zeros in a megabyte: stopped by what is really read."""
     bomb = zipped(tmp_path / "s.zip", {"assignment/bpe.py": CODE, "assignment/x.py": bytes(40 * 2**20)})
