@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Container, Mapping
 from pathlib import Path, PurePosixPath
 
-from grader.errors import UsageError
+from grader.errors import GraderFault, UsageError
 from tests.files import NoPlace, write_whole
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -20,11 +20,18 @@ def write_atomically(path: Path, text: str | bytes) -> None:
 
     Raises:
         UsageError: the folder does not exist, or can't be written to.
+        GraderFault: writing failed later, as on a full disk; what was there before still is.
     """
     try:
         write_whole(path, text.encode() if isinstance(text, str) else text)
     except NoPlace as error:
         raise UsageError(f"can't write {str(path)!r}: {error.strerror}") from None
+    except BrokenPipeError:
+        raise  # nobody reads any more, which is no failure
+    except OSError as error:
+        raise GraderFault(
+            f"can't write {str(path)!r}: {error.strerror or error}; what was there before still is"
+        ) from None
 
 
 def write_folder(out: Path, files: Mapping[str, bytes], executable: Container[str] = ()) -> None:

@@ -1,4 +1,4 @@
-"""The command `grader`. Exit status 0: done, whatever the score; 2: wrong arguments; 3: the grader failed."""
+"""The command `grader`. Exit status 0: done, whatever the score; 2: wrong arguments; 3: it failed; 130: Ctrl-C."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import traceback
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.text import Text
@@ -37,15 +37,29 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
         raise typer.Exit
 
 
+class Stopped(BaseException):
+    """Ctrl-C. The library of the command line would turn its usual exception into the one word "Aborted."."""
+
+
+def _stop() -> NoReturn:
+    """Stop once; the folders and processes of ours are removed on the way out."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise Stopped
+
+
 def main() -> None:
     """Run the command, and turn our errors into one sentence and an exit status."""
     _settle()
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that folders of ours are removed
+    signal.signal(signal.SIGINT, lambda *_: _stop())
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # whatever letters a submission uses, it is told of
     try:
         app()
+    except Stopped:
+        _tell("stopped by Ctrl-C; no result was written, and nothing is left running")
+        sys.exit(128 + signal.SIGINT)
     except (UsageError, NoPlace) as error:
         _tell(str(error))
         sys.exit(2)

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from grader.errors import UsageError
 
 console = Console(emoji=False)  # what is printed has places such as `file.py:100:`
+console.soft_wrap = not console.is_terminal  # a log's line is as long as what it says
 errors = Console(stderr=True, emoji=False)
 
 
@@ -36,10 +37,12 @@ def progress(doing: str) -> Iterator[Callable[[int, int, str], None]]:
 
 
 def need_folder(path: Path | None) -> None:
-    """Refuse a file in a folder that does not exist, before any work is done.
+    """Refuse a file in a folder that does not exist, and a folder instead of a file, before any work is done.
 
     Raises:
-        UsageError: there is no such folder; the message names it.
+        UsageError: there is no such folder, or it is one; the message names it.
     """
+    if path is not None and path.is_dir():
+        raise UsageError(f"{str(path)!r} is a folder: name a file in it, such as {str(path / 'report.html')!r}")
     if path is not None and not path.parent.is_dir():
         raise UsageError(f"no folder {str(path.parent)!r} to write {path.name!r} to; make it first")

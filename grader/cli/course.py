@@ -18,7 +18,7 @@ from tests.harness.tasks import TASKS
 course = typer.Typer()
 
 
-@course.command(name="release")
+@course.command(name="release", epilog="Example: grader release --out students --git")
 def release_command(
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write.")],
     git: Annotated[
@@ -30,7 +30,7 @@ def release_command(
     console.print(f"wrote {len(files)} files to {out}; nothing of the reference or of hidden checks is in them")
 
 
-@course.command(name="build")
+@course.command(name="build", epilog="Example: grader build gradescope --out autograder.zip")
 def build_command(
     platform: Annotated[str, typer.Argument(help=f"{', '.join(PLATFORMS)}.")],
     out: Annotated[Path, typer.Option(metavar="PATH", help="FILE.zip, a new DIR, FILE.tar: in that order.")],
@@ -44,7 +44,7 @@ def build_command(
     console.print(f"wrote {out}: {len(files)} files; {PLATFORMS[platform]}", markup=False, highlight=False)
 
 
-@course.command(name="stubs")
+@course.command(name="stubs", epilog="Example: grader stubs --check")
 def stubs_command(
     out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("assignment"),
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when a stub is stale.")] = False,
@@ -60,7 +60,9 @@ def stubs_command(
     console.print(f"wrote {len(stubs.build())} stubs to {out}, {len(stale)} of them changed")
 
 
-@course.command(name="new-task")
+@course.command(
+    name="new-task", epilog="Example: grader new-task 1.5 count_bytes --points 2 --title 'Bytes of a text'"
+)
 def new_task_command(
     task: Annotated[str, typer.Argument(metavar="ID", help="Its number, such as 1.5.")],
     name: Annotated[str, typer.Argument(help="The function that it asks for, such as count_bytes.")],

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -16,6 +18,7 @@ from rich.table import Table
 from grader import __version__
 from grader.cli.console import console
 from grader.isolation import LADDER, bwrap_path, lowered, places, problem
+from grader.reports import show
 
 health = typer.Typer()
 PACKAGES = ("pytest", "hypothesis", "regex", "numpy", "cbor2", "torch")
@@ -88,14 +91,19 @@ def _package(name: str) -> Finding:
         return Finding(name, "not installed", "run `make install`", False)
 
 
-@health.command(name="doctor")
-def doctor_command() -> None:
+@health.command(name="doctor", epilog="Example: grader doctor --json")
+def doctor_command(
+    json_: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, for programs.")] = False,
+) -> None:
     """Tell what isolation, GPU and versions are here, and what that means."""
     table = Table("", "what", "here", "meaning")
     findings = list(examine())
+    if json_:
+        typer.echo(json.dumps([asdict(finding) for finding in findings], indent=1))
     for finding in findings:
         mark = {True: "[green]ok[/]", False: "[red]no[/]", None: ""}[finding.ok]
         table.add_row(mark, finding.topic, finding.here, finding.means)
-    console.print(table)
+    if not json_:
+        show(table, console)
     if any(finding.ok is False for finding in findings):
         raise typer.Exit(3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +17,7 @@ from grader.isolation import BACKENDS
 from grader.model import Feedback, Report
 from grader.reports import json_text, one_line, render, to_html, to_json
 from grader.reports.formats import FORMATS, SAY_FAULTS
+from tests.harness.tasks import TASKS
 
 submissions = typer.Typer()
 ISOLATION = f"One of auto, {', '.join(BACKENDS)}; the last contains nothing, and can be abused."
@@ -24,7 +25,7 @@ Output = tuple[Path, Callable[[Report], str]]
 NO_SCORE = "no score was given; the checks that the grader failed in can be run again"
 
 
-@submissions.command(name="grade")
+@submissions.command(name="grade", epilog="Example: grader grade submission.zip --html report.html")
 def grade_command(
     submission: Annotated[Path, typer.Argument(help="A folder, .zip or .tar.gz that holds assignment/.")],
     report: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Write the report as JSON.")] = None,
@@ -34,6 +35,9 @@ def grade_command(
         typer.Option("--format", metavar="NAME=FILE", help=f"Write it for a platform: {', '.join(FORMATS)}."),
     ] = None,
     task: Annotated[list[str] | None, typer.Option(metavar="ID", help="Grade only this task; repeatable.")] = None,
+    part: Annotated[
+        list[str] | None, typer.Option(metavar="N", help="Grade only this part, such as 1; repeatable.")
+    ] = None,
     isolation: Annotated[str, typer.Option(help=ISOLATION)] = "auto",
     check_seconds: Annotated[
         float | None, typer.Option(help="Bound each check's time limit from above, in seconds.", min=0.1)
@@ -45,6 +49,9 @@ def grade_command(
     staff: Annotated[
         bool, typer.Option("--staff", help="Show what only staff may see: all of hidden checks, and suspicions.")
     ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print nothing but errors: what is wanted goes into files.")
+    ] = False,
 ) -> None:
     """Grade one submission and show its report."""
     files: list[tuple[Path | None, Callable[[Report], str]]] = [(report, _json_text), (html, to_html)]
@@ -52,7 +59,7 @@ def grade_command(
     outputs += [_format(text) for text in format_ or []]
     for path, _ in outputs:
         need_folder(path)
-    options = Options(tuple(task or ()), isolation, check_seconds)
+    options = Options((*(task or ()), *_tasks_of(part or ())), isolation, check_seconds)
     with progress("grading") as advance:
         result = grade(submission, options, advance)
     if feedback is not None:
@@ -63,11 +70,21 @@ def grade_command(
         for path, make in outputs:
             write_atomically(path, make(result))
     finally:
-        render(result, console, staff=staff)
+        if not quiet:
+            render(result, console, staff=staff)
     for path, _ in outputs:
-        console.print(f"wrote {one_line(str(path))}", markup=False, highlight=False, soft_wrap=True)
+        if not quiet:
+            console.print(f"wrote {one_line(str(path))}", markup=False, highlight=False, soft_wrap=True)
     if result.score is None:
         raise GraderFault(NO_SCORE)
+
+
+def _tasks_of(parts: Sequence[str]) -> list[str]:
+    known = sorted({task.partition(".")[0] for task in TASKS}, key=int)
+    for part in parts:
+        if part not in known:
+            raise UsageError(f"--part {part!r} is none of {', '.join(known)}")
+    return [task for task in TASKS if task.partition(".")[0] in parts]
 
 
 def _format(text: str) -> Output:
@@ -85,7 +102,7 @@ WITHOUT_SCORE = (_json_text, to_html, *(FORMATS[name] for name in SAY_FAULTS))
 """What is written after a fault of the grader's, too."""
 
 
-@submissions.command(name="hardware")
+@submissions.command(name="hardware", epilog="Example: grader hardware submission.zip")
 def hardware_command(
     submission: Annotated[Path | None, typer.Argument(help="A folder or archive that holds assignment/.")] = None,
     record: Annotated[

@@ -17,7 +17,7 @@ from grader.errors import UsageError
 from grader.files import write_atomically
 from grader.isolation import LADDER, problem
 from grader.proofs import Calibration, Trial, attacks, calibrate, differences, specimen
-from grader.reports import calibration_html, mutation_html, points
+from grader.reports import calibration_html, mutation_html, points, show
 from tests.harness.tasks import TASKS
 
 proofs = typer.Typer()
@@ -28,7 +28,7 @@ WIDE = 160
 """Columns that the matrix needs; a narrower terminal cuts its lines rather than its cells."""
 
 
-@proofs.command(name="calibrate")
+@proofs.command(name="calibrate", epilog="Example: grader calibrate --fast --only timing_mean --only reference")
 def calibrate_command(
     only: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this specimen; repeatable.")] = None,
     fast: Annotated[
@@ -106,7 +106,7 @@ def _summary(result: Calibration) -> str:
     )
 
 
-@proofs.command(name="mutate")
+@proofs.command(name="mutate", epilog="Example: grader mutate --module words --resume mutants.jsonl")
 def mutate_command(
     module: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this module of the reference; repeatable.")
@@ -136,7 +136,7 @@ def mutate_command(
     for row in rows:
         for trial in row.survivors:
             console.print(Text(f"{trial.module}.{trial.function} {trial.outcome} {trial.by}\n{trial.diff}"))
-    console.print(table)
+    show(table, console)
     live, caught = sum(row.mutants - row.equivalent for row in rows), sum(row.caught for row in rows)
     console.print(f"mutation score {caught / live if live else 1:.1%}: {caught} of {live} caught")
     if html:
@@ -146,7 +146,7 @@ def mutate_command(
         raise typer.Exit(1)
 
 
-@proofs.command(name="attacks")
+@proofs.command(name="attacks", epilog="Example: grader attacks clocks_patched --isolation bwrap")
 def attacks_command(
     name: Annotated[list[str] | None, typer.Argument(help="Which ones; without it, all.")] = None,
     isolation: Annotated[
@@ -186,17 +186,21 @@ def _came_to(results: Sequence[attacks.Attacked]) -> str:
     )
 
 
-@proofs.command(name="specimen")
+@proofs.command(name="specimen", epilog="Example: grader specimen timing_mean --out submission.zip")
 def specimen_command(
     name: Annotated[str | None, typer.Argument(help="Which one; without it, list them.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE.zip", help="Write it as a submission.")] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="List their names alone, for scripts.")] = False,
 ) -> None:
     """List the planted submissions, or write one as an archive."""
+    if name is None and plain:
+        typer.echo("\n".join(specimen.names()))
+        return
     if name is None:
         table = Table("name", "kind", "what it does")
         for each in map(specimen.load, specimen.names()):
             table.add_row(each.name, each.kind, each.sentence)
-        console.print(table)
+        show(table, console)
         return
     chosen = specimen.load(name)
     target = out or Path(f"{name}.zip")

@@ -3,6 +3,7 @@
 from grader.reports.html import environment, to_html
 from grader.reports.json_report import from_json, json_text, schema, to_json
 from grader.reports.matrix import calibration_html, mutation_html
+from grader.reports.tables import show
 from grader.reports.terminal import render
 from grader.reports.text import one_line, points, quoted
 
@@ -17,6 +18,7 @@ __all__ = [
     "quoted",
     "render",
     "schema",
+    "show",
     "to_html",
     "to_json",
 ]

@@ -10,6 +10,7 @@ from rich.text import Text
 from grader.grading import shown
 from grader.model import CheckResult, Report
 from grader.reports.summary import by_task, said, score_sentence
+from grader.reports.tables import show
 from grader.reports.text import one_line, points, quoted, worth
 
 HANGING = "          ... "
@@ -31,7 +32,7 @@ def render(report: Report, console: Console, *, staff: bool = False) -> None:
         if not report.problem:
             for check in task.shown:
                 _print_check(check, console, staff)
-    console.print(_table(report))
+    show(_table(report), console)
     if report.isolation == "none":
         _print(
             "not isolated: the submission ran beside the tests, and could have forged this", console, "bold red"

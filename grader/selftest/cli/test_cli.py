@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
 import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import psutil
 import pytest
+import typer
 
+from grader.cli import app
 from grader.files import PROJECT
 from grader.grading import Options, grade
 from grader.model import Verdict
@@ -23,6 +28,7 @@ from grader.reports import schema
 from grader.reports.formats import FORMATS
 from tests.harness.tasks import TASKS
 
+FULL = "grader: can't write '/dev/full': No space left on device; what was there before still is\n"
 DOCTOR = "os.environ['COLUMNS'] = '250'; os.execv(sys.executable, [sys.executable, '-m', 'grader', 'doctor'])"
 
 
@@ -198,3 +204,78 @@ def test_a_file_to_write_may_be_a_device(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert Path("/dev/null").is_char_device()
     assert "<error type=" in done.stdout
+
+
+def test_every_command_shows_an_example() -> None:
+    """That it takes: all its options and arguments are known ones."""
+    group: Any = typer.main.get_command(app)
+    for name, command in group.commands.items():
+        example = str(command.epilog).removeprefix("Example: grader ")
+        first, *rest = shlex.split(example)
+        assert first == name, example
+        command.make_context(name, rest)
+
+
+def test_a_part_is_all_its_tasks(tmp_path: Path) -> None:
+    """As pytest has it; another is named."""
+    archive = specimen.archive(specimen.load("untouched"), tmp_path / "s.zip")
+    done = grader("grade", archive, "--part", "3", "--isolation", "none")
+    told = [line.split()[0] for line in done.stdout.splitlines() if re.match(r"\d\.\d+ ", line)]
+    assert set(told) == {task for task in TASKS if task.startswith("3.")}
+    done = grader("grade", archive, "--part", "9")
+    assert (done.returncode, "--part '9' is none of 1, 2, 3, 4, 5" in done.stderr) == (2, True)
+
+
+def test_quiet_prints_nothing(tmp_path: Path) -> None:
+    """What reads standard output, such as MarkUs, gets what it was told to read, and no table before it."""
+    archive = specimen.archive(specimen.load("reference"), tmp_path / "s.zip")
+    done = grader("grade", archive, "--task", "5.5", "-q", "--format", "markus=/dev/stdout")
+    assert [json.loads(line) for line in done.stdout.splitlines()]
+    assert grader("grade", archive, "--task", "5.5", "-q").stdout == ""
+
+
+def test_a_folder_or_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
+    """The folder before any work is done; the disk after the score was printed, and the old file still is."""
+    archive = specimen.archive(specimen.load("reference"), tmp_path / "s.zip")
+    done = grader("grade", archive, "--task", "5.5", "--html", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"grader: {str(tmp_path)!r} is a folder: name a file in it, such as ")
+    assert len(done.stderr.splitlines()) == 1
+    done = grader("grade", archive, "--task", "5.5", "--html", "/dev/full")
+    assert done.returncode == 3
+    assert "Score" in done.stdout
+    assert done.stderr == FULL
+
+
+def test_where_no_terminal_is_nothing_is_cut(tmp_path: Path) -> None:
+    """A line a row, however narrow the environment says that it is; names alone for scripts."""
+    lines = grader("specimen", COLUMNS="40").stdout.splitlines()
+    assert len(lines) == 1 + len(specimen.names())
+    assert all(specimen.load(line.split()[0]).sentence in line for line in lines[1:])
+    assert grader("specimen", "--plain").stdout.split() == specimen.names()
+    assert "…" not in grader("doctor", COLUMNS="40").stdout
+    found = json.loads(grader("doctor", "--json").stdout)
+    assert {"topic", "here", "means", "ok"} == found[0].keys()
+    assert "isolation bwrap" in {finding["topic"] for finding in found}
+
+
+def test_ctrl_c_says_that_it_stopped(tmp_path: Path) -> None:
+    """In one sentence, with the shell's exit status for it; no process or folder of the grader's is left."""
+    archive = specimen.archive(specimen.load("reference"), tmp_path / "s.zip")
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    command = [sys.executable, "-m", "grader", "grade", str(archive), "--part", "1"]
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    with subprocess.Popen(
+        command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        until = time.monotonic() + 60
+        while not any(folder.iterdir()) and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(1)
+        run.send_signal(signal.SIGINT)
+        out, said = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert out == ""
+    assert said == "grader: stopped by Ctrl-C; no result was written, and nothing is left running\n"
+    assert list(folder.iterdir()) == []
