@@ -1,6 +1,6 @@
-# Two images. `docker build --target runtime --tag lm-basics-runtime .` holds Python and the packages that grading
-# needs, and nothing of the project: it can be public, and PrairieLearn and Autolab grade in it with the files that
-# `grader build` writes. `docker build --tag lm-basics-grader .` holds the grader, too, with reference and hidden
+# Three images. `docker build --target runtime --tag lm-basics-runtime .` holds Python and the packages that grading
+# needs, and nothing of the project: it can be public, and PrairieLearn grades in it with the files that `grader build`
+# writes; `--target autolab` is the same for Autolab. `docker build --tag lm-basics-grader .` holds the grader, too, with reference and hidden
 # checks, and must stay private: docker run --rm -v "$PWD:/work" lm-basics-grader grade submission.zip
 FROM python:3.13-slim-bookworm AS runtime
 RUN apt-get update \
@@ -15,6 +15,15 @@ RUN python -m venv /opt/venv \
         --constraint constraints.txt --requirement requirements.txt
 ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /work
+
+# What Autolab's jobs need besides: Tango's local Docker runs them as the user autograde, without namespaces, and the
+# sandbox that works without namespaces needs root. The submission can't use sudo: it has no privileges to gain.
+FROM runtime AS autolab
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends sudo=1.9.* \
+    && rm -rf /var/lib/apt/lists/* \
+    && echo 'autograde ALL=(root) NOPASSWD: ALL' > /etc/sudoers.d/autograde \
+    && chmod 0440 /etc/sudoers.d/autograde
 
 FROM runtime AS grader
 COPY pyproject.toml README.md LICENSE /opt/grader/

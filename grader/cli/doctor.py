@@ -17,6 +17,7 @@ from rich.table import Table
 
 from grader import __version__
 from grader.cli.console import console
+from grader.errors import UsageError
 from grader.isolation import LADDER, bwrap_path, lowered, places, problem
 from grader.reports import show
 
@@ -84,6 +85,39 @@ def _gpu() -> Finding:
     return Finding("GPU", said or "nvidia-smi finds none", "for `grader hardware`; no task needs one", None)
 
 
+def _autolab() -> Iterator[Finding]:
+    """What a job of Tango's needs: make for its Makefile, autodriver around it, and root or namespaces."""
+    for program, means in (("make", "a job is a Makefile"), ("autodriver", "Tango starts each job with it")):
+        place = shutil.which(program)
+        lines = "install it in the image" if program == "make" else "put its lines of Tango's Dockerfile on top"
+        yield Finding(program, place or "not here", means if place else f"{means}: {lines}", place is not None)
+    root = getattr(os, "geteuid", lambda: 1)() == 0
+    spaces = problem("bwrap") is None
+    means = "the sandbox works without it" if spaces else "the sandbox that works without namespaces needs it"
+    more = (
+        "" if root or spaces else ": let autograde use sudo, as the image of the Dockerfile's target autolab does"
+    )
+    yield Finding("root", "yes" if root else "no", means + more, root or spaces)
+
+
+def _gradescope() -> Iterator[Finding]:
+    """What Gradescope's machines have: a folder of theirs, and root."""
+    there = os.path.isdir("/autograder")  # noqa: PTH112
+    yield Finding("/autograder", "here" if there else "not here", "Gradescope runs the autograder in it", there)
+    root = getattr(os, "geteuid", lambda: 1)() == 0
+    yield Finding("root", "yes" if root else "no", "Gradescope runs the autograder as root", root)
+
+
+def _prairielearn() -> Iterator[Finding]:
+    """What PrairieLearn mounts."""
+    there = os.path.isdir("/grade")  # noqa: PTH112
+    yield Finding("/grade", "here" if there else "not here", "PrairieLearn puts question and answer there", there)
+
+
+PLATFORMS = {"autolab": _autolab, "gradescope": _gradescope, "prairielearn": _prairielearn}
+"""What each needs besides. They are asked where that platform grades: in its image, as its user."""
+
+
 def _package(name: str) -> Finding:
     try:
         return Finding(name, version(name), "", True)
@@ -93,11 +127,16 @@ def _package(name: str) -> Finding:
 
 @health.command(name="doctor", epilog="Example: grader doctor --json")
 def doctor_command(
+    platform_: Annotated[
+        str | None, typer.Option("--platform", help=f"Where {', '.join(PLATFORMS)} grades: what is missing there.")
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, for programs.")] = False,
 ) -> None:
     """Tell what isolation, GPU and versions are here, and what that means."""
+    if platform_ is not None and platform_ not in PLATFORMS:
+        raise UsageError(f"--platform {platform_!r} is none of {', '.join(PLATFORMS)}")
     table = Table("", "what", "here", "meaning")
-    findings = list(examine())
+    findings = [*examine(), *(PLATFORMS[platform_]() if platform_ else ())]
     if json_:
         typer.echo(json.dumps([asdict(finding) for finding in findings], indent=1))
     for finding in findings:

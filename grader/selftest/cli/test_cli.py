@@ -259,6 +259,15 @@ def test_where_no_terminal_is_nothing_is_cut(tmp_path: Path) -> None:
     assert "isolation bwrap" in {finding["topic"] for finding in found}
 
 
+def test_the_doctor_of_a_platform_names_those_that_it_knows() -> None:
+    """Another is refused; elsewhere than where it grades, its folders are missing."""
+    done = grader("doctor", "--platform", "moodle")
+    assert (done.returncode, "'moodle' is none of autolab, gradescope, prairielearn" in done.stderr) == (2, True)
+    done = grader("doctor", "--platform", "prairielearn")
+    assert done.returncode == 3
+    assert re.search(r"no +/grade +not here +PrairieLearn puts", done.stdout)
+
+
 def test_ctrl_c_says_that_it_stopped(tmp_path: Path) -> None:
     """In one sentence, with the shell's exit status for it; no process or folder of the grader's is left."""
     archive = specimen.archive(specimen.load("reference"), tmp_path / "s.zip")

@@ -6,9 +6,11 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +125,66 @@ def test_a_submission_says_nothing(job: Path) -> None:
     assert (status, len(lines)) == (0, 2)
     assert set((autoresult(lines) or {}).values()) == {0}
     assert "forged" not in "".join(lines)
+
+
+SUDO = """#!/bin/sh
+echo "$*" >> {log}
+[ "$2" = true ] && exit {may}
+shift
+exec "$@"
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+@pytest.mark.parametrize("may", [0, 1])
+def test_a_user_that_may_is_root_while_grading(job: Path, may: int) -> None:
+    """As Tango's local Docker runs jobs: without namespaces, the sandbox has to be started by root."""
+    (job / "submission.zip").write_bytes(b"hello")
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own is closed to other users
+        programs, log, place = Path(folder, "programs"), Path(folder, "asked"), Path(folder, "job")
+        shutil.copytree(job, place)
+        programs.mkdir()
+        (programs / "sudo").write_text(SUDO.format(log=log, may=may), encoding="utf-8")
+        (programs / "python").write_text('#!/bin/sh\necho "$*"\n', encoding="utf-8")
+        log.touch()
+        for path in (Path(folder), programs, *programs.iterdir(), log):
+            path.chmod(0o777)
+        for path in (place, *place.iterdir()):
+            os.chown(path, 65534, 65534)
+        command = f"PATH={programs}:$PATH GRADER_PYTHON={programs / 'python'} make"
+        done = subprocess.run(
+            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", command],
+            cwd=place,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        asked = log.read_text(encoding="utf-8").splitlines()
+    assert done.stdout.split()[:2] == ["-m", "grader.delivery.platforms.autolab_run"], done.stdout
+    assert asked[0] == "-n true"
+    assert [line.split()[2:4] for line in asked[1:]] == [["-m", "grader.delivery.platforms.autolab_run"]] * (
+        1 - may
+    )
+
+
+def test_the_doctor_tells_what_a_job_needs(job: Path) -> None:
+    """In the folder of a job, as its user: what is missing is named, and the exit status says so."""
+    (job / "autograder").mkdir()
+    with tarfile.open(job / "autograde.tar") as archive:
+        archive.extractall(job / "autograder", filter="data")
+    done = subprocess.run(
+        ["bash", "autograder/run_autolab", "--doctor"],
+        cwd=job,
+        env={**os.environ, "GRADER_PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 3, done.stderr
+    (line,) = [line for line in done.stdout.splitlines() if "autodriver" in line]
+    assert line.split()[:4] == ["no", "autodriver", "not", "here"]
+    assert "Tango's Dockerfile" in line
 
 
 def test_an_upload_that_can_not_be_read_has_a_score(job: Path) -> None:
