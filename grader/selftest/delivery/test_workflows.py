@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
+from grader.delivery import release
+from grader.delivery.platforms import github_roster
+from grader.delivery.platforms.github_roster import listed
 from grader.files import PROJECT
+from grader.proofs import specimen
 
 FIRST = {"actions/checkout": 5, "actions/setup-python": 6, "actions/upload-artifact": 6}
 """The first major version of each action that runs on Node 24, by its release notes; runners drop Node 20."""
@@ -19,9 +29,122 @@ WORKFLOWS = [path for folder in FOLDERS for path in sorted(folder.glob("workflow
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: str(path.relative_to(PROJECT)))
 def test_actions_are_pinned_and_young_enough(path: Path) -> None:
     """By the forty digits of a commit, with the version behind it."""
-    used = [line.split("uses:")[1].strip() for line in path.read_text("utf-8").splitlines() if "uses:" in line]
+    used = re.findall(r"^ *(?:- )?uses: (.*)$", path.read_text("utf-8"), re.MULTILINE)
     assert used
     for each in used:
         named = re.fullmatch(r"(\S+)@[0-9a-f]{40} # v(\d+)\.\d+\.\d+", each)
         assert named, each
         assert int(named[2]) >= FIRST[named[1]], each
+
+
+def steps(path: Path, job: str) -> dict[str, str]:
+    """The scripts of a job's steps that have a name."""
+    workflow = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    return {
+        step["name"]: step["run"] for step in workflow["jobs"][job]["steps"] if "name" in step and "run" in step
+    }
+
+
+def run(script: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a step's script as GitHub does, with a program `gh` that writes down what it is asked."""
+    programs = folder / "programs"
+    programs.mkdir(exist_ok=True)
+    (programs / "gh").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> {folder}/asked\n', encoding="utf-8")
+    (programs / "gh").chmod(0o755)
+    paths = f"{programs}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    known = {"PATH": paths, "GITHUB_STEP_SUMMARY": str(folder / "summary.md"), "GITHUB_SHA": "abc123"}
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+        cwd=folder / "work",
+        env={**os.environ, **known, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "state", "says"),
+    [
+        ("untouched", 0, "pending", "0/49 points: 92 not run, 0 failed"),
+        ("reference", 0, "success", "3/49 points: 92 not run, 0 failed"),
+        ("words_split_at_spaces", 1, "failure", "2/49 points: 92 not run, 2 failed"),
+    ],
+)
+def test_the_students_workflow_is_red_only_where_something_fails(
+    tmp_path: Path, name: str, status: int, state: str, says: str
+) -> None:
+    """Its summary has the board, and the commit a status that says how far one is."""
+    release(tmp_path / "work")
+    shutil.rmtree(tmp_path / "work" / "assignment")
+    specimen.compose(specimen.load(name), tmp_path / "work")
+    scripts = steps(tmp_path / "work" / ".github" / "workflows" / "tests.yml", "tests")
+    options = "--task 1.1"
+    assert run(scripts["checks"], tmp_path, PYTEST_ADDOPTS=options).returncode == 0
+    done = run(scripts["how far"], tmp_path, GITHUB_REPOSITORY="ann/lm-basics")
+    assert done.returncode == status, done.stderr
+    asked = (tmp_path / "asked").read_text(encoding="utf-8").splitlines()
+    assert asked[:3] == ["api", "--silent", "repos/ann/lm-basics/statuses/abc123"]
+    assert f"state={state}" in asked
+    (description,) = [line for line in asked if line.startswith("description=")]
+    assert description == f"description={says}"
+    summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert re.search(r"^1\.1  Words and a vocabulary.*\nall  ", summary, re.MULTILINE), summary
+    broken = run(scripts["checks"], tmp_path, PYTEST_ADDOPTS="--task 9.9")
+    assert broken.returncode > 1
+
+
+@pytest.mark.parametrize(
+    ("token", "summary", "asks"),
+    [
+        ("", "Score 94 of 100\n", []),
+        (
+            "t",
+            "## Score 94 of 100\n",
+            ["state=success", "description=Score 94 of 100", "body=@results/summary.md"],
+        ),
+        ("t", "", ["state=error", "description=not graded, which is no fault of yours"]),
+    ],
+)
+def test_a_student_is_told_of_a_grade(tmp_path: Path, token: str, summary: str, asks: list[str]) -> None:
+    """By a status and a comment on the commit that was graded, and only with a token for that."""
+    student = tmp_path / "work" / "student"
+    (tmp_path / "work" / "results").mkdir(parents=True)
+    (tmp_path / "work" / "results" / "summary.md").write_text(summary, encoding="utf-8")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(student)]
+    subprocess.run(["git", "init", "-q", str(student)], check=True)
+    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "work"], check=True)
+    scripts = steps(PROJECT / ".github" / "workflows" / "grade.yml", "grade")
+    done = run(scripts["tell the student"], tmp_path, GH_TOKEN=token, REPOSITORY="ann/lm-basics")
+    assert done.returncode == 0, done.stderr
+    asked = (tmp_path / "asked").read_text(encoding="utf-8").splitlines() if token else []
+    assert [line for line in asked if line.startswith(("state=", "description=", "body="))] == asks
+
+
+def test_a_roster_is_graded_line_by_line(tmp_path: Path) -> None:
+    """Each with an artifact of its own; what is no repository is named with its line."""
+    roster = tmp_path / "roster.txt"
+    roster.write_text(
+        "# autumn\nann/lm-basics\nbob/lm-basics v1.0  # late\n\nann/lm-basics fix\n", encoding="utf-8"
+    )
+    found = listed("", "main", str(roster))
+    assert [(each["repository"], each["ref"]) for each in found] == [
+        ("ann/lm-basics", "main"),
+        ("bob/lm-basics", "v1.0"),
+        ("ann/lm-basics", "fix"),
+    ]
+    names = [each["artifact"] for each in found]
+    assert names == ["report-ann-lm-basics", "report-bob-lm-basics", "report-ann-lm-basics-5"]
+    for wrong, says in (("ann\n", "line 1 is not OWNER/NAME"), ("", "0 repositories"), ("a/b c d\n", "line 1")):
+        roster.write_text(wrong, encoding="utf-8")
+        with pytest.raises(ValueError, match=says):
+            listed("", "main", str(roster))
+    with pytest.raises(ValueError, match="can't be read"):
+        listed("", "main", str(tmp_path / "none"))
+    done = subprocess.run(
+        [sys.executable, github_roster.__file__, "ann/lm-basics", "main", ""],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout.removeprefix("students="))[0]["artifact"] == "report-ann-lm-basics"
