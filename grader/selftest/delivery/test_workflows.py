@@ -89,7 +89,7 @@ def test_the_students_workflow_is_red_only_where_something_fails(
     (description,) = [line for line in asked if line.startswith("description=")]
     assert description == f"description={says}"
     summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
-    assert re.search(r"^1\.1  Words and a vocabulary.*\nall  ", summary, re.MULTILINE), summary
+    assert re.search(r"^1\.1  Words and vocabularies.*\nall  ", summary, re.MULTILINE), summary
     broken = run(scripts["checks"], tmp_path, PYTEST_ADDOPTS="--task 9.9")
     assert broken.returncode > 1
 
