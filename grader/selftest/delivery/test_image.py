@@ -80,11 +80,14 @@ def test_the_image_installs_what_gradescope_installs() -> None:
 
 
 def test_what_is_public_holds_no_secret() -> None:
-    """The first image, which PrairieLearn pulls, has nothing of the project; in the other, only root reads it."""
+    """The first images, which PrairieLearn and Autolab pull, have nothing of the project; only root reads it else."""
     stages = " ".join(f"{step.name} {step.text}\n" for step in steps()).split("FROM ")[1:]
-    public, private = stages
+    public, autolab, private = stages
     assert public.startswith("python:3.")
     assert "AS runtime" in public.splitlines()[0]
+    assert autolab.startswith("runtime AS autolab")
+    assert "COPY" not in autolab
+    assert "autograde ALL=(root) NOPASSWD: ALL" in autolab
     assert private.startswith("runtime AS grader")
     brought = [line for line in public.splitlines() if line.strip().startswith("COPY")]
     assert [Path(source).name for source in shlex.split(brought[0])[1:-1]] == [
