@@ -80,7 +80,7 @@ def test_the_image_installs_what_gradescope_installs() -> None:
 
 
 def test_what_is_public_holds_no_secret() -> None:
-    """The first images, which PrairieLearn and Autolab pull, have nothing of the project; only root reads it else."""
+    """The first images, which platforms pull, have nothing of the project; in the last, only root reads it."""
     stages = " ".join(f"{step.name} {step.text}\n" for step in steps()).split("FROM ")[1:]
     public, autolab, private = stages
     assert public.startswith("python:3.")
