@@ -17,7 +17,7 @@ ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /work
 
 FROM runtime AS grader
-COPY pyproject.toml README.md LICENSE /opt/grader/
+COPY pyproject.toml constraints.txt sandbox-requirements.txt handout.md README.md LICENSE /opt/grader/
 COPY assignment /opt/grader/assignment
 COPY tests /opt/grader/tests
 COPY fixtures /opt/grader/fixtures
