@@ -26,7 +26,7 @@ RUN apt-get update \
     && chmod 0440 /etc/sudoers.d/autograde
 
 FROM runtime AS grader
-COPY pyproject.toml README.md LICENSE /opt/grader/
+COPY pyproject.toml constraints.txt sandbox-requirements.txt handout.md README.md LICENSE /opt/grader/
 COPY assignment /opt/grader/assignment
 COPY tests /opt/grader/tests
 COPY fixtures /opt/grader/fixtures

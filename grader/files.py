@@ -12,7 +12,10 @@ from grader.errors import GraderFault, UsageError
 from tests.files import NoPlace, write_whole
 
 PROJECT = Path(__file__).resolve().parents[1]
-"""The folder that holds `grader/`, `tests/` and `fixtures/`."""
+"""The folder that holds `grader/`, `tests/` and `fixtures/`: a checkout, or where a wheel has put them."""
+
+CHECKOUT = (PROJECT / "grader" / "selftest").is_dir()
+"""Whether it is there to be edited."""
 
 
 def write_atomically(path: Path, text: str | bytes) -> None:

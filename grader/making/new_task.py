@@ -16,7 +16,7 @@ from pathlib import Path
 from string import Template
 
 from grader.errors import GraderFault, UsageError
-from grader.files import PROJECT, write_atomically
+from grader.files import CHECKOUT, PROJECT, write_atomically
 from tests.harness.contract import RETURNS
 from tests.harness.tasks import TASKS, TENSORS, anchor
 
@@ -98,9 +98,11 @@ def write(task: NewTask, project: Path = PROJECT) -> Written:
     """Write all that a task has into the project, and give the files that are new or changed.
 
     Raises:
-        UsageError: a file of that name is there already; nothing was written.
+        UsageError: a file of that name is there already, or this is no checkout; nothing was written.
         GraderFault: a list of tasks doesn't look as it should; nothing was written.
     """
+    if not CHECKOUT:
+        raise UsageError("a new task needs a checkout of the course; this grader was installed without one")
     made = dict(_new(task))
     for name in made:
         if (project / name).exists():

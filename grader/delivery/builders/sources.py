@@ -13,7 +13,7 @@ from tests.submit import write_zip
 
 TITLE = "Language models from scratch: the basics"
 SCRIPTS = PROJECT / "grader" / "delivery" / "platforms"
-LEFT_OUT = {"__pycache__", "selftest", "specimens", "bench", "student"}
+LEFT_OUT = {"__pycache__", "selftest", "specimens", "bench", "student", "installed.py"}
 
 
 def sources(settings: dict[str, str], fault: str) -> dict[str, bytes]:

@@ -1,7 +1,8 @@
 """From a release to a grade, by the commands that a student, an instructor and Gradescope run.
 
 By default, with the packages of these tests, and one module filled in. With `--clean`, all modules are, and the
-virtual environments are their own, which pip fills as the README and setup.sh say: `make delivery`.
+virtual environments are their own, which pip fills as the README and setup.sh say: `make delivery`. Then the wheel
+is installed, too, and grades in a folder where nothing else of the project is.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from pathlib import Path
 
 import pytest
 
+from grader import __version__
 from grader.files import PROJECT
 from grader.reports import from_json
 from grader.reports.formats import to_gradescope
 from grader.selftest.conftest import needs_sandbox
-from tests.harness.tasks import TASKS
+from tests.harness.tasks import TASKS, TOTAL
 
 pytestmark = needs_sandbox
 
@@ -113,3 +115,31 @@ def on_gradescope(root: Path, archive: Path, staff: Desk, clean: bool) -> dict[s
     subprocess.run(script, env=kept, check=True)
     data: dict[str, object] = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
     return data
+
+
+def test_an_installed_wheel_does_what_a_checkout_does(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    """Built and installed by pip, it grades, releases and builds in a folder of its own."""
+    if not pytestconfig.getoption("--clean"):
+        pytest.skip("installs with pip, which takes minutes: `make delivery`")
+    tmp_path.chmod(0o755)
+    (tmp_path / "elsewhere").mkdir()
+    desk = Desk(tmp_path / "elsewhere", environment(tmp_path / "venv", clean=True))
+    desk.run("-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(PROJECT))
+    [wheel] = tmp_path.glob("*.whl")
+    pip(desk, True, f"{wheel}[grader]")
+    needed = str(PROJECT / "sandbox-requirements.txt")
+    desk.run("-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--requirement", needed)
+    grader = Desk(desk.folder, str(tmp_path / "venv" / "bin" / "grader"))
+    assert grader.run("--version").strip() == __version__
+    assert "as promised" in grader.run("doctor")
+    grader.run("specimen", "reference", "--out", "submission.zip")
+    grader.run("grade", "submission.zip", "--report", "report.json")
+    report = from_json(json.loads((desk.folder / "report.json").read_text(encoding="utf-8")))
+    assert report.score == report.max_score == TOTAL
+    grader.run("attacks", "reads_the_solution")
+    grader.run("release", "--out", "course", "--git")
+    for platform, out in (("gradescope", "a.zip"), ("autolab", "a.tar"), ("prairielearn", "a")):
+        grader.run("build", platform, "--out", out)
+    staff = Desk(PROJECT, sys.executable)
+    staff.run("-m", "grader", "build", "gradescope", "--out", str(tmp_path / "b.zip"))
+    assert (desk.folder / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()

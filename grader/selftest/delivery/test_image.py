@@ -97,7 +97,7 @@ def test_what_is_public_holds_no_secret() -> None:
     last = [line for line in private.splitlines() if line.strip().startswith(("COPY", "RUN"))][-1]
     assert "chmod -R go-rwx /opt/grader" in last
     assert 'ENTRYPOINT ["grader"]' in private
-    assert 'grader = "grader.cli:main"' in (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
+    assert 'grader = "lm_basics_assignment:main"' in (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
 
 
 def test_scripts_and_documents_name_what_the_image_has() -> None:

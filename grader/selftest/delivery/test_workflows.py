@@ -9,17 +9,25 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
+from grader import __version__
 from grader.delivery import release
 from grader.delivery.platforms import github_roster
 from grader.delivery.platforms.github_roster import listed
 from grader.files import PROJECT
 from grader.proofs import specimen
 
-FIRST = {"actions/checkout": 5, "actions/setup-python": 6, "actions/upload-artifact": 6}
+FIRST = {
+    "actions/attest": 3,
+    "actions/checkout": 5,
+    "actions/download-artifact": 7,
+    "actions/setup-python": 6,
+    "actions/upload-artifact": 6,
+}
 """The first major version of each action that runs on Node 24, by its release notes; runners drop Node 20."""
 
 FOLDERS = (PROJECT / ".github", PROJECT / "grader" / "delivery" / "student" / ".github")
@@ -148,3 +156,42 @@ def test_a_roster_is_graded_line_by_line(tmp_path: Path) -> None:
         check=True,
     )
     assert json.loads(done.stdout.removeprefix("students="))[0]["artifact"] == "report-ann-lm-basics"
+
+
+def jobs() -> dict[str, Any]:
+    """The jobs of the workflow that makes a release."""
+    path = PROJECT / ".github" / "workflows" / "release.yml"
+    read: dict[str, Any] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    assert read["permissions"] == {}
+    made: dict[str, Any] = read["jobs"]
+    return made
+
+
+def notes(tag: str) -> subprocess.CompletedProcess[str]:
+    """What the workflow's own command says of a tag, in a Python that has nothing installed."""
+    [line] = [step["run"] for step in jobs()["build"]["steps"] if "changelog.py" in step.get("run", "")]
+    command = line.partition(" > ")[0].replace("python", f"{sys.executable} -I -S", 1)
+    environment = {"GITHUB_REF_NAME": tag}
+    return subprocess.run(
+        ["bash", "-c", command], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_release_tells_what_the_changelog_does() -> None:
+    """The newest section, for the tag of that version; another tag ends the workflow before anything is built."""
+    told = notes(f"v{__version__}")
+    assert told.returncode == 0
+    assert told.stdout.startswith("**To upgrade a course:**")
+    assert "\n## " not in told.stdout
+    for tag in (__version__, "v0.0.1"):
+        refused = notes(tag)
+        assert refused.returncode == 1
+        assert f"'v{__version__}'" in refused.stderr
+
+
+def test_what_is_built_runs_without_the_right_to_publish() -> None:
+    """The job that installs and builds may only read; the one that may write runs one command, and no checkout."""
+    build, publish = jobs()["build"], jobs()["publish"]
+    assert build["permissions"] == {"contents": "read"}
+    assert [step["run"].split()[0] for step in publish["steps"] if "run" in step] == ["gh"]
+    assert not [step for step in publish["steps"] if "checkout" in step.get("uses", "")]
