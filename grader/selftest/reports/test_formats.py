@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -24,12 +24,35 @@ from grader.errors import GraderFault
 from grader.files import PROJECT
 from grader.model import CheckResult, Report, Verdict
 from grader.reports.formats import FORMATS, SAY_FAULTS
+from grader.reports.formats.classroom50 import handed_in
 from grader.selftest.reports.test_render import HOSTILE, check_of, format_schema, report_of
 from tests.harness.tasks import TASKS
 
 VERDICTS = st.sampled_from([verdict for verdict in Verdict if verdict is not Verdict.GRADER_FAULT])
 QUARTERS = st.integers(0, 80).map(lambda quarters: quarters / 4)
 TEXTS = st.text(max_size=30) | st.sampled_from([*HOSTILE, "\ufffe\uffff", "=1+1", "a\n\n# b | c"])
+
+
+RUNNER = {
+    "CLASSROOM": "cs",
+    "ASSIGNMENT": "lm-basics",
+    "SUBMISSION_TAG": "submit/2026-11-27T10-00-05Z-0a1b2c3",
+    "COMMIT_URL": "https://host/cs/cs-lm-basics-ada/commit/0a1b2c3",
+    "RELEASE_URL": "https://host/cs/cs-lm-basics-ada/releases/tag/submit",
+    "REVIEW_URL": "https://host/cs/cs-lm-basics-ada/compare/1...2",
+    "OWNER": "ada",
+    "ASSIGNMENT_TYPE": "group",
+}
+"""What classroom50's runner puts into the environment."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def runner() -> Iterator[None]:
+    """As if classroom50's runner had called."""
+    with pytest.MonkeyPatch.context() as patched:
+        for variable, value in RUNNER.items():
+            patched.setenv(variable, value)
+        yield
 
 
 @st.composite
@@ -263,6 +286,32 @@ def test_long_messages_are_cut_to_what_a_platform_takes(name: str, letter: str) 
 def test_base64_of_the_longest_fits_an_environment_variable() -> None:
     """128 KiB, with the variable's name."""
     assert len(base64.b64encode(bytes(LIMITS["github-classroom"]))) + len("GRADER_RESULTS=\0") < 128 * 1024
+
+
+def test_classroom50_is_told_what_its_runner_knows() -> None:
+    """Each field is a variable of the runner's; who hands in is the owner, and nobody is named besides."""
+    data = json.loads(FORMATS["classroom50"](report_of(check_of(Verdict.PASSED, ""))))
+    told = {key: value for key, value in data.items() if key not in ("schema", "score", "max-score", "tests")}
+    assert told == {
+        "classroom": "cs",
+        "assignment": "lm-basics",
+        "submission": RUNNER["SUBMISSION_TAG"],
+        "commit": RUNNER["COMMIT_URL"],
+        "release": RUNNER["RELEASE_URL"],
+        "review": RUNNER["REVIEW_URL"],
+        "owner": "ada",
+        "assignment_type": "group",
+        "datetime": "2026-11-27T10:00:05Z",
+    }
+
+
+@pytest.mark.parametrize("variable", RUNNER)
+def test_a_variable_that_is_not_set_is_a_field_that_classroom50_refuses(variable: str) -> None:
+    """It is never a made-up value; but without a type there is one person, and an older runner says USERNAME."""
+    left = {name: value for name, value in RUNNER.items() if name != variable}
+    data = json.loads(FORMATS["classroom50"](report_of(check_of(Verdict.PASSED, "")))) | handed_in(left)
+    assert validator("classroom50").is_valid(data) == (variable == "ASSIGNMENT_TYPE")
+    assert handed_in(left | {"USERNAME": "bob"})["owner"] == ("bob" if variable == "OWNER" else "ada")
 
 
 def test_points_are_whole_hundredths() -> None:
