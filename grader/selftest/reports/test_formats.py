@@ -107,8 +107,8 @@ def of_csv(text: str) -> Fraction:
 
 
 def of_lines(text: str) -> Fraction:
-    """MarkUs adds up the lines."""
-    return sum((Fraction(json.loads(line)["marks_earned"]) for line in text.split("\n")[:-1]), Fraction(0))
+    """MarkUs adds up the lines, in hundredths."""
+    return sum((Fraction(json.loads(line)["marks_earned"]) for line in text.split("\n")[:-1]), Fraction(0)) / 100
 
 
 def of_last_line(text: str) -> Fraction:
@@ -314,8 +314,15 @@ def test_a_variable_that_is_not_set_is_a_field_that_classroom50_refuses(variable
     assert handed_in(left | {"USERNAME": "bob"})["owner"] == ("bob" if variable == "OWNER" else "ada")
 
 
+def test_markus_gets_whole_marks_that_give_the_criterion_the_same_share() -> None:
+    """A quarter of three quarters of a point: 25 of 75, neither of which JSON writes with a point."""
+    quarter = replace(check_of(Verdict.PASSED, ""), points=0.25, max_points=0.75)
+    text = FORMATS["markus"](report_of(quarter))
+    assert '"marks_earned": 25, "marks_total": 75,' in text
+
+
 def test_points_are_whole_hundredths() -> None:
-    """So that whole numbers can hold them, for classroom50."""
+    """So that whole numbers can hold them, for classroom50 and MarkUs."""
     worth = [
         Fraction(points)
         for path in [*PROJECT.glob("tests/test_*.py"), *PROJECT.glob("grader/hidden/test_*.py")]
