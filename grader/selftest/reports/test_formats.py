@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import csv
 import io
 import json
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
 
@@ -21,7 +23,7 @@ from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
 from grader.errors import GraderFault
-from grader.files import PROJECT
+from grader.files import PROJECT, write_atomically
 from grader.model import CheckResult, Report, Verdict
 from grader.reports.formats import FORMATS, SAY_FAULTS
 from grader.reports.formats.classroom50 import handed_in
@@ -352,6 +354,27 @@ def test_a_spreadsheet_runs_nothing() -> None:
         for by in ",;":
             row = next(csv.reader([FORMATS["csv"](named).split("\n")[1]], delimiter=by))
             assert not any(cell.startswith("=") for cell in row)
+
+
+def test_a_spreadsheet_is_told_that_it_is_utf_8(tmp_path: Path) -> None:
+    """By the three bytes that Excel looks for. Who does not read past them misses the first column's name only."""
+    table = tmp_path / "points.csv"
+    write_atomically(table, FORMATS["csv"](report_of(check_of(Verdict.FAILED, "日, é; ü"))))
+    assert table.read_bytes().startswith(codecs.BOM_UTF8)
+    columns = {"utf-8-sig": "submission", "utf-8": "\ufeffsubmission"}
+    for encoding, first in columns.items():
+        with table.open(encoding=encoding, newline="") as file:
+            [row] = csv.DictReader(file)
+        assert next(iter(row)) == first
+        assert (row[first], row["points"]) == ("s.zip", "0")
+        assert row["message"].endswith("日, é; ü")
+
+
+def test_commas_separate_whatever_a_spreadsheet_s_language() -> None:
+    """No first line names a separator; a reader that guesses it guesses the comma, semicolons in cells or not."""
+    text = FORMATS["csv"](report_of(check_of(Verdict.FAILED, "a;b;c\nd;e;f,g")))
+    assert text.startswith("\ufeffsubmission,task,check,")
+    assert csv.Sniffer().sniff(text, ",;\t").delimiter == ","
 
 
 def test_what_can_not_be_read_costs_no_attempt() -> None:

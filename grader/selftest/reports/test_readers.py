@@ -119,7 +119,7 @@ def texts_of(name: str, made: str) -> list[str]:
         held = []
     else:
         held = list(strings(json.loads(made)))
-    return [made, *(text for text in held if "\n" in text)]
+    return [made.removeprefix("\ufeff"), *(text for text in held if "\n" in text)]
 
 
 SPOKEN = CheckResult("1.1/a", "1.1", "A", Verdict.FAILED, 0, 1, f"f(1)\n{MARK}\n::error::{MARK}", False, 0.5)
