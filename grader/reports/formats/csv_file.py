@@ -1,14 +1,14 @@
 """CSV: a row for each check, with a header. A cell that a spreadsheet would run as a formula begins with '.
 
 The file is UTF-8 with a byte order mark: without one, Excel takes the bytes for the system's old code page. Moodle
-strips the mark when it imports, and Canvas can write one; pandas and Python's `utf-8-sig` read past it. For a reader
-that does not, the header has no quotes, so that only the name of the first column is not found.
+strips the mark when it imports, and Canvas can write one; pandas and Python's `utf-8-sig` read past it. For a
+reader that does not, the header has no quotes, so that only the name of the first column is not found.
 
 Cells are separated by commas, and numbers have a point. Where Windows is set to a language that writes decimal
 commas, Excel splits at semicolons when a file is opened, and takes 2.5 for a date: import the file there with
 Data > From Text/CSV, and choose comma and English. There is no first line `sep=,`, since Excel alone knows it, and
 then ignores the mark. There is no second file with semicolons: Moodle asks for the separator, LibreOffice shows a
-dialog, and programs expect commas. Cells are quoted, so that none is split where a spreadsheet splits at semicolons.
+dialog, and programs expect commas. Cells are quoted, so that none is split at a semicolon.
 
 Source: Moodle's csv_import_reader; Canvas' CsvWithI18n.
 """

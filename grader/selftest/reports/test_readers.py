@@ -115,7 +115,7 @@ def texts_of(name: str, made: str) -> list[str]:
     """The file itself, and each text of several lines that is in it."""
     if name in ("autolab", "markus"):
         held = [text for line in made.split("\n")[:-1] for text in strings(json.loads(line))]
-    elif name in ("junit", "markdown", "csv", "html", "log", "terminal"):
+    elif name in ("junit", "markdown", "csv", "vpl", "html", "log", "terminal"):
         held = []
     else:
         held = list(strings(json.loads(made)))
