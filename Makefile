@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKFLOWS := $(wildcard .github/workflows/*.yml grader/delivery/student/.github/workflows/*.yml)
 SCRIPTS := .ci/run $(wildcard grader/delivery/platforms/*/*.sh) grader/delivery/platforms/gradescope/run_autograder \
-	grader/delivery/platforms/autolab/run_autolab
+	grader/delivery/platforms/autolab/run_autolab grader/delivery/platforms/codegrade/run_autotest
 
 .PHONY: grade test thorough quick install vocabularies lint actionlint delivery bench gpu clean
 .DEFAULT_GOAL := grade
@@ -37,6 +37,7 @@ lint: install actionlint
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci grader/delivery/platforms/gitlab/gitlab-ci.yml
 	$(BIN)/zizmor --offline --quiet $(WORKFLOWS)
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/shellcheck $(SCRIPTS)
