@@ -11,7 +11,8 @@ import pytest
 from grader.files import PROJECT
 from grader.model import Report
 from grader.reports.formats import FORMATS
-from grader.selftest.delivery.clients import ACCEPTED, CLIENTS, RUNNER, Client, Missing, agrees, few, function
+from grader.selftest.delivery.clients import ACCEPTED, BUILDS, CLIENTS, RUNNER, Client, agrees, few
+from grader.selftest.delivery.readers import Missing, function
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.format)
@@ -29,8 +30,10 @@ def test_the_table_names_what_accepted_it(client: Client) -> None:
     """Client, repository, commit and reader, as the script prints them."""
     held = json.loads((ACCEPTED / f"{client.format}.json").read_text(encoding="utf-8"))
     assert re.fullmatch(r"[0-9a-f]{40}", held["commit"])
-    row = f"| {client.name} ({client.repository}) | {held['commit'][:12]} | {client.reader} | yes |"
-    assert row in (PROJECT / "docs" / "clients.md").read_text(encoding="utf-8").splitlines()
+    rows = (PROJECT / "docs" / "clients.md").read_text(encoding="utf-8").splitlines()
+    assert f"| {client.name} ({client.repository}) | {held['commit'][:12]} | {client.reader} | yes |" in rows
+    for build in BUILDS:
+        assert any(row.startswith(f"| {build.name} ({build.repository}) |") for row in rows)
 
 
 def test_nothing_is_accepted_that_nobody_reads() -> None:
@@ -60,7 +63,7 @@ def test_a_row_says_yes_no_or_why_not(tmp_path: Path) -> None:
     assert told(AssertionError("two tests"), tmp_path) == ("0a1b2c3", "no: AssertionError('two tests')")
 
 
-@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.format)
+@pytest.mark.parametrize("client", [*CLIENTS, *BUILDS], ids=lambda client: client.name)
 def test_a_reader_that_is_not_there_says_neither_yes_nor_no(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run once, in AutoTest's set-up: unpacks nothing, installs Python 3.11 or newer, bubblewrap and the packages.
+# Run once, in AutoTest's set-up: Python 3.11 or newer, bubblewrap, and a virtual environment beside this file.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 as_root=""
