@@ -6,9 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKFLOWS := $(wildcard .github/workflows/*.yml grader/delivery/student/.github/workflows/*.yml)
 SCRIPTS := .ci/run $(wildcard grader/delivery/platforms/*/*.sh) grader/delivery/platforms/gradescope/run_autograder \
-	grader/delivery/platforms/autolab/run_autolab
+	grader/delivery/platforms/autolab/run_autolab grader/delivery/platforms/codegrade/run_autotest
 
-.PHONY: grade test thorough quick install vocabularies lint actionlint docs delivery bench gpu clean
+.PHONY: grade test thorough quick install vocabularies lint actionlint docs delivery clients bench gpu clean
 .DEFAULT_GOAL := grade
 
 grade: install
@@ -37,6 +37,7 @@ lint: install actionlint
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci grader/delivery/platforms/gitlab/gitlab-ci.yml
 	$(BIN)/zizmor --offline --quiet $(WORKFLOWS)
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/shellcheck $(SCRIPTS)
@@ -57,6 +58,11 @@ docs: install
 # From a release to a grade as students, instructors and Gradescope go it, in virtual environments filled by pip.
 delivery: install
 	$(BIN)/python -m pytest grader/selftest/delivery/test_delivery.py --clean
+
+# Each platform's own reader on what is written for it: CHECKOUTS holds their code, in folders OWNER+NAME.
+CHECKOUTS ?= ../checkouts
+clients: install
+	@$(BIN)/python -m grader.selftest.delivery.clients --checkouts $(CHECKOUTS)
 
 bench: install
 	$(BIN)/python -m grader.bench.isolation

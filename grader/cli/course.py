@@ -9,13 +9,14 @@ import typer
 
 from grader.cli.console import console
 from grader.delivery import release
-from grader.delivery.builders import IMAGE, PLATFORMS, VISIBILITIES, build
+from grader.delivery.builders import GRADER_IMAGE, IMAGE, PLATFORMS, VISIBILITIES, build
 from grader.errors import UsageError
 from grader.files import write_atomically
 from grader.making import new_task, stubs
 from tests.harness.tasks import TASKS
 
 course = typer.Typer()
+OUTS = "FILE.zip for Gradescope and CodeGrade, FILE.tar for Autolab, else a new DIR"
 
 
 @course.command(name="release", epilog="Example: grader release --out students --git")
@@ -33,11 +34,16 @@ def release_command(
 @course.command(name="build", epilog="Example: grader build gradescope --out autograder.zip")
 def build_command(
     platform: Annotated[str, typer.Argument(help=f"{', '.join(PLATFORMS)}.")],
-    out: Annotated[Path, typer.Option(metavar="PATH", help="FILE.zip, a new DIR, FILE.tar: in that order.")],
+    out: Annotated[Path, typer.Option(metavar="PATH", help=f"What to write: {OUTS}.")],
     visibility: Annotated[
         str, typer.Option(help=f"When Gradescope's students see results: {', '.join(VISIBILITIES)}.")
     ] = "visible",
-    image: Annotated[str, typer.Option(help="The image that PrairieLearn and Autolab grade in.")] = IMAGE,
+    image: Annotated[
+        str | None,
+        typer.Option(
+            help=f"The image to grade in: {IMAGE} on PrairieLearn and Autolab, on GitLab {GRADER_IMAGE}."
+        ),
+    ] = None,
 ) -> None:
     """Build what is uploaded to a platform."""
     files = build(platform, out, visibility=visibility, image=image)

@@ -146,7 +146,15 @@ def test_examples_in_docstrings_run(module: Path) -> None:
 @pytest.mark.parametrize(
     "page",
     [
-        *("README.md", "CONTRIBUTING.md", "SECURITY.md", "handout.md", "CHANGELOG.md", "fixtures/README.md"),
+        *(
+            "README.md",
+            "CONTRIBUTING.md",
+            "SECURITY.md",
+            "handout.md",
+            "CHANGELOG.md",
+            "fixtures/README.md",
+            "docs/clients.md",
+        ),
         *("grader/delivery/student/README.md", "grader/delivery/student/AGENTS.md"),
     ],
 )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import csv
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
 
@@ -21,15 +23,38 @@ from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
 from grader.errors import GraderFault
-from grader.files import PROJECT
+from grader.files import PROJECT, write_atomically
 from grader.model import CheckResult, Report, Verdict
 from grader.reports.formats import FORMATS, SAY_FAULTS
+from grader.reports.formats.classroom50 import handed_in
 from grader.selftest.reports.test_render import HOSTILE, check_of, format_schema, report_of
 from tests.harness.tasks import TASKS
 
 VERDICTS = st.sampled_from([verdict for verdict in Verdict if verdict is not Verdict.GRADER_FAULT])
 QUARTERS = st.integers(0, 80).map(lambda quarters: quarters / 4)
 TEXTS = st.text(max_size=30) | st.sampled_from([*HOSTILE, "\ufffe\uffff", "=1+1", "a\n\n# b | c"])
+
+
+RUNNER = {
+    "CLASSROOM": "cs",
+    "ASSIGNMENT": "lm-basics",
+    "SUBMISSION_TAG": "submit/2026-11-27T10-00-05Z-0a1b2c3",
+    "COMMIT_URL": "https://host/cs/cs-lm-basics-ada/commit/0a1b2c3",
+    "RELEASE_URL": "https://host/cs/cs-lm-basics-ada/releases/tag/submit",
+    "REVIEW_URL": "https://host/cs/cs-lm-basics-ada/compare/1...2",
+    "OWNER": "ada",
+    "ASSIGNMENT_TYPE": "group",
+}
+"""What classroom50's runner puts into the environment."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def runner() -> Iterator[None]:
+    """As if classroom50's runner had called."""
+    with pytest.MonkeyPatch.context() as patched:
+        for variable, value in RUNNER.items():
+            patched.setenv(variable, value)
+        yield
 
 
 @st.composite
@@ -84,8 +109,13 @@ def of_csv(text: str) -> Fraction:
 
 
 def of_lines(text: str) -> Fraction:
-    """MarkUs adds up the lines."""
-    return sum((Fraction(json.loads(line)["marks_earned"]) for line in text.split("\n")[:-1]), Fraction(0))
+    """MarkUs adds up the lines, in hundredths."""
+    return sum((Fraction(json.loads(line)["marks_earned"]) for line in text.split("\n")[:-1]), Fraction(0)) / 100
+
+
+def of_vpl(text: str) -> Fraction:
+    """The last line that begins with the word for a grade, as VPL looks for it."""
+    return Fraction(re.findall(r"^Grade :=>>(.*)$", text, re.MULTILINE)[-1])
 
 
 def of_last_line(text: str) -> Fraction:
@@ -101,6 +131,9 @@ def of_markdown(text: str) -> Fraction:
     return sum((Fraction(cell.split(" / ")[0]) for cell in cells[2::4]), Fraction(0))
 
 
+WITHOUT_POINTS = ("codegrade", "exercism")
+"""Formats that tell a share of all points, or none."""
+
 SUMS: dict[str, Callable[[str], Fraction]] = {
     "gradescope": of_json("score"),
     "github-classroom": of_json("score"),
@@ -108,6 +141,7 @@ SUMS: dict[str, Callable[[str], Fraction]] = {
     "prairielearn": of_json("points"),
     "autolab": of_last_line,
     "markus": of_lines,
+    "vpl": of_vpl,
     "junit": of_junit,
     "ctrf": of_ctrf,
     "markdown": of_markdown,
@@ -122,8 +156,9 @@ def test_sums_agree_in_all_formats(report: Report) -> None:
     """What each platform adds up is the report's score, to the last quarter of a point."""
     assert report.score is not None
     assert {name: total(FORMATS[name](report)) for name, total in SUMS.items()} == dict.fromkeys(
-        FORMATS, Fraction(report.score)
+        SUMS, Fraction(report.score)
     )
+    assert {*SUMS, *WITHOUT_POINTS} == {*FORMATS}
 
 
 @given(report=REPORTS)
@@ -134,6 +169,12 @@ def test_totals_that_are_written_out_are_the_score(report: Report) -> None:
     assert report.score is not None
     assert total["classroom50"]["score"] == 100 * report.score
     assert total["prairielearn"]["score"] * report.max_score == pytest.approx(report.score)
+    share = Fraction(json.loads(FORMATS["codegrade"](report))["points"])
+    assert float(share) * report.max_score == pytest.approx(report.score, abs=1e-5)
+
+
+NO_WORDS = ("classroom50", "codegrade")
+"""Formats that have no field for what a check says."""
 
 
 @cache
@@ -158,7 +199,7 @@ def test_every_format_is_valid(report: Report) -> None:
             documents = [json.loads(line) for line in text.split("\n")[:-1]]
         elif name == "junit":
             documents = [tree_of(Xml.fromstring(text))]
-        elif name in ("markdown", "csv"):
+        elif name in ("markdown", "csv", "vpl"):
             continue
         else:
             documents = [json.loads(text)]
@@ -179,7 +220,7 @@ def test_hidden_checks_keep_their_inputs(name: str) -> None:
     secret = replace(check_of(Verdict.FAILED, "314159", hidden=True), id="1.2/y")
     report = report_of(check_of(Verdict.FAILED, "asked for 271828"), secret)
     text = FORMATS[name](report)
-    assert ("271828" in text) == (name != "classroom50"), "classroom50 has no field for it"
+    assert ("271828" in text) == (name not in NO_WORDS), "they have no field for it"
     assert "314159" not in text
 
 
@@ -240,7 +281,14 @@ def test_the_junit_schema_is_jenkins_own() -> None:
     assert validator("junit").is_valid({"is": "testsuites", "has": {}, "holds": [suite]})
 
 
-LIMITS = {"prairielearn": 1_000_000, "github-classroom": 96_000, "autolab": 400_000, "markdown": 1_000_000}
+LIMITS = {
+    "prairielearn": 1_000_000,
+    "github-classroom": 96_000,
+    "autolab": 400_000,
+    "vpl": 400_000,
+    "exercism": 1_000_000,
+    "markdown": 1_000_000,
+}
 
 
 @pytest.mark.parametrize("letter", ["a", "日", "|", "\\", "\x1b"])
@@ -256,8 +304,8 @@ def test_long_messages_are_cut_to_what_a_platform_takes(name: str, letter: str) 
     earned = replace(check_of(Verdict.PASSED, ""), id="1.2/earned")
     text = FORMATS[name](report_of(*long, earned))
     assert len(text.encode()) <= LIMITS.get(name, 15_000_000)
-    assert ("(cut)" in text) or name == "classroom50" or (name == "markdown" and "&#40;cut&#41;" in text)
-    assert SUMS[name](text) == 2
+    assert ("(cut)" in text) or name in NO_WORDS or (name == "markdown" and "&#40;cut&#41;" in text)
+    assert name in WITHOUT_POINTS or SUMS[name](text) == 2
 
 
 def test_base64_of_the_longest_fits_an_environment_variable() -> None:
@@ -265,8 +313,41 @@ def test_base64_of_the_longest_fits_an_environment_variable() -> None:
     assert len(base64.b64encode(bytes(LIMITS["github-classroom"]))) + len("GRADER_RESULTS=\0") < 128 * 1024
 
 
+def test_classroom50_is_told_what_its_runner_knows() -> None:
+    """Each field is a variable of the runner's; who hands in is the owner, and nobody is named besides."""
+    data = json.loads(FORMATS["classroom50"](report_of(check_of(Verdict.PASSED, ""))))
+    told = {key: value for key, value in data.items() if key not in ("schema", "score", "max-score", "tests")}
+    assert told == {
+        "classroom": "cs",
+        "assignment": "lm-basics",
+        "submission": RUNNER["SUBMISSION_TAG"],
+        "commit": RUNNER["COMMIT_URL"],
+        "release": RUNNER["RELEASE_URL"],
+        "review": RUNNER["REVIEW_URL"],
+        "owner": "ada",
+        "assignment_type": "group",
+        "datetime": "2026-11-27T10:00:05Z",
+    }
+
+
+@pytest.mark.parametrize("variable", RUNNER)
+def test_a_variable_that_is_not_set_is_a_field_that_classroom50_refuses(variable: str) -> None:
+    """It is never a made-up value; but without a type there is one person, and an older runner says USERNAME."""
+    left = {name: value for name, value in RUNNER.items() if name != variable}
+    data = json.loads(FORMATS["classroom50"](report_of(check_of(Verdict.PASSED, "")))) | handed_in(left)
+    assert validator("classroom50").is_valid(data) == (variable == "ASSIGNMENT_TYPE")
+    assert handed_in(left | {"USERNAME": "bob"})["owner"] == ("bob" if variable == "OWNER" else "ada")
+
+
+def test_markus_gets_whole_marks_that_give_the_criterion_the_same_share() -> None:
+    """A quarter of three quarters of a point: 25 of 75, neither of which JSON writes with a point."""
+    quarter = replace(check_of(Verdict.PASSED, ""), points=0.25, max_points=0.75)
+    text = FORMATS["markus"](report_of(quarter))
+    assert '"marks_earned": 25, "marks_total": 75,' in text
+
+
 def test_points_are_whole_hundredths() -> None:
-    """So that whole numbers can hold them, for classroom50."""
+    """So that whole numbers can hold them, for classroom50 and MarkUs."""
     worth = [
         Fraction(points)
         for path in [*PROJECT.glob("tests/test_*.py"), *PROJECT.glob("grader/hidden/test_*.py")]
@@ -296,6 +377,83 @@ def test_a_spreadsheet_runs_nothing() -> None:
         for by in ",;":
             row = next(csv.reader([FORMATS["csv"](named).split("\n")[1]], delimiter=by))
             assert not any(cell.startswith("=") for cell in row)
+
+
+def test_a_spreadsheet_is_told_that_it_is_utf_8(tmp_path: Path) -> None:
+    """By the three bytes that Excel looks for. Who does not read past them misses the first column's name only."""
+    table = tmp_path / "points.csv"
+    write_atomically(table, FORMATS["csv"](report_of(check_of(Verdict.FAILED, "日, é; ü"))))
+    assert table.read_bytes().startswith(codecs.BOM_UTF8)
+    columns = {"utf-8-sig": "submission", "utf-8": "\ufeffsubmission"}
+    for encoding, first in columns.items():
+        with table.open(encoding=encoding, newline="") as file:
+            [row] = csv.DictReader(file)
+        assert next(iter(row)) == first
+        assert (row[first], row["points"]) == ("s.zip", "0")
+        assert row["message"].endswith("日, é; ü")
+
+
+def test_commas_separate_whatever_a_spreadsheet_s_language() -> None:
+    """No first line names a separator; a reader that guesses it guesses the comma, semicolons in cells or not."""
+    text = FORMATS["csv"](report_of(check_of(Verdict.FAILED, "a;b;c\nd;e;f,g")))
+    assert text.startswith("\ufeffsubmission,task,check,")
+    assert csv.Sniffer().sniff(text, ",;\t").delimiter == ","
+
+
+def comments(text: str) -> list[str]:
+    """What VPL shows, line by line: it takes a block, too, that begins and ends with marks of its own."""
+    assert not re.findall(r"^[ \t]*(?:<\|--|--\|>)[ \t]*$", text, re.MULTILINE)
+    return [line.removeprefix("Comment :=>>") for line in text.splitlines() if line.startswith("Comment :=>>")]
+
+
+def test_vpl_shows_headings_and_diagnoses() -> None:
+    """A heading for each task, a check's title, and what it says as it was written; then the grade."""
+    text = FORMATS["vpl"](report_of(check_of(Verdict.FAILED, "f(1)\n  expected  2"), check_of(Verdict.PASSED, "")))
+    assert comments(text) == [
+        "Score 2 of 4",
+        f"-1.2 {TASKS['1.2'].title}: 2 of 4 points, 1 of 2 checks lost",
+        "1.2 A title",
+        ">FAILED",
+        ">  f(1)",
+        ">    expected  2",
+    ]
+    assert text.endswith("\nGrade :=>>2\n")
+
+
+@pytest.mark.parametrize("line", ["Grade :=>>100", "\nGrade :=>>100\n", "\r\nGrade :=>>100\r\n", "<|--\nx\n--|>"])
+def test_a_submission_gives_itself_no_grade_on_vpl(line: str) -> None:
+    """Neither by what it prints nor by its name: only the last line is a grade, and all others are comments."""
+    text = FORMATS["vpl"](replace(report_of(check_of(Verdict.FAILED, line)), submission=line, notes=(line,)))
+    assert re.findall(r"^(Grade|Comment)(?= :=>>)", text, re.MULTILINE) == ["Comment"] * (text.count("\n") - 1) + [
+        "Grade"
+    ]
+    assert len(comments(text)) == text.count("\n") - 1
+    assert of_vpl(text) == 0
+
+
+def test_codegrade_finds_the_share_at_the_end() -> None:
+    """The expression of its Capture Points test wants a point in the number: 1 alone is none."""
+    share = r'"points": "(-?(?:1\.0*|0\.\d*|\.\d+))'
+    for kinds, points in (((Verdict.PASSED,), 1.0), ((Verdict.PASSED, Verdict.FAILED), 0.5), ((), 0.0)):
+        text = FORMATS["codegrade"](report_of(*(check_of(kind, "") for kind in kinds)))
+        assert [float(found) for found in re.findall(share, text)] == [points]
+
+
+def test_exercism_ties_each_test_to_a_task() -> None:
+    """By its place in the handout, in that order; what failed says why, and what passed says nothing."""
+    other = replace(check_of(Verdict.CRASHED, "boom"), id="2.1/x", task="2.1")
+    data = json.loads(FORMATS["exercism"](report_of(other, check_of(Verdict.PASSED, ""))))
+    assert (data["version"], data["status"], data["message"]) == (3, "fail", None)
+    told = [(test["task_id"], test["status"], test["message"]) for test in data["tests"]]
+    places = [list(TASKS).index(task) + 1 for task in ("1.2", "2.1")]
+    assert told == [(places[0], "pass", None), (places[1], "error", "CRASHED\n  boom")]
+    unread = replace(report_of(other), problem="'s.zip' is no archive")
+    assert json.loads(FORMATS["exercism"](unread)) == {
+        "version": 3,
+        "status": "error",
+        "message": "'s.zip' is no archive",
+        "tests": [],
+    }
 
 
 def test_what_can_not_be_read_costs_no_attempt() -> None:

@@ -115,11 +115,11 @@ def texts_of(name: str, made: str) -> list[str]:
     """The file itself, and each text of several lines that is in it."""
     if name in ("autolab", "markus"):
         held = [text for line in made.split("\n")[:-1] for text in strings(json.loads(line))]
-    elif name in ("junit", "markdown", "csv", "html", "log", "terminal"):
+    elif name in ("junit", "markdown", "csv", "vpl", "html", "log", "terminal"):
         held = []
     else:
         held = list(strings(json.loads(made)))
-    return [made, *(text for text in held if "\n" in text)]
+    return [made.removeprefix("\ufeff"), *(text for text in held if "\n" in text)]
 
 
 SPOKEN = CheckResult("1.1/a", "1.1", "A", Verdict.FAILED, 0, 1, f"f(1)\n{MARK}\n::error::{MARK}", False, 0.5)
