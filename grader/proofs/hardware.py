@@ -19,7 +19,6 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 from pathlib import Path
 
-from grader.errors import UsageError
 from grader.files import PROJECT, write_atomically
 from grader.hardware import machines
 from grader.hardware.record import record
@@ -68,22 +67,25 @@ def main(arguments: list[str] | None = None) -> int:
     """0 if the reference passed, each mistake was caught, and the timings were recorded."""
     parser = argparse.ArgumentParser(prog="python -m grader.proofs.hardware", description=__doc__)
     parser.add_argument(
-        "--out", type=Path, default=PROJECT / "fixtures" / "timings", help="a folder for the recording"
+        "--out", type=Path, help="a folder for the recording: fixtures/timings, or reports where there is no GPU"
     )
     parser.add_argument("--seconds", type=float, default=240, help="the most that recording may take")
     parser.add_argument("--only", choices=("checks", "recording"), help="leave out the other")
     parser.add_argument("--jobs", type=int, default=1, help="mistakes checked at once, after the reference alone")
     given = parser.parse_args(arguments)
-    if not given.out.is_dir():
-        raise UsageError(f"there is no folder {given.out}: make it, or give another with --out")
-    began = time.perf_counter()
     name = "cpu" if (why := machines.why_no_gpu()) else "cuda"
+    out = given.out or PROJECT / ("reports" if why else "fixtures/timings")
+    if given.out is None:
+        out.mkdir(exist_ok=True)
+    if not out.is_dir():
+        parser.error(f"there is no folder {out}: make it, or give another with --out")
+    began = time.perf_counter()
     if why:
         print(f"no GPU here: {why}; all runs on the CPU", flush=True)
     good = given.only == "recording" or _checks(name, given.jobs)
     if given.only != "checks":
         made = record(given.seconds, lambda line: print(f"  {line}", flush=True))
-        file = given.out / f"{slug(made['known_as'] or made['device'])}.json"
+        file = out / f"{slug(made['known_as'] or made['device'])}.json"
         write_atomically(file, json_lines(made))
         print(f"wrote {file}: {len(made['rows'])} rows, {made['left_out']} left out", flush=True)
         good = good and not made["left_out"]
