@@ -94,13 +94,21 @@ class _TimeIsUp(BaseException):
     """What another thread throws into the one that hangs, since it can throw a class only."""
 
 
+ENOUGH = 10
+"""So often a call is stopped by the thread, once every `INSIST_S`, before all is given up."""
+
+give_up: list[Callable[[Stopped], object]] = []
+"""What ends the whole run where a call catches whatever stops it; set by whoever runs checks of one's own code."""
+
+
 @dataclass(slots=True)
 class _Call:
-    """What a thread does until when, and what tells where it was then."""
+    """What a thread does until when, what tells where it was then, and how often it was stopped."""
 
     thread: int
     until: float
     stopped: Callable[[FrameType | None], Stopped]
+    times: int = 0
 
 
 class _Watcher:
@@ -128,7 +136,11 @@ class _Watcher:
                 call = self._call
                 if call and monotonic() > call.until:
                     call.until = monotonic() + INSIST_S
-                    call.stopped(sys._current_frames().get(call.thread))
+                    call.times += 1
+                    where = call.stopped(sys._current_frames().get(call.thread))
+                    if call.times > ENOUGH:
+                        for end in give_up:
+                            end(where)
                     _throw(call.thread, _TimeIsUp)
 
 

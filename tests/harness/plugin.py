@@ -7,12 +7,15 @@ The grader adds a plugin of its own that answers `pytest_student_backend` with a
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import threading
 import traceback
 import zlib
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from os import _exit as leave  # which is the running check's own while one runs
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,7 @@ from hypothesis.internal.conjecture import engine, providers
 from hypothesis.internal.constants_ast import Constants
 
 from tests import submit
-from tests.harness import board, hints, notes, plan, watch
+from tests.harness import board, bounds, hints, notes, plan, watch
 from tests.harness.checks import NO_PYTHON, Check, Outcome, check_of, judge
 from tests.harness.direct import DirectBackend
 from tests.harness.expect import CALLS, Failure
@@ -114,6 +117,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[OUTCOMES] = list[Outcome]()
     config.stash[SHOWN], config.stash[SLOW] = set(), set()
     config.pluginmanager.register(Told(config))
+    if not config.pluginmanager.hasplugin("grader.isolation.plugin"):  # the grader ends its process from outside
+        end = partial(_give_up, config)
+        bounds.give_up.append(end)
+        config.add_cleanup(lambda: bounds.give_up.remove(end))
     for option, known in (("task", list(TASKS)), ("part", sorted({task[0] for task in TASKS}))):
         for name in set(config.getoption(option)) - set(known):
             raise pytest.UsageError(f"--{option} {name}: there is no such number, only {', '.join(known)}")
@@ -351,6 +358,33 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if outcomes and not config.getoption("submission"):
         for line in [*_noted(config.rootpath), *_waited_for()]:
             terminalreporter.write_line(visible(line))
+
+
+CATCHES_ALL = """\
+  try       a bare `except:`, or `except BaseException:`, in a loop catches what stops it, and Ctrl-C, too;
+            name what is meant, as in `except ValueError:`"""
+
+
+def _give_up(config: pytest.Config, stopped: Stopped) -> None:
+    """End pytest, since the running check can't be ended: say why, and show the board so far.
+
+    Whatever is asked of Python comes to the thread that runs the check, which catches it; so another thread ends
+    the process.
+    """
+    capture = config.pluginmanager.getplugin("capturemanager")
+    if capture is not None:
+        capture.suspend_global_capture(in_=True)
+    outcomes = config.stash[OUTCOMES]
+    check = os.environ.get("PYTEST_CURRENT_TEST", "a check").removesuffix(" (call)")
+    said = [
+        "",
+        f"{check}: {stopped.message}, and pytest ends here",
+        *(f"  at        {place}" for place in stopped.where),
+        CATCHES_ALL,
+        *board.lines(board.kept(config.getoption("board"), outcomes), plan.public(Path(__file__).parents[1])),
+    ]
+    os.write(2, "".join(f"{visible(line)}\n" for line in said).encode(errors="backslashreplace"))
+    leave(1)
 
 
 def _waited_for() -> list[str]:

@@ -483,3 +483,53 @@ def test_submit_names_what_grading_would_miss(clone: Path) -> None:
     done = subprocess.run(command, cwd=clone, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "assignment/bpe.py is not Python: invalid syntax, line 3" in done.stderr
+
+
+HANGS = """
+
+def split_words(text):
+    import time
+    while True:
+        try:
+            time.sleep(100)
+        except:
+            pass
+"""
+IMPATIENT = """
+from tests.harness import bounds
+import pytest
+bounds.ENOUGH, bounds.INSIST_S = 2, 0.2
+pytest.main(["--task=1.1", "--board=board.json"])
+raise SystemExit("it went on")
+"""
+QUICK = """
+from tests.harness import Student, limits, points
+
+@points(1, task="1.1")
+def test_first(student: Student) -> None:
+    "One that ends."
+
+@points(1, task="1.1")
+@limits(wall_s=0.3)
+def test_hangs(student: Student) -> None:
+    "One that can't be ended."
+    student.words.split_words("a b")
+"""
+
+
+def test_code_that_catches_whatever_stops_it_ends_the_run(clone: Path) -> None:
+    """With the line where it is, what to do, and the board of the checks before it."""
+    with (clone / "assignment" / "words.py").open("a", encoding="utf-8") as file:
+        file.write(HANGS)
+    for path in (clone / "tests").glob("test_*.py"):
+        path.unlink()
+    (clone / "tests" / "test_1_quick.py").write_text(QUICK, encoding="utf-8")
+    command = [sys.executable, "-c", IMPATIENT]
+    done = subprocess.run(command, cwd=clone, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert "it went on" not in done.stderr
+    assert "test_hangs: no answer within 0.3 s, and pytest ends here\n  at        words.py:" in done.stderr
+    assert "in split_words: time.sleep(100)" in done.stderr
+    assert "name what is meant, as in `except ValueError:`" in done.stderr
+    assert "\n1.1  Words and vocabularies  1/2 points: 1 not run" in done.stderr
+    assert "1.1/first" in (clone / "board.json").read_text(encoding="utf-8")
