@@ -54,11 +54,13 @@ def job(lab: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
+OUTSIDE = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+"""The environment, without what another make leaves in it."""
+
+
 def make(job: Path, python: str = sys.executable) -> tuple[int, list[str]]:
     """Run make as Autolab does, with stdout and stderr as one; its status, and the lines that it said."""
-    environment = {**os.environ, "GRADER_PYTHON": python}
-    for inherited in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
-        environment.pop(inherited, None)
+    environment = {**OUTSIDE, "GRADER_PYTHON": python}
     done = subprocess.run(
         ["make"],
         cwd=job,
@@ -155,6 +157,7 @@ def test_a_user_that_may_is_root_while_grading(job: Path, may: int) -> None:
         done = subprocess.run(
             ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", command],
             cwd=place,
+            env=OUTSIDE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

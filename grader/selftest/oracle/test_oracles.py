@@ -334,4 +334,5 @@ def test_convolutions_are_flop_counter_modes(row: dict[str, Any]) -> None:
 def test_every_recording_names_its_source() -> None:
     """Where figures come from, and under which licence."""
     for path in (FIXTURES / "timings").glob("*.json"):
-        assert "Apache-2.0" in json.loads(path.read_text(encoding="utf-8"))["source"]
+        source = json.loads(path.read_text(encoding="utf-8"))["source"]
+        assert "Apache-2.0" in source or source == "recorded by `make gpu`"
