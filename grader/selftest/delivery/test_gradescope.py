@@ -58,7 +58,7 @@ def submit(root: Path, within: tuple[str, ...] = (), **metadata: Any) -> dict[st
 
 
 @needs_sandbox
-@pytest.mark.thorough  # a minute each; at each push, attacks run in either sandbox, and a release is graded as here
+@pytest.mark.thorough  # a minute each; at each push, attacks run in either sandbox, and a release is graded
 @pytest.mark.parametrize("within", [pytest.param((), id="machine"), pytest.param(CONTAINER, id="container")])
 def test_gradescope_gives_the_grade_of_the_command(root: Path, within: tuple[str, ...]) -> None:
     """Check by check, with attempt and lateness told; in a container that refuses namespaces, too."""
