@@ -9,13 +9,14 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
+from itertools import chain as chain_of
 from itertools import repeat as again
 from math import isclose
 from statistics import mean, median
 
 import pytest
 
-from grader.hardware.machines import BANDS, ENOUGH_S, Machine, Work, chain, floor, long_enough, peak, run
+from grader.hardware.machines import BANDS, Machine, Work, chain, floor, long_enough, peak, run
 from grader.reference.flops import linear_chain_flops
 from tests.harness import Student, expect, expect_close, expect_that, limits, points
 from tests.mistakes import of_two_passes
@@ -28,7 +29,12 @@ SLOW = (1, 3, 3, 12)
 FORWARD, BACKWARD = (1, 2, 3, 4, 9), (9, 1, 2, 5, 3)
 """The same for the passes of five steps: the step in the middle of one is not in the middle of the other."""
 
-MANY = 160
+COARSE = (0.0, 1.0, 0.0, 2.0, 0.0)
+"""Seconds by a clock that stands still for one at a time."""
+
+MANY = (*(64.0 - n / 8 for n in range(140)), *(n * 512.0 for n in range(1, 21)))
+"""Seconds of many runs, which get faster, and the last of which are far from the others."""
+
 ATTEMPTS = 3
 """How often a machine may take back that its clocks disagree: something else may have used it."""
 
@@ -47,15 +53,14 @@ class Lab:
     """A device of which every call is written down.
 
     Args:
-        tick: the clock stands still for so many seconds at a time, as coarse clocks do.
-        speed: how many times too fast the clock runs.
+        script: seconds that its clock says pass from reading to reading; without it, the time that really passes.
     """
 
-    def __init__(self, device: Machine, tick: float = 0.0, speed: float = 1.0) -> None:
+    def __init__(self, device: Machine, script: Sequence[float] = ()) -> None:
         self.calls: list[str] = []
         self.readings: list[float] = []
         self.early: list[int] = []
-        self._device, self._tick, self._speed = device, tick, speed
+        self._device, self._passed = device, chain_of(script, again(1.0)) if script else None
         device.synchronize()
         device.times.clear()
 
@@ -78,8 +83,8 @@ class Lab:
         self.calls.append("clock")
         if self._device.pending:
             self.early.append(len(self.readings))
-        now = time.perf_counter() * self._speed
-        self.readings.append(now // self._tick * self._tick if self._tick else now)
+        before = self.readings[-1] if self.readings else 1000.0
+        self.readings.append(before + next(self._passed) if self._passed else time.perf_counter())
         return self.readings[-1]
 
     def pairs(self) -> list[float]:
@@ -127,8 +132,13 @@ def test_benchmark_agrees_with_the_device(student: Student, device: Machine) -> 
 
     for warmup, times in ((10, (1,)), (2, SLOW), (0, (3, 1, 2))):
         patiently(lambda warmup=warmup, times=times: measured(warmup, times, Lab(device)))  # type: ignore[misc]
-    _benchmark(student, Lab(device, speed=1e4), lambda: None, 1, (1,) * MANY)
-    _benchmark(student, Lab(device, tick=ENOUGH_S / 2), work, 1, (0, 1, 0, 2, 0))
+    for scripted in (
+        SLOW,
+        COARSE,
+        MANY,
+    ):  # by a clock of ours, so that what runs take doesn't depend on the machine
+        script = [second for run_s in scripted for second in (0.25, run_s)]
+        _benchmark(student, Lab(device, script), lambda: None, 1, (1,) * len(scripted))
 
 
 def _benchmark(student: Student, lab: Lab, work: Work, warmup: int, times: Sequence[int]) -> None:
@@ -187,6 +197,10 @@ def test_steps_agree_with_the_device(student: Student, device: Machine) -> None:
             said = f"backward takes {ratio:.2f} times as long as forward, which is not between {low} and {high}"
         return said
 
+    for scripted in (zip(FORWARD, BACKWARD, strict=True), zip(SLOW, SLOW[::-1], strict=True)):
+        script = [float(second) for pair in scripted for second in (1, *pair)]
+        nothing: list[Work] = [lambda: None]
+        _steps(student, Lab(device, script), (nothing, nothing, nothing), 1, len(script) // 3)
     for warmup, there, back in ((10, (1,), (1,)), (2, FORWARD, BACKWARD), (0, SLOW, SLOW[::-1])):
         patiently(lambda w=warmup, t=there, b=back: measured(w, t, b))  # type: ignore[misc]
     alike = (1,) * 5

@@ -16,7 +16,7 @@ SAYS = {
     "timing_without_initial_synchronize": "warm-up's work was still running",
     "timing_mean": "as they move a mean",
     "one_reading_between_runs": "readings of its own",
-    "times_of_the_middle_step": "got",  # what else gives the same depends on how long the steps took
+    "times_of_the_middle_step": "both times are those of one step",
     "half_of_the_flops": "half of the FLOPs",
 }
 """Mistakes of each kind, and what the lane tells each."""
