@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -85,13 +86,17 @@ def _gpu() -> Finding:
     return Finding("GPU", said or "nvidia-smi finds none", "for `grader hardware`; no task needs one", None)
 
 
+def _root() -> bool:
+    return getattr(os, "geteuid", lambda: 1)() == 0
+
+
 def _autolab() -> Iterator[Finding]:
     """What a job of Tango's needs: make for its Makefile, autodriver around it, and root or namespaces."""
     for program, means in (("make", "a job is a Makefile"), ("autodriver", "Tango starts each job with it")):
         place = shutil.which(program)
         lines = "install it in the image" if program == "make" else "put its lines of Tango's Dockerfile on top"
         yield Finding(program, place or "not here", means if place else f"{means}: {lines}", place is not None)
-    root = getattr(os, "geteuid", lambda: 1)() == 0
+    root = _root()
     spaces = problem("bwrap") is None
     means = "the sandbox works without it" if spaces else "the sandbox that works without namespaces needs it"
     more = (
@@ -102,15 +107,15 @@ def _autolab() -> Iterator[Finding]:
 
 def _gradescope() -> Iterator[Finding]:
     """What Gradescope's machines have: a folder of theirs, and root."""
-    there = os.path.isdir("/autograder")  # noqa: PTH112
+    there = Path("/autograder").is_dir()
     yield Finding("/autograder", "here" if there else "not here", "Gradescope runs the autograder in it", there)
-    root = getattr(os, "geteuid", lambda: 1)() == 0
+    root = _root()
     yield Finding("root", "yes" if root else "no", "Gradescope runs the autograder as root", root)
 
 
 def _prairielearn() -> Iterator[Finding]:
     """What PrairieLearn mounts."""
-    there = os.path.isdir("/grade")  # noqa: PTH112
+    there = Path("/grade").is_dir()
     yield Finding("/grade", "here" if there else "not here", "PrairieLearn puts question and answer there", there)
 
 

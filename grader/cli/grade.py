@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -121,7 +120,7 @@ def hardware_command(
     if why := machines.why_no_gpu():
         console.print(f"checks on a GPU are skipped: {why}", markup=False, highlight=False)
     if record:
-        write_atomically(record, json.dumps(recorder.record(), indent=1) + "\n")
+        write_atomically(record, recorder.json_lines(recorder.record()))
         console.print(f"wrote {record}", markup=False, highlight=False)
     if submission:
         with progress("grading") as advance:

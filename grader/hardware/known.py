@@ -56,15 +56,27 @@ def which(name: str, memory_gib: float, power_w: float) -> Gpu | None:
     return None
 
 
+def smi(*fields: str) -> list[str]:
+    """The command that asks for these fields of the first GPU, in a line; none where there is no such program.
+
+    >>> smi("name")[1:] in ([], ["--query-gpu=name", "--format=csv,noheader,nounits", "--id=0"])
+    True
+    """
+    program = shutil.which("nvidia-smi")
+    return (
+        [program, f"--query-gpu={','.join(fields)}", "--format=csv,noheader,nounits", "--id=0"] if program else []
+    )
+
+
 def ask(*fields: str) -> dict[str, str]:
     """What `nvidia-smi` says of the first GPU, by field; nothing where there is no such program, or no answer.
 
     >>> ask("no.such.field")
     {}
     """
-    if shutil.which("nvidia-smi") is None:
+    asked = smi(*fields)
+    if not asked:
         return {}
-    asked = ["nvidia-smi", f"--query-gpu={','.join(fields)}", "--format=csv,noheader,nounits", "--id=0"]
     try:
         done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=30)
     except (OSError, subprocess.TimeoutExpired):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import platform
 import time
 from collections.abc import Callable, Iterator
@@ -104,6 +105,27 @@ def record(seconds: float = 300, say: Say = str) -> dict[str, Any]:
     return {"source": source} | about | rest
 
 
+def json_lines(made: dict[str, object]) -> str:
+    """JSON with each row in a line of its own.
+
+    >>> print(json_lines({"device": "x", "rows": [{"op": "add"}, {"op": "gelu"}]}), end="")
+    {
+     "device": "x",
+     "rows": [
+      {"op": "add"},
+      {"op": "gelu"}
+     ]
+    }
+    """
+    fields = []
+    for name, value in made.items():
+        text = json.dumps(value)
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            text = "[\n" + ",\n".join(f"  {json.dumps(each)}" for each in value) + "\n ]"
+        fields.append(f" {json.dumps(name)}: {text}")
+    return "{\n" + ",\n".join(fields) + "\n}\n"
+
+
 def line(made: dict[str, Any]) -> str:
     """A row in a line.
 
@@ -144,7 +166,12 @@ def _row(device: Machine, dtype: str, made: Made, flush: Flush, watch: Watch, pa
             measured = {name: measure(device, work, flush, patience_s) for name, work in case.passes.items()}
     except (RuntimeError, AttributeError) as problem:  # a format or a size that this device does not have
         device.synchronize()
-        return {"op": "product", "dtype": dtype, "sizes": {}, "error": str(problem).partition("\n")[0][:200]}
+        return {
+            "op": made.__qualname__.partition(".")[0],
+            "dtype": dtype,
+            "sizes": {},
+            "error": str(problem).partition("\n")[0][:200],
+        }
     finally:
         gc.collect()
     counted = {"flops": case.flops, "bytes": case.bytes}

@@ -87,6 +87,11 @@ class Lab:
         self.readings.append(before + next(self._passed) if self._passed else time.perf_counter())
         return self.readings[-1]
 
+    def none_early(self, advice: str) -> None:
+        """Hold that no reading came while work was running."""
+        early = f"{len(self.early)} of {len(self.readings)} readings came while work was running"
+        expect_that(not self.early, "no work is running when the clock is read", early, advice)
+
     def pairs(self) -> list[float]:
         """What passed between the first reading and the second, the third and the fourth, and so on."""
         return [after - before for before, after in zip(self.readings[::2], self.readings[1::2], strict=True)]
@@ -127,8 +132,8 @@ def test_benchmark_agrees_with_the_device(student: Student, device: Machine) -> 
     work = long_enough(device, forward)
 
     def measured(warmup: int, times: Sequence[int], lab: Lab) -> str:
-        _benchmark(student, lab, work, warmup, times)
-        return agree(lab.pairs(), device.times[warmup:], device)
+        taken = _benchmark(student, lab, work, warmup, times)
+        return agree(taken, device.times[warmup:], device)
 
     for warmup, times in ((10, (1,)), (2, SLOW), (0, (3, 1, 2))):
         patiently(lambda warmup=warmup, times=times: measured(warmup, times, Lab(device)))  # type: ignore[misc]
@@ -141,17 +146,15 @@ def test_benchmark_agrees_with_the_device(student: Student, device: Machine) -> 
         _benchmark(student, Lab(device, script), lambda: None, 1, (1,) * len(scripted))
 
 
-def _benchmark(student: Student, lab: Lab, work: Work, warmup: int, times: Sequence[int]) -> None:
+def _benchmark(student: Student, lab: Lab, work: Work, warmup: int, times: Sequence[int]) -> list[float]:
+    """Let the submission time these runs, and judge it; the seconds between the two readings of each."""
     repeats = len(times)
     start = lab.starts("fn", times_of(work, times, warmup))
     got = student.timing.benchmark(start, lab.synchronize, lab.clock, warmup, repeats)
     lab.synchronize()
     ran = lab.calls.count("fn")
     expect_that(ran == warmup + repeats, f"{warmup + repeats} runs: warmup, then repeats", f"{ran} runs")
-    if lab.early:
-        advice = STARTED if lab.early == [0] and warmup else RUNNING
-        early = f"{len(lab.early)} of {len(lab.readings)} readings came while work was running"
-        expect_that(False, "no work is running when the clock is read", early, advice)
+    lab.none_early(STARTED if lab.early == [0] and warmup else RUNNING)
     expect(lab.calls, ["fn"] * warmup + ["clock", "fn", "clock"] * repeats, OWN_READINGS, None, "the calls {}")
     taken = lab.pairs()
     ranked = sorted(taken)
@@ -172,6 +175,7 @@ def _benchmark(student: Student, lab: Lab, work: Work, warmup: int, times: Seque
             ),
         },
     )
+    return taken
 
 
 @points(1, task="5.2")
@@ -188,9 +192,8 @@ def test_steps_agree_with_the_device(student: Student, device: Machine) -> None:
         goes = times_of(forward, there, warmup)
         comes: list[Work] = [*again(backward, warmup)]
         comes += [(lambda k=k: [backward(), *(more() for _ in range(2 * (k - 1)))]) for k in back]  # type: ignore[misc]
-        _steps(student, lab, (goes, comes, [clear]), warmup, n)
+        host = _steps(student, lab, (goes, comes, [clear]), warmup, n)
         own = [device.times[3 * warmup + k :: 3] for k in (1, 2)]
-        host = [[b - a for a, b in zip(lab.readings[k::3], lab.readings[k + 1 :: 3])] for k in (0, 1)]  # noqa: B905
         said = next(filter(None, (agree(*both, device) for both in zip(host, own, strict=True))), "")
         ratio = median(own[1]) / median(own[0])
         if not said and back is there and not low <= ratio <= high:
@@ -209,16 +212,15 @@ def test_steps_agree_with_the_device(student: Student, device: Machine) -> None:
 
 def _steps(
     student: Student, lab: Lab, works: tuple[list[Work], list[Work], list[Work]], warmup: int, repeats: int
-) -> None:
+) -> tuple[list[float], list[float]]:
+    """Let the submission time these steps, and judge it; the seconds of each pass by the readings."""
     goes, comes, clears = map(lab.starts, ("forward", "backward", "clear"), works)
     got = student.timing.time_training_step(goes, comes, clears, lab.synchronize, lab.clock, warmup, repeats)
     lab.synchronize()
     advice = "clear, synchronize, read; forward, synchronize, read; backward, synchronize, read"
     warm, measured = ["clear", "forward", "backward"], ["clear", "clock", "forward", "clock", "backward", "clock"]
     expect(lab.calls, warm * warmup + measured * repeats, advice, None, "the calls {}")
-    if lab.early:
-        early = f"{len(lab.early)} of {len(lab.readings)} readings came while work was running"
-        expect_that(False, "no work is running when the clock is read", early, RUNNING)
+    lab.none_early(RUNNING)
     readings = lab.readings
     forward_s = [b - a for a, b in zip(readings[::3], readings[1::3], strict=True)]
     backward_s = [b - a for a, b in zip(readings[1::3], readings[2::3], strict=True)]
@@ -229,6 +231,7 @@ def _steps(
         and all(isinstance(a, float) and isclose(a, b, rel_tol=1e-9) for a, b in zip(got, exact, strict=True))
     ):
         expect(got, exact, "the medians of the times between these readings", of_two_passes(forward_s, backward_s))
+    return forward_s, backward_s
 
 
 @points(1, task="5.3")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from grader.hardware.known import smi
 
 REASONS = {
     0x004: "software power cap",
@@ -20,7 +21,6 @@ REASONS = {
 }
 """Bits of nvidia-smi's clocks_event_reasons.active, by what they say; the others (idle, settings) are no limit."""
 
-_FIELDS = "clocks.sm,clocks_event_reasons.active,power.draw,temperature.gpu"
 _EVERY_MS = 50
 
 
@@ -91,12 +91,13 @@ def watching() -> Iterator[Watch]:
     True
     """
     watch = Watch()
-    if shutil.which("nvidia-smi") is None:
+    asked = smi("clocks.sm", "clocks_event_reasons.active", "power.draw", "temperature.gpu")
+    if not asked:
         yield watch
         return
-    asked = ["nvidia-smi", f"--query-gpu={_FIELDS}", "--format=csv,noheader,nounits", "--id=0"]
-    asked += [f"--loop-ms={_EVERY_MS}"]
-    with subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+    with subprocess.Popen(
+        [*asked, f"--loop-ms={_EVERY_MS}"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
 
         def read() -> None:
             for line in process.stdout or ():

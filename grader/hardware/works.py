@@ -173,7 +173,7 @@ def products(n: int) -> Iterator[tuple[str, Made]]:
     def plain(of: Callable[..., Tensor], data: str) -> Made:
         def make(device: str, dtype: torch.dtype) -> Case:
             a, b = (of(n, n, device=device).to(dtype) for _ in range(2))
-            return _product(n, data, lambda: a @ b, 2 * a.element_size() * n * n + a.element_size() * n * n)
+            return _product(n, data, lambda: a @ b, 3 * a.element_size() * n * n)
 
         return make
 

@@ -8,7 +8,6 @@ then timings are recorded. Without a GPU the same runs on the CPU.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
 import subprocess
@@ -21,7 +20,7 @@ from pathlib import Path
 
 from grader.files import PROJECT, write_atomically
 from grader.hardware import machines
-from grader.hardware.record import record
+from grader.hardware.record import json_lines, record
 from grader.proofs import specimen
 
 MFU = ("mfu_of_one_peak", "half_of_the_flops")
@@ -100,27 +99,6 @@ def slug(device: str) -> str:
     ('nvidia_h100_80gb_hbm3', 'h200_sxm')
     """
     return re.sub(r"[^a-z0-9]+", "_", device.lower()).strip("_")
-
-
-def json_lines(made: dict[str, object]) -> str:
-    """JSON with each row in a line of its own.
-
-    >>> print(json_lines({"device": "x", "rows": [{"op": "add"}, {"op": "gelu"}]}), end="")
-    {
-     "device": "x",
-     "rows": [
-      {"op": "add"},
-      {"op": "gelu"}
-     ]
-    }
-    """
-    fields = []
-    for name, value in made.items():
-        text = json.dumps(value)
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            text = "[\n" + ",\n".join(f"  {json.dumps(each)}" for each in value) + "\n ]"
-        fields.append(f" {json.dumps(name)}: {text}")
-    return "{\n" + ",\n".join(fields) + "\n}\n"
 
 
 def _checks(name: str, jobs: int) -> bool:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +59,16 @@ OUTSIDE = {name: value for name, value in os.environ.items() if name not in ("MA
 """The environment, without what another make leaves in it."""
 
 
-def make(job: Path, python: str = sys.executable) -> tuple[int, list[str]]:
-    """Run make as Autolab does, with stdout and stderr as one; its status, and the lines that it said."""
-    environment = {**OUTSIDE, "GRADER_PYTHON": python}
+def make(
+    job: Path, python: str = sys.executable, user: Sequence[str] = (), **variables: str
+) -> tuple[int, list[str]]:
+    """Run make as Autolab does, with stdout and stderr as one; its status, and the lines that it said.
+
+    `user` is what stands before the command to run it as another one.
+    """
+    environment = {**OUTSIDE, "GRADER_PYTHON": python, **variables}
     done = subprocess.run(
-        ["make"],
+        [*user, "make"],
         cwd=job,
         env=environment,
         stdout=subprocess.PIPE,
@@ -137,6 +143,9 @@ exec "$@"
 """
 
 
+NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
 @pytest.mark.parametrize("may", [0, 1])
 def test_a_user_that_may_is_root_while_grading(job: Path, may: int) -> None:
@@ -153,18 +162,10 @@ def test_a_user_that_may_is_root_while_grading(job: Path, may: int) -> None:
             path.chmod(0o777)
         for path in (place, *place.iterdir()):
             os.chown(path, 65534, 65534)
-        command = f"PATH={programs}:$PATH GRADER_PYTHON={programs / 'python'} make"
-        done = subprocess.run(
-            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", command],
-            cwd=place,
-            env=OUTSIDE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
+        paths = f"{programs}{os.pathsep}{os.environ['PATH']}"
+        _, lines = make(place, str(programs / "python"), NOBODY, PATH=paths)
         asked = log.read_text(encoding="utf-8").splitlines()
-    assert done.stdout.split()[:2] == ["-m", "grader.delivery.platforms.autolab_run"], done.stdout
+    assert lines[0].split()[:2] == ["-m", "grader.delivery.platforms.autolab_run"], lines
     assert asked[0] == "-n true"
     assert [line.split()[2:4] for line in asked[1:]] == [["-m", "grader.delivery.platforms.autolab_run"]] * (
         1 - may

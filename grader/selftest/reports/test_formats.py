@@ -27,6 +27,7 @@ from grader.files import PROJECT, write_atomically
 from grader.model import CheckResult, Report, Verdict
 from grader.reports.formats import FORMATS, SAY_FAULTS
 from grader.reports.formats.classroom50 import handed_in
+from grader.selftest.delivery import clients
 from grader.selftest.reports.test_render import HOSTILE, check_of, format_schema, report_of
 from tests.harness.tasks import TASKS
 
@@ -35,16 +36,7 @@ QUARTERS = st.integers(0, 80).map(lambda quarters: quarters / 4)
 TEXTS = st.text(max_size=30) | st.sampled_from([*HOSTILE, "\ufffe\uffff", "=1+1", "a\n\n# b | c"])
 
 
-RUNNER = {
-    "CLASSROOM": "cs",
-    "ASSIGNMENT": "lm-basics",
-    "SUBMISSION_TAG": "submit/2026-11-27T10-00-05Z-0a1b2c3",
-    "COMMIT_URL": "https://host/cs/cs-lm-basics-ada/commit/0a1b2c3",
-    "RELEASE_URL": "https://host/cs/cs-lm-basics-ada/releases/tag/submit",
-    "REVIEW_URL": "https://host/cs/cs-lm-basics-ada/compare/1...2",
-    "OWNER": "ada",
-    "ASSIGNMENT_TYPE": "group",
-}
+RUNNER = clients.RUNNER | {"ASSIGNMENT_TYPE": "group"}
 """What classroom50's runner puts into the environment."""
 
 
