@@ -7,7 +7,7 @@ from functools import partial
 from statistics import mean, median
 
 from tests.fake_device import BACKWARD_S, CLEAR_S, COLD_S, LAUNCH_S, WORK_S, FakeDevice, FakeModel
-from tests.harness import Student, expect, expect_raises, expect_that, points
+from tests.harness import Student, expect, expect_close, expect_raises, expect_that, points
 from tests.mistakes import OneOf, of_two_passes
 
 TRUE_S = LAUNCH_S + WORK_S
@@ -28,7 +28,7 @@ def test_asynchronous_work_is_waited_for(student: Student) -> None:
     """The time of a run is that of starting the work and of the work."""
     device = FakeDevice()
     got = student.timing.benchmark(device.launch, device.synchronize, device.clock, 2, 5)
-    expect(
+    expect_close(
         got,
         TRUE_S,
         "call synchronize() right before each reading of the clock",
@@ -72,14 +72,14 @@ def test_the_median_of_all_runs(student: Student) -> None:
         got = student.timing.benchmark(device.launch, device.synchronize, device.clock, 1, len(times))
         runs = device.calls.count("fn")
         hint = f"return the median of the times of the measured runs: {times[:12]}"
-        expect(got, median(times), hint, _of_some(times, later, runs))
+        expect_close(got, median(times), hint, _of_some(times, later, runs))
         ended = {_ended(runs, len(times)): partial(OneOf, range(1 + len(times)))}
         hint = "fn is called once in the warm-up, and once for each of the repeats"
         expect(runs, 1 + len(times), hint, ended, "{} calls of fn")
     coarse = FakeDevice([0.0, 0.0, 2.0**-3], launch_s=0.0)
     got = student.timing.benchmark(coarse.launch, coarse.synchronize, coarse.clock, 1, 3)
     dropped = {"a run of 0 s was dropped; a coarse clock reads so, and it counts like others": lambda: 2.0**-3}
-    expect(got, 0.0, "the median of 0, 0 and 0.125", dropped)
+    expect_close(got, 0.0, "the median of 0, 0 and 0.125", dropped)
 
 
 def _ended(runs: int, repeats: int) -> str:
@@ -110,7 +110,7 @@ def test_warm_up_does_not_count(student: Student) -> None:
     """The first run is slow, and is not measured."""
     device = FakeDevice()
     got = student.timing.benchmark(device.launch, device.synchronize, device.clock, 1, 1)
-    expect(
+    expect_close(
         got,
         TRUE_S,
         "run fn warmup times first, and synchronize right before each reading of the clock",
@@ -148,7 +148,7 @@ def test_forward_and_backward_are_timed_apart(student: Student) -> None:
         model.forward, model.backward, model.zero_grad, model.synchronize, model.clock, 1, 3
     )
     forward_s, backward_s = LAUNCH_S + WORK_S, LAUNCH_S + BACKWARD_S
-    expect(
+    expect_close(
         got,
         (forward_s, backward_s),
         "clear, synchronize, read; forward, synchronize, read; backward, synchronize, read",
@@ -173,7 +173,7 @@ def test_each_pass_has_its_own_median(student: Student) -> None:
         model.forward, model.backward, model.zero_grad, model.synchronize, model.clock, 1, 4
     )
     forward, backward = ([LAUNCH_S + work for work in works] for works in (there, back))
-    expect(
+    expect_close(
         got,
         (median(forward), median(backward)),
         f"return the median of {forward} and that of {backward}",

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.fake_device import BACKWARD_S, COLD_S, LAUNCH_S, WORK_S, FakeDevice, FakeModel
-from tests.harness import Student, expect, expect_raises, points
+from tests.harness import Student, expect, expect_close, expect_raises, points
 from tests.mistakes import OneOf, of_two_passes
 
 works = st.integers(1, 2**16).map(lambda n: n * 2.0**-20)
@@ -27,7 +27,7 @@ def test_the_median_of_single_runs(student: Student, later: list[float], repeats
     got = student.timing.benchmark(device.launch, device.synchronize, device.clock, 1, repeats)
     times = [LAUNCH_S + work for work in [*later, *[WORK_S] * 9][:repeats]]
     ranked, middle, whole = sorted(times), repeats // 2, device.calls.count("fn") == 1 + repeats
-    expect(
+    expect_close(
         got,
         median(times),
         f"the runs took {times}",
@@ -56,7 +56,7 @@ def test_the_median_of_single_runs(student: Student, later: list[float], repeats
     coarse = FakeDevice([0.0, 2.0**-4, 0.0, 2.0**-5, 0.0], launch_s=0.0)
     got = student.timing.benchmark(coarse.launch, coarse.synchronize, coarse.clock, 1, 5)
     dropped = {"a run of 0 s was dropped; a coarse clock reads so, and it counts like others": lambda: 3 * 2.0**-6}
-    expect(got, 0.0, "three of the five took no time that the clock can tell", dropped)
+    expect_close(got, 0.0, "three of the five took no time that the clock can tell", dropped)
 
 
 @points(1, task="5.1")
@@ -66,7 +66,7 @@ def test_runs_are_counted(student: Student, warmup: int, repeats: int) -> None:
     device = FakeDevice()
     got = student.timing.benchmark(device.launch, device.synchronize, device.clock, warmup, repeats)
     first = [] if warmup else [LAUNCH_S + COLD_S]
-    expect(
+    expect_close(
         got,
         median((first + [LAUNCH_S + WORK_S] * repeats)[:repeats]),
         f"warmup={warmup}, repeats={repeats}",
@@ -113,7 +113,7 @@ def test_training_steps_of_any_length(
     steps = warmup + repeats
     forward = [LAUNCH_S + work for work in [COLD_S, *later, *[WORK_S] * steps][warmup:steps]]
     backward = [LAUNCH_S + work for work in [*backwards, *[BACKWARD_S] * steps][warmup:steps]]
-    expect(
+    expect_close(
         got,
         (median(forward), median(backward)),
         f"the forward passes took {forward}, the backward passes {backward}",

@@ -29,7 +29,7 @@ MOST_WORDS = 2
 NOT_MEANT = ("ImportError", "SyntaxError", "RecursionError")
 BRACKETS = str.maketrans("()", "[]")
 
-Close = float | dict[str, float]
+Close = float | dict[str, float] | tuple[float, ...]
 
 
 class Failure(AssertionError):
@@ -70,11 +70,12 @@ def expect_close(
     mistakes: Mapping[str, Callable[[], object]] | None = None,
     told: str = "{}",
 ) -> None:
-    """Fail with a diagnosis unless floats, or dicts of floats, agree to one in a billion, or to 1e-12 near zero.
+    """Fail with a diagnosis unless floats, or dicts or tuples of them, agree to 1 in a billion, or 1e-12 near 0.
 
     That is more than another order of the same operations changes.
 
     >>> expect_close({"a": 0.1 + 0.2, "b": 1e-17}, {"a": 0.3, "b": 0.0})
+    >>> expect_close((0.1 + 0.2, 1e-17), (0.3, 0.0))
     """
     if _close(got, to):
         return
@@ -83,9 +84,11 @@ def expect_close(
             name: to[name] if name in to and _close(value, to[name]) else value for name, value in got.items()
         }
         rows = difference(to, shown)
+    elif isinstance(got, tuple) and isinstance(to, tuple):
+        rows = difference(to, got)
     else:
         rows = short(to), short(got)
-    named = [sentence for sentence, give in (mistakes or {}).items() if _close(got, give())]
+    named = [sentence for sentence, give in (mistakes or {}).items() if _mistaken(got, give())]
     _fail(got, rows, "\nor: ".join(named) or hint, told)
 
 
@@ -94,10 +97,20 @@ def _fail(got: object, rows: tuple[str, str], hint: str, told: str) -> None:
     raise Failure(called, told.replace("{}", rows[0]), told.replace("{}", rows[1]), hint)
 
 
+def _mistaken(got: Close, wrong: object) -> bool:
+    """Whether this is what a mistake gives, or one of several answers that it may give."""
+    several = not isinstance(wrong, (float, int, tuple, list, dict, str, type(None)))
+    return bool(wrong == got) if several else _close(got, wrong)
+
+
 def _close(got: Close, to: object) -> bool:
     if isinstance(got, dict) and isinstance(to, dict):
         return got.keys() == to.keys() and all(_close(got[name], to[name]) for name in got)
-    return isinstance(got, float) and isinstance(to, float) and isclose(got, to, rel_tol=1e-9, abs_tol=1e-12)
+    if isinstance(got, tuple) and isinstance(to, tuple):
+        return len(got) == len(to) and all(map(_close, got, to))
+    if isinstance(got, float) and isinstance(to, float):
+        return isclose(got, to, rel_tol=1e-9, abs_tol=1e-12)
+    return False
 
 
 def expect_that(condition: bool, expected: str, got: str, hint: str = "") -> None:

@@ -36,7 +36,8 @@ def listed(repository: str, ref: str, roster: str) -> list[dict[str, str]]:
         words = line.partition("#")[0].split()
         if not words:
             continue
-        if len(words) > 2 or not NAME.fullmatch(words[0]):
+        odd = words[0].endswith(("/.", "/..")) or words[-1].startswith("-")
+        if len(words) > 2 or odd or not NAME.fullmatch(words[0]):
             raise ValueError(f"line {number} is not OWNER/NAME, or OWNER/NAME and a ref: {line.strip()!r}")
         name, where = words[0], words[1] if len(words) == 2 else "main"
         artifact = f"report-{name.replace('/', '-')}"

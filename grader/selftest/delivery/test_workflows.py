@@ -150,7 +150,13 @@ def test_a_roster_is_graded_line_by_line(tmp_path: Path) -> None:
     ]
     names = [each["artifact"] for each in found]
     assert names == ["report-ann-lm-basics", "report-bob-lm-basics", "report-ann-lm-basics-5"]
-    for wrong, says in (("ann\n", "line 1 is not OWNER/NAME"), ("", "0 repositories"), ("a/b c d\n", "line 1")):
+    for wrong, says in (
+        ("ann\n", "line 1 is not OWNER/NAME"),
+        ("a/..\n", "line 1"),
+        ("a/b -x\n", "line 1"),
+        ("", "0 repositories"),
+        ("a/b c d\n", "line 1"),
+    ):
         roster.write_text(wrong, encoding="utf-8")
         with pytest.raises(ValueError, match=says):
             listed("", "main", str(roster))

@@ -18,9 +18,11 @@ from grader.files import PROJECT
 from grader.grading import Options, grade
 from grader.selftest.conftest import needs_sandbox
 from grader.selftest.harness.test_student_view import run
-from tests.harness import bounds, notes
+from tests.harness import bounds, expect_close, notes
 from tests.harness.direct import DirectBackend, forget_assignment
+from tests.harness.expect import Failure
 from tests.harness.outcomes import Limits, Stopped, StudentError, Verdict
+from tests.mistakes import OneOf
 
 APPENDED = {
     "words.py": """
@@ -533,3 +535,13 @@ def test_code_that_catches_whatever_stops_it_ends_the_run(clone: Path) -> None:
     assert "name what is meant, as in `except ValueError:`" in done.stderr
     assert "\n1.1  Words and vocabularies  1/2 points: 1 not run" in done.stderr
     assert "1.1/first" in (clone / "board.json").read_text(encoding="utf-8")
+
+
+def test_times_may_differ_in_their_last_digits() -> None:
+    """Of a pair, too: one part in a billion is no mistake, more is, and one of several answers is named."""
+    expect_close((0.1 + 0.2, 4.0), (0.3, 4.0))
+    with pytest.raises(Failure, match="both are those of one step"):
+        expect_close((1.0, 3.0), (1.0, 2.0), "", {"both are those of one step": lambda: OneOf([(1.0, 3.0)])})
+    for got in ((0.3, 4.00001), (0.3,)):
+        with pytest.raises(Failure):
+            expect_close(got, (0.3, 4.0))
