@@ -75,8 +75,10 @@ class FakeModel(FakeDevice):
     True
     """
 
-    def __init__(self, later: Iterable[float] = (), backwards: Iterable[float] = ()) -> None:
-        super().__init__(later)
+    def __init__(
+        self, later: Iterable[float] = (), backwards: Iterable[float] = (), launch_s: float = LAUNCH_S
+    ) -> None:
+        super().__init__(later, launch_s)
         self._backwards = iter(backwards)
         self._gradients = 0
 

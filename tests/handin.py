@@ -7,7 +7,7 @@ nothing compiled. The rest is left out, with a few words that say why.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -96,6 +96,20 @@ def misleading(name: str, parts: Sequence[str]) -> str:
     if "\\" in name or not name.isprintable():
         return "its name holds a backslash or an unprintable character"
     return ""
+
+
+def nested(files: Iterable[Sequence[str]]) -> str | None:
+    """What is said of files, each the parts of its path, that all lie in a second assignment/ inside; else None.
+
+    >>> nested([("assignment", "assignment", "bpe.py")])
+    'assignment/ itself has no .py file, but assignment/assignment/ has: submit that folder alone'
+    >>> nested([("assignment", "assignment", "bpe.py"), ("assignment", "words.py")]), nested([])
+    (None, None)
+    """
+    inside = [parts[1] == PACKAGE and len(parts) > 2 for parts in files]
+    twice = f"{PACKAGE}/{PACKAGE}/"
+    sentence = f"{PACKAGE}/ itself has no {SUFFIX} file, but {twice} has: submit that folder alone"
+    return sentence if inside and all(inside) else None
 
 
 def shown(name: str) -> str:

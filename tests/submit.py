@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from tests.files import write_whole
-from tests.handin import CACHES, PACKAGE, Choice, HandInLimits, misleading, shown
+from tests.handin import CACHES, PACKAGE, Choice, HandInLimits, misleading, nested, shown
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMITS = HandInLimits()
@@ -34,7 +34,8 @@ def contents(root: Path = ROOT, limits: HandInLimits = LIMITS) -> Contents:
     """What goes into the archive: just what the grader takes of it, by the same list.
 
     Raises:
-        ValueError: the grader would refuse it all, since there is too much; the message says of what.
+        ValueError: the grader would refuse it all: there is too much, or all of it lies too deep; the message says
+            which.
         OSError: a file or folder can't be read.
     """
     found, choice, total = Contents(), Choice(limits), 0
@@ -53,6 +54,8 @@ def contents(root: Path = ROOT, limits: HandInLimits = LIMITS) -> Contents:
         total += len(found.files[name])
         if total > limits.total_mib << 20:
             raise ValueError(limits.too_much)
+    if too_deep := nested(name.split("/") for name in found.files):
+        raise ValueError(too_deep)
     return found
 
 

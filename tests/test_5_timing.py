@@ -16,11 +16,13 @@ RUNNING = "the warm-up's work was still running when the clock was started: sync
 COLD = "the first, slow run was measured; run fn warmup times first, and measure only later runs"
 CLEARED = "clearing the gradients was timed with the forward pass"
 FORWARD = "the forward pass was not waited for"
+ZEROS = "a pass of 0 s was dropped; a coarse clock reads so, and it counts like others"
 ADD_UP = "the gradients were never cleared, so that they add up"
 FEW, LONG = [2.0**-9, 2.0**-3, 2.0**-8, 2.0**-7], [4.0, 8.0, 2.0, 32.0, 16.0]
-MANY = [n * 2.0**-11 for n in range(140, 0, -1)]
+MANY = [n * 2.0**-11 for n in range(1100, 0, -1)]
+FAR = [n * 2.0**-12 for n in (5, 2.0**24, 7, 2.0**22, 6, 2.0**23, 9)]
 SLOW = [n * 2.0**-12 for n in (9, 8, 10, 9, 8, 9, 10, 512, 256, 1024, 11)]
-"""Runs of which three were far slower than the others."""
+"""Runs of which three were far slower than the others; those of FAR, a million times and more."""
 
 
 @points(0.5, task="5.1")
@@ -66,7 +68,7 @@ def test_each_run_has_two_readings(student: Student) -> None:
 @points(0.5, task="5.1")
 def test_the_median_of_all_runs(student: Student) -> None:
     """Slow runs count like others, and all of them are measured."""
-    for later in (FEW, LONG, MANY, SLOW):
+    for later in (FEW, LONG, MANY, SLOW, FAR):
         device = FakeDevice(later)
         times = [LAUNCH_S + work for work in later]
         got = student.timing.benchmark(device.launch, device.synchronize, device.clock, 1, len(times))
@@ -196,3 +198,9 @@ def test_each_pass_has_its_own_median(student: Student) -> None:
         },
         "of the calls that were made, {}",
     )
+    coarse = FakeModel([0.0, 2.0**-3, 0.0], [0.0, 2.0**-4, 0.0, 0.0], launch_s=0.0)
+    got = student.timing.time_training_step(
+        coarse.forward, coarse.backward, coarse.zero_grad, coarse.synchronize, coarse.clock, 1, 3
+    )
+    dropped = {ZEROS: lambda: OneOf([(2.0**-3, 2.0**-4), (2.0**-3, 0.0), (0.0, 2.0**-4)])}
+    expect_close(got, (0.0, 0.0), "the medians of 0, 0.125, 0 and of 0.0625, 0, 0", dropped)

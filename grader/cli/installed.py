@@ -15,6 +15,9 @@ if (_PROJECT / "grader").is_dir():
 
 def main() -> None:
     """The command `grader`."""
-    from grader.cli import main as command  # found only now
+    from grader.errors import end_at_ctrl_c  # found only now
+
+    end_at_ctrl_c()
+    from grader.cli import main as command
 
     command()

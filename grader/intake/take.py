@@ -25,7 +25,7 @@ from grader.intake.archives import (
     folder_members,
 )
 from grader.model import Submission
-from tests.handin import CACHES, PACKAGE, Choice, HandInLimits, misleading, shown
+from tests.handin import CACHES, PACKAGE, Choice, HandInLimits, misleading, nested, shown
 
 IGNORED = CACHES | {".git"}
 NOTES = 20
@@ -79,6 +79,8 @@ def intake(path: Path, into: Path, limits: IntakeLimits = LIMITS) -> Submission:
             break
     else:
         problem = _nothing(name, taken)
+    if problem is None:
+        problem = nested(path.relative_to(into).parts for path in (into / PACKAGE).rglob("*") if path.is_file())
     if problem:
         shutil.rmtree(into / PACKAGE, ignore_errors=True)
     notes = [*taken.notes, *_beside(taken)]
@@ -159,7 +161,7 @@ def _checked(member: Member, outer: str, taken: _Taken) -> PurePosixPath | None:
         taken.beside.append(PurePosixPath(*parts))
     if at is None and len(taken.seen) < NOTES:
         folders = parts if member.kind == "folder" else parts[:-1]
-        like = [n for n, part in enumerate(folders, start=1) if part.casefold() == PACKAGE]
+        like = [n for n, part in enumerate(folders, start=1) if part.strip().casefold() == PACKAGE]
         taken.seen |= {"/".join(parts[:n]): None for n in like[:1]}
     if at is None or at == len(parts) - 1 or member.kind == "folder":
         return None

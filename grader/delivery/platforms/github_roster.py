@@ -41,9 +41,9 @@ def listed(repository: str, ref: str, roster: str) -> list[dict[str, str]]:
             raise ValueError(f"line {number} is not OWNER/NAME, or OWNER/NAME and a ref: {line.strip()!r}")
         name, where = words[0], words[1] if len(words) == 2 else "main"
         artifact = f"report-{name.replace('/', '-')}"
-        taken = {each["artifact"] for each in found.values()}
-        artifact += f"-{number}" if artifact in taken else ""
-        found.setdefault((name, where), {"repository": name, "ref": where, "artifact": artifact})
+        taken = {each["artifact"].casefold() for each in found.values()}
+        artifact += f"-{number}" if artifact.casefold() in taken else ""
+        found.setdefault((name.casefold(), where), {"repository": name, "ref": where, "artifact": artifact})
     if not 1 <= len(found) <= MOST:
         raise ValueError(f"{len(found)} repositories are listed; between 1 and {MOST} can be graded at once")
     return list(found.values())

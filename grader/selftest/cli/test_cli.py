@@ -297,3 +297,27 @@ def test_ctrl_c_says_that_it_stopped(tmp_path: Path) -> None:
     assert out == ""
     assert said == "grader: stopped by Ctrl-C; no result was written, and nothing is left running\n"
     assert list(folder.iterdir()) == []
+
+
+EARLY = """
+import builtins, os, signal
+whole = builtins.__import__
+
+def stopped_there(name, *args, **more):
+    if name == "grader.cli":
+        os.kill(os.getpid(), signal.SIGINT)
+    return whole(name, *args, **more)
+
+builtins.__import__ = stopped_there
+import runpy
+runpy.run_module("grader", run_name="__main__")
+"""
+
+
+def test_ctrl_c_while_modules_are_imported() -> None:
+    """The same, before the command line is there."""
+    run = subprocess.run(
+        [sys.executable, "-c", EARLY], cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (run.returncode, run.stdout) == (130, "")
+    assert run.stderr == "grader: stopped by Ctrl-C; nothing was begun\n"

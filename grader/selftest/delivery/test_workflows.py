@@ -107,6 +107,10 @@ def test_the_students_workflow_is_red_only_where_something_fails(
     assert re.search(r"^1\.1  Words and vocabularies.*\nall  ", summary, re.MULTILINE), summary
     if name == "untouched":
         assert run(scripts["checks"], tmp_path, PYTEST_ADDOPTS="--task 9.9").returncode > 1
+        (tmp_path / "work" / "checks.txt").write_text("Fatal Python error\n", encoding="utf-8")
+        done = run(scripts["how far"], tmp_path, GITHUB_REPOSITORY="ann/lm-basics")
+        assert done.returncode == 1
+        assert "::error::pytest ended before it printed its board" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -140,7 +144,8 @@ def test_a_roster_is_graded_line_by_line(tmp_path: Path) -> None:
     """Each with an artifact of its own; what is no repository is named with its line."""
     roster = tmp_path / "roster.txt"
     roster.write_text(
-        "# autumn\nann/lm-basics\nbob/lm-basics v1.0  # late\n\nann/lm-basics fix\n", encoding="utf-8"
+        "# autumn\nann/lm-basics\nbob/lm-basics v1.0  # late\n\nann/lm-basics fix\nAnn/LM-basics\n",
+        encoding="utf-8",
     )
     found = listed("", "main", str(roster))
     assert [(each["repository"], each["ref"]) for each in found] == [

@@ -196,6 +196,11 @@ def handed_in(tmp_path: Path, files: dict[str, bytes], packed: bool) -> Path:
     ("files", "says"),
     [
         ({"hw/Assignment/bpe.py": CODE}, "there is 'hw/Assignment': name it assignment, in small letters"),
+        ({"hw/assignment /bpe.py": CODE}, "there is 'hw/assignment ': name it assignment, in small letters"),
+        (
+            {"assignment/assignment/bpe.py": CODE},
+            "itself has no .py file, but assignment/assignment/ has: submit that folder alone",
+        ),
         ({"a/b/c/assignment/bpe.py": CODE}, "'a/b/c/assignment', too deep inside: submit that folder alone"),
         ({"hw/bpe.py": CODE, "hw/words.py": CODE}, "put the .py files into a folder assignment/"),
         ({"hw/notes.txt": b""}, "at its top or inside one folder"),
