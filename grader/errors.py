@@ -18,6 +18,10 @@ class SubmissionError(GraderError):
     """The submission can't be graded at all, and its author can mend that: score 0, one sentence."""
 
 
+class NothingGraded(GraderError):
+    """What was handed in can't be graded at all (exit status 4): its report says why, with 0 points."""
+
+
 class GraderFault(GraderError):
     """The grader failed (exit status 3): no score is written, and the run can be repeated."""
 

@@ -89,8 +89,8 @@ def _read(path: Path, name: str, limits: HandInLimits) -> bytes:
     return content
 
 
-def write_zip(out: Path, files: Mapping[str, bytes], executable: Container[str] = ()) -> None:
-    """Write an archive, all or nothing. The same files give the same bytes."""
+def archived(files: Mapping[str, bytes], executable: Container[str] = ()) -> bytes:
+    """A zip of these files, {path: content}. The same files give the same bytes."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         for name, content in sorted(files.items()):
@@ -98,7 +98,12 @@ def write_zip(out: Path, files: Mapping[str, bytes], executable: Container[str] 
             entry.external_attr = (0o100755 if name in executable else 0o100644) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
-    write_whole(out, made.getvalue())
+    return made.getvalue()
+
+
+def write_zip(out: Path, files: Mapping[str, bytes], executable: Container[str] = ()) -> None:
+    """Write that archive, all or nothing."""
+    write_whole(out, archived(files, executable))
 
 
 def not_written(source: str | bytes) -> list[str]:

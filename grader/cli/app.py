@@ -1,4 +1,7 @@
-"""The command `grader`. Exit status 0: done, whatever the score; 2: wrong arguments; 3: it failed; 130: Ctrl-C."""
+"""The command `grader`.
+
+Exit status 0: done, whatever the score; 2: wrong arguments; 3: it failed; 4: nothing could be graded; 130: Ctrl-C.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,13 @@ import typer
 from rich.text import Text
 
 from grader import __version__
+from grader.cli.cohort import cohort
 from grader.cli.console import console, errors
 from grader.cli.course import course
 from grader.cli.doctor import health
 from grader.cli.grade import submissions
 from grader.cli.proofs import proofs
-from grader.errors import GraderError, UsageError
+from grader.errors import GraderError, NothingGraded, UsageError
 from grader.reports import quoted
 from tests.files import NoPlace
 
@@ -27,6 +31,7 @@ app = typer.Typer(
 )
 for commands in (submissions, health, course, proofs):
     app.add_typer(commands)
+app.add_typer(cohort)
 
 
 @app.callback(invoke_without_command=True)
@@ -58,11 +63,15 @@ def main() -> None:
     try:
         app()
     except Stopped:
-        _tell("stopped by Ctrl-C; no result was written, and nothing is left running")
+        kept = "what was graded before is kept" if "class" in sys.argv[1:2] else "no result was written"
+        _tell(f"stopped by Ctrl-C; {kept}, and nothing is left running")
         sys.exit(128 + signal.SIGINT)
     except (UsageError, NoPlace) as error:
         _tell(str(error))
         sys.exit(2)
+    except NothingGraded as error:
+        _tell(str(error))
+        sys.exit(4)
     except GraderError as error:
         _tell(str(error))
         sys.exit(3)

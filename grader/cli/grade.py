@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from grader.cli.console import console, need_folder, progress
-from grader.errors import GraderFault, UsageError
+from grader.cohort import looks_like_a_class
+from grader.errors import GraderFault, NothingGraded, UsageError
 from grader.files import write_atomically
 from grader.grading import Options, grade, with_level
 from grader.isolation import BACKENDS
@@ -58,7 +59,7 @@ def grade_command(
     outputs += [_format(text) for text in format_ or []]
     for path, _ in outputs:
         need_folder(path)
-    options = Options((*(task or ()), *_tasks_of(part or ())), isolation, check_seconds)
+    options = Options((*(task or ()), *tasks_of(part or ())), isolation, check_seconds)
     with progress("grading") as advance:
         result = grade(submission, options, advance)
     if feedback is not None:
@@ -76,9 +77,18 @@ def grade_command(
             console.print(f"wrote {one_line(str(path))}", markup=False, highlight=False, soft_wrap=True)
     if result.score is None:
         raise GraderFault(NO_SCORE)
+    if result.problem is not None:
+        looks = looks_like_a_class(submission)
+        class_ = f"; it looks like {looks}, which `grader class add` reads" if looks else ""
+        raise NothingGraded(f"nothing was graded: {result.problem}{class_}")
 
 
-def _tasks_of(parts: Sequence[str]) -> list[str]:
+def tasks_of(parts: Sequence[str]) -> list[str]:
+    """The tasks of these parts.
+
+    Raises:
+        UsageError: there is no such part.
+    """
     known = sorted({task.partition(".")[0] for task in TASKS}, key=int)
     for part in parts:
         if part not in known:

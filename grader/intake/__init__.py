@@ -2,6 +2,6 @@
 
 from grader.intake.look import LOOK_S, finds
 from grader.intake.suspicions import suspicions
-from grader.intake.take import intake
+from grader.intake.take import folder_sha256, intake
 
-__all__ = ["LOOK_S", "finds", "intake", "suspicions"]
+__all__ = ["LOOK_S", "finds", "folder_sha256", "intake", "suspicions"]

@@ -110,7 +110,7 @@ def _taken_in(path: Path, name: str, into: Path, limits: IntakeLimits, taken: _T
             path, lambda below: _worth_entering(PurePosixPath(outer, below), limits.depth, taken.levels)
         )
         problem = _copy(found, outer, into, limits, taken, Clock(limits.cpu_s + limits.total_mib / 32))
-        return ("" if problem is not None else _folder_sha256(into / PACKAGE)), problem
+        return ("" if problem is not None else folder_sha256(into / PACKAGE)), problem
     try:
         clock = Clock(limits.cpu_s + path.stat().st_size / (32 << 20))
         file = ArchiveFile(path, limits.members, clock)
@@ -218,7 +218,8 @@ def _beside(taken: _Taken) -> list[str]:
     return [f"only {PACKAGE}/ is graded; left out beside it: {left_out}{more}"] if names else []
 
 
-def _folder_sha256(folder: Path) -> str:
+def folder_sha256(folder: Path) -> str:
+    """Of a folder's files, sorted: their paths, lengths and contents."""
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         content = path.read_bytes()

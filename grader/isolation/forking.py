@@ -85,6 +85,11 @@ class Runner:
             self._server = Server(self._folder, self._warm, environment)
             return self._server.start(args, log, environment)
 
+    def serve(self) -> None:
+        """Fork the first run, too: many are to come."""
+        with self._lock:
+            self._runs = max(self._runs, 1)
+
     def _leave(self) -> None:
         """In a fork of this process, the server is the parent's: it ends with that."""
         self._lock = threading.Lock()

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from grader.proofs import specimen
 
 if TYPE_CHECKING:
-    from grader.proofs import attacks, hardware
+    from grader.proofs import attacks, classes, hardware
     from grader.proofs.calibration import Calibration, Trial, calibrate
     from grader.proofs.flaky import differences
 
-__all__ = ["Calibration", "Trial", "attacks", "calibrate", "differences", "hardware", "specimen"]
+__all__ = ["Calibration", "Trial", "attacks", "calibrate", "classes", "differences", "hardware", "specimen"]
 
 _LATER = {"Calibration": "calibration", "Trial": "calibration", "calibrate": "calibration", "differences": "flaky"}
 

@@ -5,10 +5,11 @@ from grader.reports.json_report import from_json, json_text, schema, to_json
 from grader.reports.matrix import calibration_html, mutation_html
 from grader.reports.tables import show
 from grader.reports.terminal import render
-from grader.reports.text import one_line, points, quoted
+from grader.reports.text import cell, one_line, points, quoted
 
 __all__ = [
     "calibration_html",
+    "cell",
     "environment",
     "from_json",
     "json_text",

@@ -23,3 +23,13 @@ def worth(value: float) -> str:
     ('1 point', '2 points')
     """
     return f"{points(value)} point{'' if value == 1 else 's'}"
+
+
+def cell(text: str) -> str:
+    """A text for a spreadsheet, which would run some as a formula.
+
+    >>> cell("=1+1"), cell("Ann")
+    ("'=1+1", 'Ann')
+    """
+    seen = visible(text)
+    return f"'{seen}" if seen.startswith(tuple("=+-@＝＋－＠")) else seen

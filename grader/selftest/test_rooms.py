@@ -25,7 +25,7 @@ ROOMS = [
     "grading",
     "proofs",
     "reports bench",
-    "delivery",
+    "delivery cohort",
     "cli",
 ]
 """From the bottom up."""

@@ -20,7 +20,7 @@ import io
 
 from grader.model import Report
 from grader.reports.formats.common import feedback, for_students, scored
-from grader.reports.text import one_line, points, visible
+from grader.reports.text import cell, one_line, points
 
 MARK = "\ufeff"
 COLUMNS = ("submission", "task", "check", "verdict", "points", "max_points", "hidden", "seconds", "message")
@@ -37,10 +37,5 @@ def to_csv(report: Report) -> str:
         kind, worth = check.verdict.value, (points(check.points), points(check.max_points))
         row = (report.submission, check.task, check.id, kind, *worth, str(check.hidden).lower())
         took = "" if check.hidden else f"{check.wall_s:.3f}"
-        rows.writerow([*(_cell(one_line(cell)) for cell in (*row, took)), _cell(feedback(check))])
+        rows.writerow([*(cell(one_line(each)) for each in (*row, took)), cell(feedback(check))])
     return text.getvalue()
-
-
-def _cell(text: str) -> str:
-    shown = visible(text)
-    return f"'{shown}" if shown.startswith(tuple("=+-@＝＋－＠")) else shown

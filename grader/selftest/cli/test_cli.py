@@ -25,7 +25,7 @@ from grader.errors import UsageError
 from grader.files import PROJECT
 from grader.grading import Options, grade
 from grader.model import Verdict
-from grader.proofs import specimen
+from grader.proofs import classes, specimen
 from grader.reports import schema
 from grader.reports.formats import FORMATS
 from tests.harness.tasks import TASKS
@@ -203,19 +203,23 @@ def test_a_file_to_write_may_be_a_device(tmp_path: Path) -> None:
     archive = zipped(tmp_path / "s.zip", {"readme.txt": ""})
     files = ("--format=csv=/dev/null", "--report=/dev/null", "--html=/dev/null", "--format=junit=/dev/stdout")
     done = grader("grade", archive, "--task", "5.5", "--isolation", "none", *files)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 4, done.stderr
     assert Path("/dev/null").is_char_device()
     assert "<error type=" in done.stdout
 
 
 def test_every_command_shows_an_example() -> None:
     """That it takes: all its options and arguments are known ones."""
-    group: Any = typer.main.get_command(app)
-    for name, command in group.commands.items():
-        example = str(command.epilog).removeprefix("Example: grader ")
-        first, *rest = shlex.split(example)
-        assert first == name, example
-        command.make_context(name, rest)
+    top: Any = typer.main.get_command(app)
+    groups = {"": top} | {f"{name} ": each for name, each in top.commands.items() if hasattr(each, "commands")}
+    for prefix, group in groups.items():
+        for name, command in group.commands.items():
+            if command in groups.values():
+                continue
+            example = str(command.epilog).removeprefix(f"Example: grader {prefix}")
+            first, *rest = shlex.split(example)
+            assert first == name, example
+            command.make_context(name, rest)
 
 
 def test_a_part_is_all_its_tasks(tmp_path: Path) -> None:
@@ -321,3 +325,15 @@ def test_ctrl_c_while_modules_are_imported() -> None:
     )
     assert (run.returncode, run.stdout) == (130, "")
     assert run.stderr == "grader: stopped by Ctrl-C; nothing was begun\n"
+
+
+def test_what_cannot_be_graded_has_a_status_of_its_own(tmp_path: Path) -> None:
+    """So that no loop takes it for a 0; a class's download is told by what it looks like. The report is written."""
+    classes.write(tmp_path / "class", classes.members(4), "canvas")
+    done = grader("grade", tmp_path / "class" / "submissions.zip", "--report", str(tmp_path / "r.json"))
+    assert done.returncode == 4
+    assert "it looks like a Canvas download of 4 submissions, which `grader class add` reads" in done.stderr
+    assert json.loads((tmp_path / "r.json").read_text("utf-8"))["problem"].startswith("no assignment/")
+    done = grader("grade", zipped(tmp_path / "s.zip", {"a.txt": ""}))
+    assert done.returncode == 4
+    assert "looks like" not in done.stderr

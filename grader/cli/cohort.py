@@ -1,0 +1,348 @@
+"""The commands for a class: `grader class add`, `grade`, `scores`, `show`, `override`, `diff`, `verify`."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from grader.cli.console import console, errors, need_folder
+from grader.cli.grade import ISOLATION, tasks_of
+from grader.cohort import (
+    COUNT,
+    GRADEBOOKS,
+    Done,
+    Plan,
+    Settings,
+    add,
+    alone,
+    changes,
+    cluster_pool,
+    enroll,
+    enrolled,
+    gradebook,
+    local_pool,
+    opened,
+    override,
+    plan,
+    read,
+    report_of,
+    run,
+    standings,
+    wrong,
+)
+from grader.errors import GraderFault, UsageError
+from grader.files import write_atomically
+from grader.grading import Options
+from grader.isolation import choose
+from grader.reports import one_line, points, render, show
+
+cohort = typer.Typer(name="class", help="Grade a class: collect, grade, decide, hand back.", no_args_is_help=True)
+StoreFile = Annotated[Path, typer.Option("--store", metavar="FILE", help="The file that holds the class.")]
+Counts = Annotated[str, typer.Option(help=f"Which attempt counts: {' or '.join(COUNT)}.")]
+STORE = Path("class.db")
+SAID = 20
+"""Lines of one kind, of which the rest is counted."""
+
+
+def _say(text: str, style: str | None = None) -> None:
+    console.print(one_line(text), style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def _list(heading: str, lines: Sequence[str], style: str | None = None) -> None:
+    if lines:
+        _say(heading, style)
+    for line in lines[:SAID]:
+        _say(f"  {line}")
+    if len(lines) > SAID:
+        _say(f"  and {len(lines) - SAID} more")
+
+
+@cohort.command(name="add", epilog="Example: grader class add submissions.zip --roster roster.csv")
+def add_command(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="A Canvas, Gradescope or Moodle download, or a folder of clones, folders or archives."
+        ),
+    ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.csv", help="Who is in the class: id, and if it has them name, email, section."),
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--as", metavar="LABEL=ID", help="Whose a submission is that was not attributed; repeatable."
+        ),
+    ] = None,
+    store: StoreFile = STORE,
+) -> None:
+    """Add submissions to a class; what can't be attributed is listed, never guessed."""
+    if not paths and roster is None:
+        raise UsageError("nothing to add: give a folder or archive, or --roster FILE.csv")
+    decided = dict(_decided(text) for text in given or ())
+    students = read(roster) if roster else []
+    with opened(store, new=True) as class_:
+        if roster:
+            new = enroll(class_, students)
+            _say(f"{roster}: {len(students)} students, {new} of them new or changed")
+        strays = 0
+        for path in paths or ():
+            done = add(class_, path, decided)
+            strays += len(done.strays)
+            again = f", {done.known} there already" if done.known else ""
+            _say(f"{path}: {done.kind}; {done.attempts} submissions added{again}")
+            lines = [f"{stray.label}: {stray.why}" for stray in done.problems]
+            _list(f"{len(lines)} can't be graded, which is kept, too:", lines, "yellow")
+            lines = [f"{stray.label}: {stray.why}" for stray in done.strays]
+            _list(f"{len(lines)} were left out; --as LABEL=ID says whose one is:", lines, "yellow")
+        missing = [each.student.id for each in standings(class_) if each.attempt is None and each.student.listed]
+        _list(f"{len(missing)} of the roster have handed in nothing:", [", ".join(missing)] if missing else [])
+    _say(f"wrote {store}")
+
+
+def _decided(text: str) -> tuple[str, str]:
+    label, equals, student = text.rpartition("=")
+    if not equals or not label or not student:
+        raise UsageError(f"--as {text!r} is not LABEL=ID, such as submission_123=ann")
+    return label, student
+
+
+@cohort.command(name="grade", epilog="Example: grader class grade --jobs 8")
+def grade_command(
+    store: StoreFile = STORE,
+    jobs: Annotated[int, typer.Option(help="How many at a time; as many as there are processors.", min=1)] = (
+        os.cpu_count() or 1
+    ),
+    only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this student; repeatable.")] = None,
+    task: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this task; repeatable.")] = None,
+    part: Annotated[list[str] | None, typer.Option(metavar="N", help="Only this part; repeatable.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Also what has a result by the same checks.")] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="On a Dask cluster, tcp://HOST:PORT; or local, to try it."),
+    ] = None,
+    isolation: Annotated[str, typer.Option(help=ISOLATION)] = "auto",
+    check_seconds: Annotated[
+        float | None, typer.Option(help="Bound each check's time limit from above, in seconds.", min=0.1)
+    ] = None,
+) -> None:
+    """Grade what has no result yet. Ctrl-C or a crash loses nothing that was graded: the same command goes on."""
+    tasks = (*(task or ()), *tasks_of(part or ()))
+    settings = Settings(Options(check_seconds=check_seconds), choose(isolation))
+    with alone(store), opened(store) as class_:
+        planned = plan(class_, settings, tasks, only or (), again=again)
+        _say(f"{len(planned.waiting)} submissions to grade, {planned.known} have a result already")
+        if not planned.waiting:
+            return
+        if cluster is None:
+            with local_pool(jobs) as pool:
+                faults = _grade(planned, run(class_, planned, pool, jobs))
+        else:
+            with cluster_pool(cluster, jobs) as (pool, workers):
+                faults = _grade(planned, run(class_, planned, pool, workers))
+    if faults:
+        raise GraderFault(
+            f"{len(faults)} submissions have no score, since the grader failed in them: "
+            f"{', '.join(sorted(faults)[:SAID])}; the same command tries them again"
+        )
+
+
+def _grade(planned: Plan, results: Iterator[Done]) -> set[str]:
+    """Grade, tell how far it is, and give the students for whom the grader failed."""
+    faults: dict[str, tuple[str, ...]] = {}
+    scores: list[float] = []
+    spent_s, tried_again = 0.0, 0
+    with _following(len(planned.waiting)) as (advance, elapsed_s):
+        for done in results:
+            spent_s += done.wall_s
+            tried_again += done.tried > 1
+            whose = ", ".join(done.waiting.students)
+            if done.score is None:
+                faults[done.waiting.digest] = done.waiting.students
+                advance(0, f"{whose}: {done.fault}")
+                continue
+            faults.pop(done.waiting.digest, None)
+            scores.append(done.score)
+            advance(1, f"{whose}: {points(done.score)} of {points(done.max_score)}")
+        took_s = elapsed_s()
+    for each in sorted(faults):
+        _say(f"fault: {', '.join(faults[each])}", "red")
+    again = f", {tried_again} tried again after a fault" if tried_again else ""
+    rate = len(scores) / max(took_s, 1e-9) * 60
+    _say(f"graded {len(scores)} submissions in {took_s:.0f} s, {rate:.1f} a minute{again}")
+    if scores:
+        _say(f"mean {sum(scores) / len(scores):.1f} points; {spent_s / len(scores):.1f} s a submission")
+    return {student for students in faults.values() for student in students}
+
+
+@contextmanager
+def _following(of: int) -> Iterator[tuple[Callable[[int, str], None], Callable[[], float]]]:
+    """A bar with rate and time left on a terminal, and a line for each elsewhere."""
+    columns = (
+        TextColumn("grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[last]}"),
+    )
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as shown:
+        bar = shown.add_task("grading", total=of, last="")
+
+        def advance(many: int, last: str) -> None:
+            shown.update(bar, advance=many, last=one_line(last))
+            if not errors.is_terminal:
+                done = int(shown.tasks[0].completed)
+                _say(f"{done}/{of} {last}")
+
+        yield advance, lambda: shown.tasks[0].elapsed or 0.0
+
+
+@cohort.command(name="scores", epilog="Example: grader class scores --csv canvas=gradebook.csv")
+def scores_command(
+    store: StoreFile = STORE,
+    counts: Counts = COUNT[0],
+    csv: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=FILE", help=f"Write a gradebook: {', '.join(GRADEBOOKS)}; repeatable."),
+    ] = None,
+    title: Annotated[str, typer.Option(help="What the gradebook's column is called.")] = "Language models",
+) -> None:
+    """Show what all students have, and write gradebooks. Who has no result gets an empty cell, never a 0."""
+    if counts not in COUNT:
+        raise UsageError(f"--counts {counts!r} is neither {' nor '.join(COUNT)}")
+    files = [_gradebook(text) for text in csv or ()]
+    with opened(store) as class_:
+        found = standings(class_, counts)
+    for name, path in files:
+        write_atomically(path, gradebook(name, found, title))
+    table = Table("student", "name", "attempts", "points", "note")
+    for each in found:
+        notes = [each.why] * bool(each.why) + [f"{o.task} by {o.by}" for o in each.overrides]
+        total = "" if each.total is None else points(each.total)
+        table.add_row(
+            *map(one_line, (each.student.id, each.student.name, str(each.attempts), total, "; ".join(notes)))
+        )
+    show(table, console)
+    for _, path in files:
+        _say(f"wrote {path}")
+
+
+def _gradebook(text: str) -> tuple[str, Path]:
+    name, equals, file = text.partition("=")
+    if not equals or not file or name not in GRADEBOOKS:
+        raise UsageError(f"--csv {text!r} is not NAME=FILE with NAME one of {', '.join(GRADEBOOKS)}")
+    need_folder(Path(file))
+    return name, Path(file)
+
+
+@cohort.command(name="show", epilog="Example: grader class show ann")
+def show_command(
+    student: Annotated[str, typer.Argument(help="The student's id.")],
+    store: StoreFile = STORE,
+    staff: Annotated[bool, typer.Option("--staff", help="Show what only staff may see.")] = False,
+) -> None:
+    """Show the report of each attempt of a student."""
+    with opened(store) as class_:
+        if student not in {each.id for each in enrolled(class_)}:
+            raise UsageError(f"no student {student!r} in the store")
+        rows = class_.rows("SELECT * FROM attempts WHERE student = ? ORDER BY n", student)
+        for row in rows:
+            when = f", handed in {row['handed_in']}" if row["handed_in"] else ""
+            _say(f"attempt {row['n']}: {row['label']}{when}, added {row['added']}")
+            report = report_of(class_, row["digest"]) if row["digest"] else None
+            if report is None:
+                _say(row["problem"] or "not graded yet")
+            else:
+                render(report, console, staff=staff)
+        if not rows:
+            _say("nothing was handed in")
+
+
+@cohort.command(
+    name="override", epilog="Example: grader class override ann 1.2 12 --reason 'accepted: a tie' --by 'Dr. Lee'"
+)
+def override_command(
+    student: Annotated[str, typer.Argument(help="The student's id.")],
+    task: Annotated[str, typer.Argument(help="The task, such as 1.2.")],
+    given: Annotated[
+        float, typer.Argument(metavar="POINTS", help="What the student gets for it, whatever the checks say.")
+    ],
+    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+    by: Annotated[str, typer.Option(help="Who decides; it is kept.")] = "",
+    store: StoreFile = STORE,
+) -> None:
+    """Give a student points for a task by hand. All decisions are kept, and the last one counts."""
+    with opened(store) as class_:
+        override(class_, student, task, given, reason, by or getpass.getuser())
+    _say(f"{student} has {points(given)} points for task {task}: {reason}")
+
+
+@cohort.command(name="diff", epilog="Example: grader class diff 1 2")
+def diff_command(
+    first: Annotated[int, typer.Argument(metavar="RUN", help="The number of a run.")],
+    second: Annotated[int, typer.Argument(metavar="RUN", help="The number of a later one.")],
+    store: StoreFile = STORE,
+) -> None:
+    """Show whose points a later run changed, by which check, and why."""
+    with opened(store) as class_:
+        table = Table("students", "check", "before", "after", "why")
+        found = list(changes(class_, first, second))
+        for each in found:
+            was, now = each.before, each.after
+            why = (now.message or was.message).partition("\n")[0]
+            row = (
+                ", ".join(each.students),
+                now.id,
+                f"{points(was.points)} {was.verdict}",
+                f"{points(now.points)} {now.verdict}",
+                why,
+            )
+            table.add_row(*map(one_line, row))
+    if found:
+        show(table, console)
+    _say(f"{len(found)} results changed from run {first} to run {second}")
+
+
+@cohort.command(name="runs", epilog="Example: grader class runs")
+def runs_command(store: StoreFile = STORE) -> None:
+    """List the runs, and how many submissions each has graded."""
+    with opened(store) as class_:
+        table = Table("run", "began", "graded", "faults", "tasks", "sandbox", "checks")
+        for row in class_.rows(
+            "SELECT runs.*, count(gradings.n) AS graded, count(gradings.fault) AS faults, "
+            "json_extract(settings, '$.isolation') AS isolation, json_extract(settings, '$.checks') AS checks "
+            "FROM runs LEFT JOIN gradings ON gradings.run = runs.n GROUP BY runs.n ORDER BY runs.n"
+        ):
+            told = (row["n"], row["began"], row["graded"] - row["faults"], row["faults"], row["tasks"] or "all")
+            table.add_row(*map(str, (*told, row["isolation"], row["checks"][:12])))
+    show(table, console)
+
+
+@cohort.command(name="verify", epilog="Example: grader class verify")
+def verify_command(store: StoreFile = STORE) -> None:
+    """Read all that is stored, compute each score anew, and compare."""
+    with opened(store) as class_:
+        found = list(wrong(class_))
+        _list(f"{store} is not what was written:", found, "red")
+        many = class_.rows("SELECT count(*) AS many FROM gradings")[0]["many"] if not found else 0
+    if found:
+        raise GraderFault(f"{len(found)} places of {str(store)!r} are wrong; take a copy of it that is not")
+    _say(f"{store}: all rows are what was written, and the scores of {many} results are those of their checks")

@@ -1,0 +1,39 @@
+"""A class: what its students handed in goes into a store, and is graded, merged, decided and proven there."""
+
+from grader.cohort.collect import Added, add, enroll, enrolled
+from grader.cohort.gradebooks import GRADEBOOKS, gradebook
+from grader.cohort.key import Settings
+from grader.cohort.layouts import looks_like_a_class
+from grader.cohort.roster import Student, read
+from grader.cohort.run import Done, Plan, cluster_pool, local_pool, plan, run
+from grader.cohort.scores import COUNT, Standing, changes, override, report_of, standings, wrong
+from grader.cohort.store import Store, alone, opened
+
+__all__ = [
+    "COUNT",
+    "GRADEBOOKS",
+    "Added",
+    "Done",
+    "Plan",
+    "Settings",
+    "Standing",
+    "Store",
+    "Student",
+    "add",
+    "alone",
+    "changes",
+    "cluster_pool",
+    "enroll",
+    "enrolled",
+    "gradebook",
+    "local_pool",
+    "looks_like_a_class",
+    "opened",
+    "override",
+    "plan",
+    "read",
+    "report_of",
+    "run",
+    "standings",
+    "wrong",
+]

@@ -1,0 +1,171 @@
+"""Adds submissions to a store: reads a download, looks up who handed in, keeps what intake takes."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from grader.cohort.layouts import Found, Person, Stray, opened, read
+from grader.cohort.roster import Lookup, Student
+from grader.cohort.store import Row, Store
+from grader.errors import UsageError
+from grader.intake import folder_sha256, intake
+from grader.model import Submission
+from tests.handin import PACKAGE
+from tests.submit import archived
+
+
+@dataclass(slots=True)
+class Added:
+    """What became of a download: `strays` are nobody's, or no submissions, and `problems` can't be graded."""
+
+    kind: str
+    attempts: int = 0
+    known: int = 0
+    strays: list[Stray] = field(default_factory=list)
+    problems: list[Stray] = field(default_factory=list)
+
+
+def enroll(store: Store, students: Sequence[Student]) -> int:
+    """Put a roster into the store, and say how many of its lines are new or changed."""
+    there = {student.id: student for student in enrolled(store)}
+    new = [student for student in students if there.get(student.id) != student]
+    with store.together():
+        for student in new:
+            _enroll(store, student)
+    return len(new)
+
+
+def _enroll(store: Store, student: Student) -> None:
+    store.add(
+        "students",
+        id=student.id,
+        name=student.name,
+        email=student.email,
+        section=student.section,
+        aliases=json.dumps(student.aliases),
+        listed=int(student.listed),
+    )
+
+
+def enrolled(store: Store) -> list[Student]:
+    """All students, each by the last line that the store has of them."""
+    rows = store.rows("SELECT * FROM students WHERE n IN (SELECT max(n) FROM students GROUP BY id) ORDER BY id")
+    return [_student(row) for row in rows]
+
+
+def _student(row: Row) -> Student:
+    id_, name, email, section = (row[column] for column in ("id", "name", "email", "section"))
+    return Student(id_, name, email, section, tuple(json.loads(row["aliases"])), bool(row["listed"]))
+
+
+def add(store: Store, path: Path, given: Mapping[str, str]) -> Added:
+    """Add what a folder or archive holds. `given` is {label: student's id}, where a person has decided.
+
+    With a roster in the store, who is not on it is a stray; without one, downloads name the students.
+
+    Raises:
+        UsageError: it looks like nothing that is known, or like one submission.
+    """
+    with opened(path) as folder:
+        layout = read(folder)
+        if layout is None:
+            raise UsageError(
+                f"{str(path)!r} looks like no class: give a Canvas, Gradescope or Moodle download, or a folder "
+                "with one or an archive for each student; one submission alone is graded by `grader grade`"
+            )
+        done = Added(layout.kind, strays=list(layout.strays))
+        if unknown := set(given) - {found.label for found in layout.found}:
+            raise UsageError(f"--as names {', '.join(sorted(unknown))}, which {str(path)!r} doesn't hold")
+        for found in layout.found:
+            _add(store, found, given.get(found.label), done)
+    return done
+
+
+def _add(store: Store, found: Found, given: str | None, done: Added) -> None:
+    students = enrolled(store)
+    listed = [student for student in students if student.listed]
+    lookup = Lookup(listed or students)
+    by_id = {student.id: student for student in students}
+    if given is not None:
+        if given not in by_id:
+            raise UsageError(f"--as {found.label}={given}: there is no student {given!r}")
+        whose = [by_id[given]]
+    else:
+        whose = []
+        for person in found.people:
+            student = lookup.find(person)
+            if student is None and not listed:
+                student = _named(person)
+                if student.id not in by_id:
+                    _enroll(store, student)
+            if student is None:
+                done.strays.append(Stray(found.label, lookup.why_not(person)))
+            else:
+                whose.append(student)
+    if not whose:
+        return
+    taken = _taken(found)
+    source = taken.submission.sha256 or f"problem: {taken.submission.problem}"
+    for student in whose:
+        there = store.rows(
+            "SELECT n FROM attempts WHERE student = ? AND source = ? AND handed_in = ?",
+            student.id,
+            source,
+            found.handed_in,
+        )
+        if there:
+            done.known += 1
+            continue
+        with store.together():
+            if taken.digest and not store.rows("SELECT n FROM archives WHERE digest = ?", taken.digest):
+                store.add("archives", digest=taken.digest, content=taken.content)
+            store.add(
+                "attempts",
+                student=student.id,
+                label=found.label,
+                source=source,
+                handed_in=found.handed_in,
+                late=int(found.late),
+                digest=taken.digest or None,
+                problem=taken.submission.problem,
+                notes=json.dumps(taken.submission.notes),
+                added=datetime.now(UTC).isoformat(timespec="seconds"),
+            )
+        done.attempts += 1
+        if taken.submission.problem:
+            done.problems.append(Stray(found.label, taken.submission.problem))
+
+
+def _named(person: Person) -> Student:
+    """A student whom only a download names."""
+    first = person.handles[0]
+    return Student(
+        first.partition(":")[2] or first, person.name, person.email, aliases=person.handles, listed=False
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What intake took, its digest, and an archive of it; the last two are empty if nothing can be graded."""
+
+    submission: Submission
+    digest: str = ""
+    content: bytes = b""
+
+
+def _taken(found: Found) -> _Taken:
+    with tempfile.TemporaryDirectory(prefix="grader-class-") as folder:
+        into = Path(folder) / "taken"
+        into.mkdir()
+        submission = intake(found.path, into)
+        if submission.root is None:
+            return _Taken(submission)
+        files = {
+            path.relative_to(into).as_posix(): path.read_bytes() for path in into.rglob("*") if path.is_file()
+        }
+        return _Taken(submission, folder_sha256(into / PACKAGE), archived(files))

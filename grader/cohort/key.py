@@ -1,0 +1,71 @@
+"""What decides a verdict, as one key: the same key and the same submission need no second grading."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from grader.files import PROJECT
+from grader.grading import Options
+from tests.handin import CACHES
+
+ROOMS = ("hidden", "isolation", "grading", "intake", "reference", "oracle", "model.py")
+DECIDE = ("tests", "fixtures", *(f"grader/{room}" for room in ROOMS))
+"""Files and folders of the project."""
+
+PACKAGES = ("cbor2", "hypothesis", "numpy", "pytest", "regex", "torch")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a class is graded: the options, but for tasks, and a key for all that decides a verdict."""
+
+    options: Options
+    isolation: str
+
+    @property
+    def told(self) -> dict[str, object]:
+        """In words, as it is stored."""
+        return {
+            "checks": _checks_digest(),
+            "isolation": self.isolation,
+            "check_seconds": self.options.check_seconds,
+            "folders": list(self.options.checks),
+            "examples": self.options.examples,
+            "python": platform.python_version(),
+            **{name: _version(name) for name in PACKAGES},
+        }
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of it."""
+        return hashlib.sha256(json.dumps(self.told, sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def _checks_digest() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(_files()):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(PROJECT).as_posix()}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def _files() -> Iterator[Path]:
+    for name in DECIDE:
+        place = PROJECT / name
+        inside = [place] if place.is_file() else place.rglob("*")
+        yield from (path for path in inside if path.is_file() and not CACHES & set(path.parts))
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

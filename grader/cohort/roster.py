@@ -1,0 +1,145 @@
+"""The roster of a class: who is in it, and by which words a download may name each of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.cohort.layouts import Person
+from grader.errors import UsageError
+
+COLUMNS = {
+    "id": ("id", "student_id", "sid", "id_number"),
+    "name": ("name", "student", "full_name", "student_name"),
+    "email": ("email", "email_address", "e-mail"),
+    "section": ("section", "sections", "group"),
+}
+"""What a column may be called; spaces and capitals don't count."""
+
+ALIASES = {"canvas_id": "canvas:", "moodle_id": "moodle:"} | dict.fromkeys(
+    ("github", "github_username", "username", "login", "sis_user_id", "sis_login_id"), ""
+)
+"""Columns of further words that a download may use for a student, and what is put before a platform's numbers.
+
+A platform's own number of a user may be another student's id.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """One line of the roster. `listed` is false for who handed in and is on no roster."""
+
+    id: str
+    name: str = ""
+    email: str = ""
+    section: str = ""
+    aliases: tuple[str, ...] = ()
+    listed: bool = True
+
+
+def read(path: Path) -> list[Student]:
+    """The students of a CSV file with a heading: id, and if it has them name, email, section and more words.
+
+    Raises:
+        UsageError: it can't be read, has no column `id`, an empty one, or one twice; the message names the line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the roster {str(path)!r} can't be read: {error}") from None
+    return parse(text, str(path))
+
+
+def parse(text: str, called: str = "the roster") -> list[Student]:
+    """The same, of a text.
+
+    >>> parse("ID,Name,GitHub\\n7,Ann Lee,ann-lee\\n")
+    [Student(id='7', name='Ann Lee', email='', section='', aliases=('ann-lee',), listed=True)]
+    """
+    heading = text.partition("\n")[0]
+    separator = max(",;\t", key=heading.count)
+    rows = csv.DictReader(io.StringIO(text), delimiter=separator)
+    names = {re.sub(r"\s+", "_", name.strip().casefold()): name for name in rows.fieldnames or () if name}
+    column = {ours: next((names[n] for n in theirs if n in names), None) for ours, theirs in COLUMNS.items()}
+    if column["id"] is None:
+        raise UsageError(f"{called} has no column `id`; its first line has {', '.join(names) or 'nothing'}")
+    found: dict[str, Student] = {}
+    for row in rows:
+        values = {ours: (row.get(name) or "").strip() if name else "" for ours, name in column.items()}
+        if not any(values.values()):
+            continue
+        if not values["id"]:
+            raise UsageError(f"{called}, line {rows.line_num}: the id is empty")
+        if values["id"] in found:
+            raise UsageError(f"{called}, line {rows.line_num}: the id {values['id']!r} is there already")
+        words = {name: (row.get(names[name]) or "").strip() for name in ALIASES if name in names}
+        more = tuple(f"{ALIASES[name]}{word}" for name, word in words.items() if word)
+        found[values["id"]] = Student(values["id"], values["name"], values["email"], values["section"], more)
+    return list(found.values())
+
+
+class Lookup:
+    """Finds students by the words of a download: by id, email or alias, and else by the whole name.
+
+    >>> ann = Student("7", "Lee, Ann", "ann@x.edu")
+    >>> [Lookup([ann]).find(Person((word,))) == ann for word in ("7", "ANN@x.edu", "leeann", "Ann Lee", "ann")]
+    [True, True, True, True, False]
+    """
+
+    def __init__(self, students: Iterable[Student]) -> None:
+        self._sure: dict[str, dict[str, Student]] = defaultdict(dict)
+        self._named: dict[str, dict[str, Student]] = defaultdict(dict)
+        for student in students:
+            for word in filter(None, (student.id, student.email, *student.aliases)):
+                self._sure[_folded(word)][student.id] = student
+            for name in _spellings(student.name):
+                self._named[name][student.id] = student
+
+    def find(self, person: Person) -> Student | None:
+        """Whom the words mean, or None if nobody, or more than one."""
+        for word in person.handles:
+            if found := self._sure.get(_folded(word)):
+                return _only(found)
+        for word in filter(None, (*person.handles, person.name)):
+            if found := self._named.get(_letters(word)):
+                return _only(found)
+        return None
+
+    def why_not(self, person: Person) -> str:
+        """Why nobody was found."""
+        words = list(filter(None, dict.fromkeys((*person.handles, person.name))))
+        held = [self._sure.get(_folded(word)) or self._named.get(_letters(word)) or {} for word in words]
+        if many := next((found for found in held if len(found) > 1), None):
+            return f"{', '.join(sorted(many))} could be meant"
+        return f"the roster has no {' or '.join(map(repr, words))}"
+
+
+def _only(found: dict[str, Student]) -> Student | None:
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _folded(word: str) -> str:
+    return unicodedata.normalize("NFC", word).casefold().strip()
+
+
+def _letters(name: str) -> str:
+    return "".join(c for c in _folded(name) if c.isalnum())
+
+
+def _spellings(name: str) -> Sequence[str]:
+    """A whole name as downloads write it: first names and last, or the other way round; nothing but letters.
+
+    >>> _spellings("Ann Mary Lee"), _spellings("Lee, Ann")
+    (['annmarylee', 'leeannmary'], ['leeann', 'annlee'])
+    """
+    last, comma, first = name.partition(",")
+    if not comma:
+        first, _, last = name.strip().rpartition(" ")
+        return list(dict.fromkeys(filter(None, (_letters(f"{first}{last}"), _letters(f"{last}{first}")))))
+    return [_letters(f"{last}{first}"), _letters(f"{first}{last}")]

@@ -1,0 +1,213 @@
+"""Grades what a store holds and has no result for: some at a time, each result written as it comes.
+
+The work goes through `concurrent.futures`: a pool of threads here, each of which starts processes of its own, or
+the executor of a Dask cluster. Whatever stops it, the next call goes on with what is left.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import threading
+import time
+import zlib
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from grader.cohort.key import Settings
+from grader.cohort.store import Store
+from grader.errors import GraderFault, UsageError
+from grader.grading import RUNNER, Options, grade
+from grader.reports import to_json
+
+TRIES = 3
+"""So often is a submission graded in which the grader failed."""
+
+LOCAL = "local"
+"""Instead of an address: a cluster that is started here."""
+
+AHEAD = 2
+"""So many submissions wait for each that is being graded, so that memory doesn't grow with the class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A submission that is to be graded: its digest, and the students whose it is."""
+
+    digest: str
+    students: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One that was. `score` is None after a fault, which `fault` tells; `tried` counts from 1."""
+
+    waiting: Waiting
+    score: float | None
+    max_score: float
+    fault: str
+    tried: int
+    wall_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a call is going to do: what waits, and how many need nothing."""
+
+    settings: Settings
+    tasks: tuple[str, ...]
+    waiting: tuple[Waiting, ...]
+    known: int
+
+
+def plan(
+    store: Store, settings: Settings, tasks: Sequence[str] = (), only: Sequence[str] = (), *, again: bool = False
+) -> Plan:
+    """What has no result by these settings; with `again`, all of it. Tasks empty means all, and so do students.
+
+    Raises:
+        UsageError: a student is unknown, or nothing was handed in.
+    """
+    known = {row["id"] for row in store.rows("SELECT DISTINCT id FROM students")}
+    if unknown := sorted(set(only) - known):
+        raise UsageError(f"no student {', '.join(map(repr, unknown))} in the store")
+    of: dict[str, list[str]] = {}
+    for row in store.rows("SELECT DISTINCT digest, student FROM attempts WHERE digest IS NOT NULL ORDER BY n"):
+        if not only or row["student"] in only:
+            of.setdefault(row["digest"], []).append(row["student"])
+    if not of:
+        raise UsageError("nothing was handed in that can be graded: `grader class add` adds it")
+    wanted = _tasks(tasks)
+    done = store.rows("SELECT digest, tasks FROM gradings WHERE key = ? AND fault IS NULL", settings.key)
+    there = set() if again else {row["digest"] for row in done if row["tasks"] in ("", wanted)}
+    waiting = [Waiting(digest, tuple(students)) for digest, students in of.items() if digest not in there]
+    return Plan(settings, tuple(tasks), tuple(waiting), len(of) - len(waiting))
+
+
+def _tasks(tasks: Sequence[str]) -> str:
+    """Tasks as they are stored: empty for all."""
+    return " ".join(sorted(set(tasks)))
+
+
+def run(store: Store, planned: Plan, pool: Executor, at_once: int) -> Iterator[Done]:
+    """Grade what is planned; each `Done` is in the store when it is given. Faults are tried again at the end."""
+    if not planned.waiting:
+        return
+    began = datetime.now(UTC).isoformat(timespec="seconds")
+    told = json.dumps(planned.settings.told, sort_keys=True)
+    n = store.add("runs", began=began, key=planned.settings.key, settings=told, tasks=_tasks(planned.tasks))
+    options = replace(planned.settings.options, tasks=planned.tasks, isolation=planned.settings.isolation)
+    left = deque((waiting, 1) for waiting in planned.waiting)
+    running: dict[Future[dict[str, Any]], tuple[Waiting, int]] = {}
+    try:
+        while left or running:
+            while left and len(running) < at_once * AHEAD:
+                waiting, tried = left.popleft()
+                [row] = store.rows("SELECT content FROM archives WHERE digest = ?", waiting.digest)
+                running[pool.submit(graded, row["content"], waiting.digest, options)] = waiting, tried
+            ended, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in ended:
+                waiting, tried = running.pop(future)
+                done = _keep(store, n, planned, waiting, tried, _result(future))
+                if done.fault and tried < TRIES:
+                    left.append((waiting, tried + 1))
+                yield done
+    finally:
+        for future in running:
+            future.cancel()
+
+
+def _result(future: Future[dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return future.result()
+    except Exception as error:  # noqa: BLE001  -- a worker that has died, or whatever else: a fault, and no score
+        return {"fault": f"{type(error).__name__}: {error}", "report": None, "wall_s": 0.0}
+
+
+def _keep(store: Store, n: int, planned: Plan, waiting: Waiting, tried: int, result: dict[str, Any]) -> Done:
+    report = result["report"]
+    score, most = (report["score"], report["max_score"]) if report else (None, 0.0)
+    store.add(
+        "gradings",
+        run=n,
+        digest=waiting.digest,
+        key=planned.settings.key,
+        tasks=_tasks(planned.tasks),
+        fault=result["fault"] or None,
+        score=score,
+        wall_s=round(result["wall_s"], 3),
+        report=zlib.compress(json.dumps(report).encode()) if report else None,
+    )
+    return Done(waiting, score, most, result["fault"], tried, result["wall_s"])
+
+
+class Stopped(Exception):
+    """The pool is being closed."""
+
+
+_STOP = threading.Event()
+
+
+def graded(content: bytes, digest: str, options: Options) -> dict[str, Any]:
+    """Grade an archive, wherever this runs: what came out, in plain data."""
+    began = time.monotonic()
+    RUNNER.serve()
+    with tempfile.TemporaryDirectory(prefix="grader-class-") as folder:
+        path = Path(folder) / f"{digest[:12]}.zip"
+        path.write_bytes(content)
+        try:
+            report = grade(path, options, _go_on)
+        except (GraderFault, Stopped) as error:
+            return {"fault": str(error) or "stopped", "report": None, "wall_s": time.monotonic() - began}
+    faults = [check.id for check in report.checks if check.verdict.name == "GRADER_FAULT"]
+    fault = f"the grader failed in {', '.join(faults)}" if faults else ""
+    return {"fault": fault, "report": to_json(report), "wall_s": time.monotonic() - began}
+
+
+def _go_on(*_: object) -> None:
+    if _STOP.is_set():
+        raise Stopped
+
+
+@contextmanager
+def local_pool(jobs: int) -> Iterator[Executor]:
+    """So many at a time, on this machine; on the way out, what is running is ended."""
+    _STOP.clear()
+    pool = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
+    try:
+        yield pool
+    except BaseException:
+        _STOP.set()
+        RUNNER.close()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def cluster_pool(address: str, jobs: int) -> Iterator[tuple[Executor, int]]:
+    """The executor of a Dask cluster, and how many it grades at once; "local" starts one here.
+
+    Raises:
+        UsageError: Dask isn't installed, or no scheduler answers.
+    """
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise UsageError("--cluster needs Dask: pip install 'lm-basics-assignment[cluster]'") from None
+    with ExitStack() as stack:
+        scheduler: object = address
+        if address == LOCAL:
+            cluster = LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=":0")
+            scheduler = stack.enter_context(cluster)
+        try:
+            client = stack.enter_context(Client(scheduler, timeout=20))
+        except (OSError, ValueError) as error:
+            raise UsageError(f"no Dask scheduler at {address!r}: {error}") from None
+        yield client.get_executor(pure=False), max(1, sum(client.nthreads().values()))

@@ -1,0 +1,1 @@
+"""Tests of classes: what is collected, stored, graded and computed."""

@@ -1,0 +1,265 @@
+"""What is in a store stays as it was written, and what it comes to is computed anew each time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+import sqlite3
+import zlib
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from grader.cohort import (
+    GRADEBOOKS,
+    Store,
+    Student,
+    changes,
+    enroll,
+    gradebook,
+    opened,
+    override,
+    report_of,
+    standings,
+    wrong,
+)
+from grader.errors import GraderError, UsageError
+from grader.model import CheckResult, Report, Verdict
+from grader.reports import to_json
+
+
+def report(**earned: Verdict) -> Report:
+    """Of checks named like `t1_2_a`, 2 points each."""
+    checks = []
+    for name, verdict in earned.items():
+        task = name[1:4].replace("_", ".")
+        points = 2.0 if verdict.earns else 0.0
+        message = "" if verdict.earns else "f() should be 1"
+        checks.append(CheckResult(f"{task}/{name}", task, name, verdict, points, 2.0, message, False, 0.1))
+    return Report("s.zip", "0" * 64, "0.2.0", "none", tuple(checks), None, ())
+
+
+def graded(
+    store: Store, digest: str, given: Report | None, *, tasks: str = "", key: str = "k", fault: str = ""
+) -> int:
+    """A run that graded one submission."""
+    n = store.add("runs", began="2027", key=key, settings="{}", tasks=tasks)
+    packed = zlib.compress(json.dumps(to_json(given)).encode()) if given else None
+    score = to_json(given)["score"] if given else None
+    store.add(
+        "gradings",
+        run=n,
+        digest=digest,
+        key=key,
+        tasks=tasks,
+        fault=fault or None,
+        score=score,
+        wall_s=1.0,
+        report=packed,
+    )
+    return n
+
+
+def attempt(store: Store, student: str, digest: str | None, when: str = "", problem: str | None = None) -> None:
+    """One that was handed in."""
+    store.add(
+        "attempts", student=student, label="s.zip", source=f"{digest}", handed_in=when, late=0, digest=digest,
+        problem=problem, notes="[]", added="2027",
+    )  # fmt: skip
+
+
+PASS, FAIL, FAULT = Verdict.PASSED, Verdict.FAILED, Verdict.GRADER_FAULT
+
+
+def test_a_partial_regrade_is_merged_by_check(tmp_path: Path) -> None:
+    """Its tasks' checks count from then on, others stay; a fault changes nothing; a whole grading begins anew."""
+    with opened(tmp_path / "class.db", new=True) as store:
+        assert report_of(store, "d") is None
+        first = graded(store, "d", report(t1_1_a=PASS, t1_2_a=FAIL, t1_2_gone=PASS))
+        graded(store, "d", report(t1_2_a=PASS, t1_2_new=FAIL), tasks="1.2")
+        graded(store, "d", report(t1_1_a=FAULT), fault="it failed")
+        merged = report_of(store, "d")
+        assert merged
+        assert {check.id: check.verdict for check in merged.checks} == {
+            "1.1/t1_1_a": PASS,
+            "1.2/t1_2_a": PASS,
+            "1.2/t1_2_new": FAIL,
+        }
+        assert merged.score == 4
+        before = report_of(store, "d", until=first)
+        assert before
+        assert before.score == 4
+        assert len(before.checks) == 3
+        graded(store, "d", report(t1_1_a=FAIL))
+        last = report_of(store, "d")
+        assert last
+        assert [check.id for check in last.checks] == ["1.1/t1_1_a"]
+        assert list(wrong(store)) == []
+
+
+def test_the_attempt_that_counts(tmp_path: Path) -> None:
+    """The last by the time it was handed in, or the best; no result is never a 0."""
+    with opened(tmp_path / "class.db", new=True) as store:
+        enroll(store, [Student(name) for name in ("ann", "bob", "cat", "dan", "eve")])
+        attempt(store, "ann", "late", "2027-04-15T10:00:00+00:00")
+        attempt(store, "ann", "early", "2027-04-15T11:00:00+02:00")
+        attempt(store, "bob", None, problem="no assignment/ with files")
+        attempt(store, "cat", "failed")
+        attempt(store, "dan", "waits")
+        graded(store, "early", report(t1_1_a=PASS))
+        graded(store, "late", report(t1_1_a=FAIL))
+        graded(store, "failed", None, fault="out of memory")
+        last = {each.student.id: (each.total, each.why) for each in standings(store, "last")}
+        assert last == {
+            "ann": (0, ""),
+            "bob": (0, "no assignment/ with files"),
+            "cat": (None, "out of memory"),
+            "dan": (None, "not graded yet"),
+            "eve": (None, "nothing was handed in"),
+        }
+        assert {each.student.id: each.total for each in standings(store, "best")}["ann"] == 2
+
+
+def test_an_override_is_kept_with_who_and_why(tmp_path: Path) -> None:
+    """It stands for the task's points, whatever is graded later; the last one counts, and all are kept."""
+    with opened(tmp_path / "class.db", new=True) as store:
+        enroll(store, [Student("ann")])
+        attempt(store, "ann", "d")
+        graded(store, "d", report(t1_1_a=PASS, t1_2_a=FAIL))
+        override(store, "ann", "1.2", 1, "half of it is there", "Lee")
+        override(store, "ann", "1.2", 1.5, "more than half", "Chan")
+        graded(store, "d", report(t1_1_a=PASS, t1_2_a=PASS))
+        [ann] = standings(store)
+        assert ann.total == 3.5
+        assert [(each.by, each.reason) for each in ann.overrides] == [("Chan", "more than half")]
+        assert len(store.rows("SELECT n FROM overrides")) == 2
+        for student, task, points, reason, says in (
+            ("bob", "1.2", 1.0, "r", "no student 'bob'"),
+            ("ann", "9.9", 1.0, "r", "no task '9.9'"),
+            ("ann", "1.2", -1.0, "r", "give 0 or more"),
+            ("ann", "1.2", float("nan"), "r", "give 0 or more"),
+            ("ann", "1.2", 1.0, " ", "say why"),
+        ):
+            with pytest.raises(UsageError, match=says):
+                override(store, student, task, points, reason, "Lee")
+
+
+def test_changes_between_runs(tmp_path: Path) -> None:
+    """Whose check came to something else, and what it says now."""
+    with opened(tmp_path / "class.db", new=True) as store:
+        for student in ("ann", "bob"):
+            attempt(store, student, "d")
+        first = graded(store, "d", report(t1_1_a=PASS, t1_2_a=PASS))
+        second = graded(store, "d", report(t1_1_a=PASS, t1_2_a=FAIL))
+        [change] = changes(store, first, second)
+        assert (change.students, change.after.id, change.after.message) == (
+            ("ann", "bob"),
+            "1.2/t1_2_a",
+            "f() should be 1",
+        )
+        assert list(changes(store, second, second)) == []
+        with pytest.raises(UsageError, match="no run 7; there are 1, 2"):
+            list(changes(store, 1, 7))
+
+
+def test_nothing_is_changed_or_removed(tmp_path: Path) -> None:
+    """Not even by a program that tries: the store refuses."""
+    with opened(tmp_path / "class.db", new=True) as store:
+        graded(store, "d", report(t1_1_a=PASS))
+    with closing(sqlite3.connect(tmp_path / "class.db")) as raw:
+        for statement in ("UPDATE gradings SET score = 100", "DELETE FROM gradings"):
+            with pytest.raises(sqlite3.IntegrityError, match="only added to"):
+                raw.execute(statement)
+
+
+def _filled(path: Path) -> None:
+    with opened(path, new=True) as store:
+        enroll(store, [Student("ann", "Ann Lee", "ann@x.edu"), Student("bob")])
+        attempt(store, "ann", "d")
+        store.add("archives", digest="d", content=bytes(range(256)) * 20)
+        graded(store, "d", report(t1_1_a=PASS, t1_2_a=FAIL))
+        override(store, "ann", "1.2", 1, "half of it is there", "Lee")
+
+
+def _held(path: Path) -> list[object] | None:
+    """All that a program reads; None when it can't."""
+    try:
+        with opened(path) as store:
+            tables = ("students", "attempts", "archives", "runs", "gradings", "overrides")
+            return [[tuple(row) for row in store.rows(f"SELECT * FROM {table} NOT INDEXED")] for table in tables]
+    except GraderError:
+        return None
+
+
+def test_one_flipped_byte_is_found(tmp_path: Path) -> None:
+    """Wherever it changes something that can be read; elsewhere SQLite keeps nothing."""
+    path, flipped = tmp_path / "class.db", tmp_path / "flipped.db"
+    _filled(path)
+    whole, held = path.read_bytes(), _held(path)
+    chance, found, harmless = random.Random(0), 0, 0
+    for _ in range(300):
+        at = chance.randrange(len(whole))
+        flipped.write_bytes(whole[:at] + bytes([whole[at] ^ (1 << chance.randrange(8))]) + whole[at + 1 :])
+        try:
+            with opened(flipped) as store:
+                said = list(wrong(store))
+        except GraderError as error:
+            said = [str(error)]
+        found += bool(said)
+        if not said:
+            assert _held(flipped) == held, f"byte {at}"
+            harmless += 1
+        for left in tmp_path.glob("flipped.db*"):
+            left.unlink()
+    assert found > 50
+    assert harmless < 250
+
+
+def test_a_score_that_is_not_that_of_its_checks_is_found(tmp_path: Path) -> None:
+    """Though all is as it was written."""
+    with opened(tmp_path / "class.db", new=True) as store:
+        packed = zlib.compress(json.dumps(to_json(report(t1_1_a=PASS))).encode())
+        store.add("gradings", run=1, digest="d", key="k", tasks="", fault=None, score=3, wall_s=1.0, report=packed)
+        assert list(wrong(store)) == ["gradings, row 1: its score is 3, its checks' 2"]
+
+
+def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
+    """A missing one, a text, another database: a sentence, and nothing is written."""
+    with pytest.raises(UsageError, match="`grader class add` makes one"), opened(tmp_path / "class.db"):
+        pass
+    (tmp_path / "text").write_text("hello" * 1000, encoding="utf-8")
+    with closing(sqlite3.connect(tmp_path / "other.db")) as raw:
+        raw.execute("CREATE TABLE t (a)")
+    for name in ("text", "other.db"):
+        before = (tmp_path / name).read_bytes()
+        with pytest.raises(UsageError, match="is no store of a class"), opened(tmp_path / name, new=True):
+            pass
+        assert (tmp_path / name).read_bytes() == before
+    with pytest.raises(UsageError, match="no folder"), opened(tmp_path / "a" / "class.db", new=True):
+        pass
+
+
+@pytest.mark.parametrize("name", GRADEBOOKS)
+def test_gradebooks_have_a_line_for_each_student(tmp_path: Path, name: str) -> None:
+    """Totals are exact, who has no result has an empty cell, and no cell is run as a formula."""
+    with opened(tmp_path / "class.db", new=True) as store:
+        enroll(store, [Student("ann", "=cmd()", "ann@x.edu", "1", ("canvas:71",)), Student("bob", "Bob Chan")])
+        attempt(store, "ann", "d")
+        graded(store, "d", report(t1_1_a=PASS, t1_2_a=FAIL))
+        override(store, "ann", "1.2", 0.1, "a typo", "Lee")
+        text = gradebook(name, standings(store), "Homework 1")
+    assert text.startswith("\ufeff")
+    heading, ann, bob = csv.reader(io.StringIO(text[1:]))
+    column = heading.index("Total Score" if name == "gradescope" else "Homework 1")
+    assert (ann[column], bob[column]) == ("2.1", "")
+    assert "ann" in ann
+    assert "'=cmd()" in ann
+    if name == "canvas":
+        assert ann[heading.index("ID")] == "71"
+    if name == "plain":
+        assert ann[heading.index("1.2")] == "0.1"
+        assert "a typo" in ann[-1]
+        assert bob[-1] == "nothing was handed in"
