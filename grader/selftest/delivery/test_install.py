@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -181,14 +182,16 @@ def debootstrap(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def debian(tmp_path_factory: pytest.TempPathFactory) -> Debian:
+def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Debian]:
     """The root; it takes two minutes, and needs the mirrors of Debian and of Python's packages."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         pytest.skip("a root of Debian's is made by root, with apt-get")
-    return Debian(tmp_path_factory.mktemp("debian"))
+    folder = tmp_path_factory.mktemp("debian")
+    yield Debian(folder)
+    shutil.rmtree(folder)  # gigabytes; what was mounted there is gone with the process that mounted it
 
 
-@pytest.mark.thorough  # five minutes, most of them for packages
+@pytest.mark.thorough  # six minutes, most of them for packages
 def test_gradescope_from_its_archive_to_a_grade(debian: Debian, tmp_path: Path) -> None:
     """Both scripts as they are, as Gradescope calls them: what docs/platforms/gradescope.md promises of a try."""
     build_gradescope(tmp_path / "autograder.zip")
