@@ -5,7 +5,7 @@ JOBS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKFLOWS := $(wildcard .github/workflows/*.yml grader/delivery/student/.github/workflows/*.yml)
-SCRIPTS := .ci/run $(wildcard grader/delivery/platforms/*/*.sh) grader/delivery/platforms/gradescope/run_autograder \
+SCRIPTS := .ci/run $(wildcard grader/delivery/platforms/*.sh grader/delivery/platforms/*/*.sh) grader/delivery/platforms/gradescope/run_autograder \
 	grader/delivery/platforms/autolab/run_autolab grader/delivery/platforms/codegrade/run_autotest
 
 .PHONY: grade test thorough quick install vocabularies lint actionlint docs delivery clients bench gpu clean

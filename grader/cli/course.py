@@ -61,9 +61,13 @@ def stubs_command(
         if stale:
             raise UsageError(f"stale in {out}: {', '.join(stale)}; run `grader stubs`")
         return
-    for name, text in stubs.build().items():
+    built = stubs.build()
+    for name, text in built.items():
         write_atomically(out / name, text)
-    console.print(f"wrote {len(stubs.build())} stubs to {out}, {len(stale)} of them changed")
+    changed = [name for name in stale if name in built]
+    console.print(f"wrote {len(built)} stubs to {out}, {len(changed)} of them changed")
+    if left := [name for name in stale if name not in built]:
+        console.print(f"remove from {out} what the reference does not have: {', '.join(left)}")
 
 
 @course.command(

@@ -67,6 +67,15 @@ def test_what_a_page_names_is_there(page: Path) -> None:
         assert name in MADE or any(path.exists() for path in there), name
 
 
+def test_a_page_that_begins_with_the_grader_says_where_that_is() -> None:
+    """Who comes from elsewhere finds no command `grader` on the path."""
+    for page in DOCS.glob("platforms/*.md"):
+        beginning = read(page).partition("## What it costs")[0]
+        if page.stem != "index" and re.search(r"(?:^ *|`)grader [a-z]", beginning, re.MULTILINE):
+            assert "(../course.md#the-first-day-see-that-it-works)" in beginning, page
+            assert "`.venv/bin/grader`" in beginning, page
+
+
 def test_each_platform_that_is_built_has_a_page_that_says_the_same() -> None:
     """From zero to a grade, the price, the limits, and what to do when it breaks."""
     contents = read(DOCS / "platforms" / "index.md")

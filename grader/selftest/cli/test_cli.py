@@ -110,6 +110,16 @@ def test_doctor_and_stubs_work() -> None:
     assert grader("stubs", "--check").returncode == 0
 
 
+def test_a_stub_of_a_module_that_is_gone_is_named(tmp_path: Path) -> None:
+    """It is not removed, since it may be all that there is of it."""
+    assert grader("stubs", "--out", str(tmp_path)).returncode == 0
+    (tmp_path / "gone.py").touch()
+    said = " ".join(grader("stubs", "--out", str(tmp_path)).stdout.split())
+    assert "0 of them changed" in said
+    assert said.endswith("what the reference does not have: gone.py")
+    assert (tmp_path / "gone.py").exists()
+
+
 @pytest.mark.parametrize(
     ("files", "verdict", "says"),
     [
@@ -328,7 +338,7 @@ def test_ctrl_c_while_modules_are_imported() -> None:
 
 
 def test_what_cannot_be_graded_has_a_status_of_its_own(tmp_path: Path) -> None:
-    """So that no loop takes it for a 0; a class's download is told by what it looks like. The report is written."""
+    """So that no loop takes it for a 0; a class's download is told by its looks. The report is written."""
     classes.write(tmp_path / "class", classes.members(4), "canvas")
     done = grader("grade", tmp_path / "class" / "submissions.zip", "--report", str(tmp_path / "r.json"))
     assert done.returncode == 4

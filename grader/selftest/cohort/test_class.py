@@ -15,9 +15,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grader.proofs import classes
 from grader.cohort import opened, standings
 from grader.files import PROJECT
+from grader.proofs import classes
 
 WHAT = (
     "reference", "correct_naive", "half", "words_split_at_spaces", "exits_at_import", "broken", "bare",

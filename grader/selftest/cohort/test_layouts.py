@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.proofs import classes
 from grader.cohort import add, enroll, enrolled, looks_like_a_class, opened, read, standings
 from grader.cohort.layouts import CANVAS, Person
 from grader.cohort.layouts import read as read_layout
 from grader.cohort.roster import Lookup, Student, parse
 from grader.errors import UsageError
+from grader.proofs import classes
 
 CODE = b"x = 1\n"
 WHAT = ("half", "untouched", "broken", "bare", "missing", "untouched", "half")

@@ -50,9 +50,9 @@ def test_what_is_copied_is_there_and_let_through() -> None:
 
 
 def test_what_is_run_the_project_runs_elsewhere_too() -> None:
-    """Every command of RUN is one of the Makefile's or of setup.sh's."""
+    """Every command of RUN is one of the Makefile's or of install.sh's."""
     elsewhere = (PROJECT / "Makefile").read_text(encoding="utf-8")
-    elsewhere += (SCRIPTS / "gradescope" / "setup.sh").read_text(encoding="utf-8")
+    elsewhere += (SCRIPTS / "install.sh").read_text(encoding="utf-8")
     commands = {
         Path(shlex.split(command)[0]).name
         for step in steps()
@@ -64,7 +64,7 @@ def test_what_is_run_the_project_runs_elsewhere_too() -> None:
         assert re.search(rf"\b{command}\b", elsewhere), command
 
 
-def test_the_image_installs_what_gradescope_installs() -> None:
+def test_the_image_installs_what_platforms_install() -> None:
     """The same requirements, read before anything of the project is there, within the same constraints."""
     script = SCRIPTS / "requirements.py"
     command = [sys.executable, "-I", str(script), str(PROJECT / "pyproject.toml")]
@@ -72,10 +72,10 @@ def test_the_image_installs_what_gradescope_installs() -> None:
     assert said == sources({}, "")["requirements.txt"]
     assert b"torch" in said
     runs = " ".join(step.text for step in steps() if step.name == "RUN")
-    setup = (SCRIPTS / "gradescope" / "setup.sh").read_text(encoding="utf-8")
+    installs = (SCRIPTS / "install.sh").read_text(encoding="utf-8")
     for option in ("--extra-index-url https://download.pytorch.org/whl/cpu", "--no-install-recommends bubblewrap"):
         assert option in runs
-        assert option.split()[-1] in setup
+        assert option.split()[-1] in installs
     assert "--constraint constraints.txt --requirement requirements.txt" in runs
 
 

@@ -82,9 +82,9 @@ def run(script: str, folder: Path, **variables: str) -> subprocess.CompletedProc
 @pytest.mark.parametrize(
     ("name", "status", "state", "says"),
     [
-        ("untouched", 0, "pending", "0/49 points: 92 not run, 0 failed"),
-        ("reference", 0, "success", "3/49 points: 92 not run, 0 failed"),
-        ("words_split_at_spaces", 1, "failure", "2/49 points: 92 not run, 2 failed"),
+        ("untouched", 0, "pending", "0/N points: N not run, 0 failed"),
+        ("reference", 0, "success", "3/N points: N not run, 0 failed"),
+        ("words_split_at_spaces", 1, "failure", "2/N points: N not run, 2 failed"),
     ],
 )
 def test_the_students_workflow_is_red_only_where_something_fails(
@@ -102,7 +102,8 @@ def test_the_students_workflow_is_red_only_where_something_fails(
     assert asked[:3] == ["api", "--silent", "repos/ann/lm-basics/statuses/abc123"]
     assert f"state={state}" in asked
     (description,) = [line for line in asked if line.startswith("description=")]
-    assert description == f"description={says}"
+    without_sums = re.sub(r"/[1-9][\d.]* points: [1-9]\d* not run", "/N points: N not run", description)
+    assert without_sums == f"description={says}"
     summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert re.search(r"^1\.1  Words and vocabularies.*\nall  ", summary, re.MULTILINE), summary
     if name == "untouched":
