@@ -26,7 +26,7 @@ MADE = {"results.xml", "report.md", "repositories.txt", "specimen.toml"}
 @cache
 def options(command: str) -> set[str]:
     """What `grader COMMAND` takes."""
-    done = CliRunner(env={"COLUMNS": "200"}).invoke(app, [command, "--help"])
+    done = CliRunner(env={"COLUMNS": "200"}).invoke(app, [*command.split(), "--help"])
     assert done.exit_code == 0, command
     return set(re.findall(r"--[a-z-]+", done.stdout))
 
@@ -50,7 +50,8 @@ def test_the_pages_are_built_without_a_warning(tmp_path: Path) -> None:
 def test_what_a_page_names_is_there(page: Path) -> None:
     """Commands with their options, targets of make, modules, files, formats and planted submissions."""
     text = read(page)
-    for command, rest in re.findall(r"(?:`|^ *|/|-grader )grader ([a-z][a-z-]*)\b([^`#\n]*)", text, re.MULTILINE):
+    named = r"(?:`|^ *|/|-grader )grader ((?:class )?[a-z][a-z-]*)\b([^`#\n]*)"
+    for command, rest in re.findall(named, text, re.MULTILINE):
         assert set(re.findall(r"(?<=\s)--[a-z-]+", rest)) <= options(command), (command, rest)
         assert {*re.findall(r"--format (\w[\w-]*)=", rest)} <= set(FORMATS), rest
         if planted := re.search(r"(?:specimen|--only) ([a-z_]+)", f"{command}{rest}"):
