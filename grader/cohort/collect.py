@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -81,44 +82,58 @@ def add(store: Store, path: Path, given: Mapping[str, str]) -> Added:
         done = Added(layout.kind, strays=list(layout.strays))
         if unknown := set(given) - {found.label for found in layout.found}:
             raise UsageError(f"--as names {', '.join(sorted(unknown))}, which {str(path)!r} doesn't hold")
+        if nobody := sorted(set(given.values()) - {student.id for student in enrolled(store)}):
+            raise UsageError(f"--as names {', '.join(map(repr, nobody))}: there is no such student")
+        authors = _Authors(store, layout.found)
         for found in layout.found:
-            _add(store, found, given.get(found.label), done)
+            if whose := authors.of(found, given.get(found.label), done):
+                _keep(store, found, whose, done)
     return done
 
 
-def _add(store: Store, found: Found, given: str | None, done: Added) -> None:
-    students = enrolled(store)
-    listed = [student for student in students if student.listed]
-    lookup = Lookup(listed or students)
-    by_id = {student.id: student for student in students}
-    if given is not None:
-        if given not in by_id:
-            raise UsageError(f"--as {found.label}={given}: there is no student {given!r}")
-        whose = [by_id[given]]
-    else:
+class _Authors:
+    """Tells whose the submissions of a download are: ids of students."""
+
+    def __init__(self, store: Store, found: Sequence[Found]) -> None:
+        self._store = store
+        students = enrolled(store)
+        self._lookup = Lookup([student for student in students if student.listed])
+        self._known = {student.id for student in students}
+        people = {person for each in found for person in each.people}
+        self._called = Counter(person.name for person in people)
+
+    def of(self, found: Found, given: str | None, done: Added) -> list[str]:
+        """Of whom it is; who can't be told is a stray."""
+        if given is not None:
+            return [given]
         whose = []
         for person in found.people:
-            student = lookup.find(person)
-            if student is None and not listed:
-                student = _named(person)
-                if student.id not in by_id:
-                    _enroll(store, student)
-            if student is None:
-                done.strays.append(Stray(found.label, lookup.why_not(person)))
+            alone = self._called[person.name] == 1  # else two of a name could be meant, of whom the roster has one
+            if student := self._lookup.find(person, by_name=alone):
+                whose.append(student.id)
+            elif self._lookup.empty:
+                whose.append(self._new(person))
             else:
-                whose.append(student)
-    if not whose:
-        return
+                done.strays.append(Stray(found.label, self._lookup.why_not(person)))
+        return whose
+
+    def _new(self, person: Person) -> str:
+        """A student whom only the download names, by the surest word that it has for him or her."""
+        word = person.handles[0]
+        id_ = word.partition(":")[2] or word
+        if id_ not in self._known:
+            self._known.add(id_)
+            _enroll(self._store, Student(id_, person.name, person.email, aliases=person.handles, listed=False))
+        return id_
+
+
+def _keep(store: Store, found: Found, whose: Sequence[str], done: Added) -> None:
+    """Put a submission into the store, for each student who has not handed in the same at that time before."""
     taken = _taken(found)
     source = taken.submission.sha256 or f"problem: {taken.submission.problem}"
+    same = "SELECT n FROM attempts WHERE student = ? AND source = ? AND handed_in = ?"
     for student in whose:
-        there = store.rows(
-            "SELECT n FROM attempts WHERE student = ? AND source = ? AND handed_in = ?",
-            student.id,
-            source,
-            found.handed_in,
-        )
-        if there:
+        if store.rows(same, student, source, found.handed_in):
             done.known += 1
             continue
         with store.together():
@@ -126,7 +141,7 @@ def _add(store: Store, found: Found, given: str | None, done: Added) -> None:
                 store.add("archives", digest=taken.digest, content=taken.content)
             store.add(
                 "attempts",
-                student=student.id,
+                student=student,
                 label=found.label,
                 source=source,
                 handed_in=found.handed_in,
@@ -139,14 +154,6 @@ def _add(store: Store, found: Found, given: str | None, done: Added) -> None:
         done.attempts += 1
         if taken.submission.problem:
             done.problems.append(Stray(found.label, taken.submission.problem))
-
-
-def _named(person: Person) -> Student:
-    """A student whom only a download names."""
-    first = person.handles[0]
-    return Student(
-        first.partition(":")[2] or first, person.name, person.email, aliases=person.handles, listed=False
-    )
 
 
 @dataclass(frozen=True, slots=True)

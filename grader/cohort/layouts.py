@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,11 @@ def looks_like_a_class(path: Path) -> str:
 
 
 def _inside(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.name not in CACHES and not path.name.startswith("."))
+    """What lies in a folder; nothing if it can't be read."""
+    try:
+        return sorted(p for p in folder.iterdir() if p.name not in CACHES and not p.name.startswith("."))
+    except OSError:
+        return []
 
 
 def _is_submission(path: Path) -> bool:
@@ -189,17 +194,17 @@ def _submitter(told: object) -> Person | None:
 
 
 def _moment(told: object) -> str:
-    """A time as ISO 8601.
+    """A time as ISO 8601; empty if it is none.
 
-    >>> _moment("2027-04-15 10:00:00 -0700"), _moment(None)
-    ('2027-04-15T10:00:00-07:00', '')
+    >>> _moment("2027-04-15 10:00:00 -0700"), _moment("2027-04-15 10:00:00.25 UTC"), _moment("soon"), _moment(None)
+    ('2027-04-15T10:00:00-07:00', '2027-04-15T10:00:00.250000+00:00', '', '')
     """
-    if told is None:
+    text = re.sub(r" ?(?:UTC|Z)$", "+00:00", str(told))
+    text = re.sub(r"^(\S+) (\S+?) ?([+-]\d\d):?(\d\d)$", r"\1T\2\3:\4", text)
+    try:
+        return datetime.fromisoformat(text).isoformat()
+    except ValueError:
         return ""
-    if hasattr(told, "isoformat"):
-        return str(told.isoformat())
-    text = re.sub(r"^(\S+) (\S+) ?([+-]\d\d):?(\d\d)$", r"\1T\2\3:\4", str(told))
-    return re.sub(r" ?(UTC|Z)$", "+00:00", text).replace(" ", "T", 1)
 
 
 def _moodle(_: Path, inside: Sequence[Path]) -> Layout | None:

@@ -101,12 +101,17 @@ class Lookup:
             for name in _spellings(student.name):
                 self._named[name][student.id] = student
 
-    def find(self, person: Person) -> Student | None:
+    @property
+    def empty(self) -> bool:
+        """Whether there is nobody to find."""
+        return not self._sure
+
+    def find(self, person: Person, *, by_name: bool = True) -> Student | None:
         """Whom the words mean, or None if nobody, or more than one."""
         for word in person.handles:
             if found := self._sure.get(_folded(word)):
                 return _only(found)
-        for word in filter(None, (*person.handles, person.name)):
+        for word in filter(None, (*person.handles, person.name) if by_name else ()):
             if found := self._named.get(_letters(word)):
                 return _only(found)
         return None
@@ -117,6 +122,8 @@ class Lookup:
         held = [self._sure.get(_folded(word)) or self._named.get(_letters(word)) or {} for word in words]
         if many := next((found for found in held if len(found) > 1), None):
             return f"{', '.join(sorted(many))} could be meant"
+        if any(held):
+            return f"{words[-1]!r} is the name of more than one who handed in"
         return f"the roster has no {' or '.join(map(repr, words))}"
 
 

@@ -78,7 +78,7 @@ def test_who_is_not_on_the_roster_is_listed(tmp_path: Path) -> None:
             "s002": "the roster has no 's002'",
             "notes.txt": "no folder, .zip or .tar.gz",
         }
-        with pytest.raises(UsageError, match="there is no student 'bob'"):
+        with pytest.raises(UsageError, match="--as names 'bob': there is no such student"):
             add(store, download, {"s002": "bob"})
         with pytest.raises(UsageError, match="--as names s009"):
             add(store, download, {"s009": "ann"})
@@ -102,6 +102,41 @@ def _people(name: str) -> tuple[Person, ...]:
     match = CANVAS.fullmatch(name)
     assert match
     return (Person((f"canvas:{match['user']}",), match["name"]),)
+
+
+def test_two_users_of_one_name_are_not_one_student(tmp_path: Path) -> None:
+    """Neither on a roster that has one of them, nor without a roster."""
+    inside = tmp_path / "canvas"
+    for name in ("leeann_1_11_a", "leeann_2_12_a"):
+        (inside / name / "assignment").mkdir(parents=True)
+        (inside / name / "assignment" / "bpe.py").write_text(f"# {name}\n", encoding="utf-8")
+        shutil.make_archive(str(inside / name), "zip", inside / name)
+        shutil.rmtree(inside / name)
+    with opened(tmp_path / "class.db", new=True) as store:
+        enroll(store, [Student("7", "Ann Lee")])
+        assert {stray.why for stray in add(store, inside, {}).strays} == {
+            "'leeann' is the name of more than one who handed in"
+        }
+    with opened(tmp_path / "other.db", new=True) as store:
+        assert add(store, inside, {}).attempts == 2
+        assert [row["student"] for row in store.rows("SELECT student FROM attempts ORDER BY student")] == [
+            "1",
+            "2",
+        ]
+
+
+def test_a_folder_that_cannot_be_read_stops_nothing(tmp_path: Path) -> None:
+    """Nor does a link that leads in a circle, or a time that is none."""
+    for name in ("s001", "s002"):
+        (tmp_path / "in" / name / "assignment").mkdir(parents=True)
+        (tmp_path / "in" / name / "assignment" / "bpe.py").write_bytes(CODE)
+    (tmp_path / "in" / "round").symlink_to(tmp_path / "in")
+    (tmp_path / "in" / "gone").symlink_to(tmp_path / "nowhere")
+    with opened(tmp_path / "class.db", new=True) as store:
+        enroll(store, [Student("s001"), Student("s002")])
+        done = add(store, tmp_path / "in", {})
+        assert done.attempts == 2
+        assert {stray.label for stray in done.strays} == {"round", "gone"}
 
 
 def test_a_group_hands_in_once(tmp_path: Path) -> None:
