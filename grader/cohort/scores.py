@@ -17,7 +17,7 @@ from grader.cohort.roster import Student
 from grader.cohort.store import Row, Store
 from grader.errors import UsageError
 from grader.model import CheckResult, Report
-from grader.reports import from_json
+from grader.reports import restored
 from tests.harness.tasks import TASKS
 
 LAST, BEST = "last", "best"
@@ -89,7 +89,7 @@ def report_of(store: Store, digest: str, until: int | None = None) -> Report | N
 
 
 def _loaded(row: Row) -> Report:
-    return from_json(json.loads(zlib.decompress(row["report"])))
+    return restored(json.loads(zlib.decompress(row["report"])))
 
 
 def _merged(before: Report, later: Report) -> Report:

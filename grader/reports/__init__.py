@@ -1,7 +1,7 @@
 """A report as an instructor or student reads it: terminal, HTML, JSON."""
 
 from grader.reports.html import environment, to_html
-from grader.reports.json_report import from_json, json_text, schema, to_json
+from grader.reports.json_report import from_json, json_text, restored, schema, to_json
 from grader.reports.matrix import calibration_html, mutation_html
 from grader.reports.tables import show
 from grader.reports.terminal import render
@@ -18,6 +18,7 @@ __all__ = [
     "points",
     "quoted",
     "render",
+    "restored",
     "schema",
     "show",
     "to_html",
