@@ -8,7 +8,7 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml grader/delivery/student/.github/
 SCRIPTS := .ci/run $(wildcard grader/delivery/platforms/*.sh grader/delivery/platforms/*/*.sh) grader/delivery/platforms/gradescope/run_autograder \
 	grader/delivery/platforms/autolab/run_autolab grader/delivery/platforms/codegrade/run_autotest
 
-.PHONY: grade test thorough quick install vocabularies lint actionlint docs delivery clients bench gpu clean
+.PHONY: grade test selftest thorough quick install vocabularies lint actionlint docs delivery clients bench gpu clean
 .DEFAULT_GOAL := grade
 
 grade: install
@@ -17,9 +17,13 @@ grade: install
 	@$(BIN)/grader grade reports/submission.zip --report reports/report.json --html reports/report.html \
 		--format gradescope=reports/results.json
 
-test: install vocabularies lint
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not alone and not thorough" grader/selftest
+# The linters, most of which keep one processor busy, run beside the tests.
+test: install vocabularies
+	@$(MAKE) --no-print-directory --jobs 2 lint selftest
 	$(BIN)/python -m pytest -m alone grader/selftest
+
+selftest: install vocabularies
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not alone and not thorough" grader/selftest
 
 # All other planted mistakes, and each attack in the other sandbox, too.
 thorough: install
@@ -68,6 +72,7 @@ bench: install
 	$(BIN)/python -m grader.bench.isolation
 	$(BIN)/python -m grader.bench.forking
 	$(BIN)/python -m grader.bench.training
+	$(BIN)/python -m grader.bench.cohort
 
 # At most 8 minutes on a machine with a GPU, with its own python, torch, pytest, hypothesis, numpy and regex:
 # the timing checks on the reference and on each planted mistake, then a recording below fixtures/timings/.
