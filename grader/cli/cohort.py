@@ -32,16 +32,20 @@ from grader.cohort import (
     alone,
     changes,
     cluster_pool,
+    earlier,
     enroll,
     enrolled,
     gradebook,
+    handed_in,
     local_pool,
     opened,
     override,
+    page,
     plan,
     read,
     report_of,
     run,
+    similar,
     standings,
     wrong,
 )
@@ -346,3 +350,37 @@ def verify_command(store: StoreFile = STORE) -> None:
     if found:
         raise GraderFault(f"{len(found)} places of {str(store)!r} are wrong; take a copy of it that is not")
     _say(f"{store}: all rows are what was written, and the scores of {many} results are those of their checks")
+
+
+@cohort.command(
+    name="similar", epilog="Example: grader class similar --html similar.html --past ../2026/submissions.zip"
+)
+def similar_command(
+    store: StoreFile = STORE,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="Write a page with the code side by side.")
+    ] = None,
+    past: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PATH", help="Another year's download or folder, to compare with; repeatable."),
+    ] = None,
+) -> None:
+    """Show whose code shares more than independent solutions do: where to look, and no more than that."""
+    need_folder(html)
+    with opened(store) as class_:
+        solutions, together = handed_in(class_)
+    for path in past or ():
+        solutions |= dict(earlier(path))
+    found = similar(solutions, together)
+    if html:
+        write_atomically(html, page(found))
+    table = Table("pair", "bits", "files")
+    for pair in found.pairs:
+        files = ", ".join(f"{each.module}.py" for each in pair.passages)
+        table.add_row(one_line(" and ".join(pair.owners)), f"{pair.bits:.0f}", files)
+    if found.pairs:
+        show(table, console)
+    _say(f"{found.compared} solutions compared, {len(found.pairs)} pairs to look at")
+    _list("not compared:", found.left_out)
+    if html:
+        _say(f"wrote {html}")

@@ -7,6 +7,7 @@ from grader.cohort.layouts import looks_like_a_class
 from grader.cohort.roster import Student, read
 from grader.cohort.run import Done, Plan, cluster_pool, local_pool, plan, run
 from grader.cohort.scores import COUNT, Standing, changes, override, report_of, standings, wrong
+from grader.cohort.similar import earlier, handed_in, page, similar
 from grader.cohort.store import Store, alone, opened
 
 __all__ = [
@@ -23,17 +24,21 @@ __all__ = [
     "alone",
     "changes",
     "cluster_pool",
+    "earlier",
     "enroll",
     "enrolled",
     "gradebook",
+    "handed_in",
     "local_pool",
     "looks_like_a_class",
     "opened",
     "override",
+    "page",
     "plan",
     "read",
     "report_of",
     "run",
+    "similar",
     "standings",
     "wrong",
 ]

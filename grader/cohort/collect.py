@@ -129,16 +129,16 @@ class _Authors:
 
 def _keep(store: Store, found: Found, whose: Sequence[str], done: Added) -> None:
     """Put a submission into the store, for each student who has not handed in the same at that time before."""
-    taken = _taken(found)
-    source = taken.submission.sha256 or f"problem: {taken.submission.problem}"
+    held = taken(found)
+    source = held.submission.sha256 or f"problem: {held.submission.problem}"
     same = "SELECT n FROM attempts WHERE student = ? AND source = ? AND handed_in = ?"
     for student in whose:
         if store.rows(same, student, source, found.handed_in):
             done.known += 1
             continue
         with store.together():
-            if taken.digest and not store.rows("SELECT n FROM archives WHERE digest = ?", taken.digest):
-                store.add("archives", digest=taken.digest, content=taken.content)
+            if held.digest and not store.rows("SELECT n FROM archives WHERE digest = ?", held.digest):
+                store.add("archives", digest=held.digest, content=held.content)
             store.add(
                 "attempts",
                 student=student,
@@ -146,18 +146,18 @@ def _keep(store: Store, found: Found, whose: Sequence[str], done: Added) -> None
                 source=source,
                 handed_in=found.handed_in,
                 late=int(found.late),
-                digest=taken.digest or None,
-                problem=taken.submission.problem,
-                notes=json.dumps(taken.submission.notes),
+                digest=held.digest or None,
+                problem=held.submission.problem,
+                notes=json.dumps(held.submission.notes),
                 added=datetime.now(UTC).isoformat(timespec="seconds"),
             )
         done.attempts += 1
-        if taken.submission.problem:
-            done.problems.append(Stray(found.label, taken.submission.problem))
+        if held.submission.problem:
+            done.problems.append(Stray(found.label, held.submission.problem))
 
 
 @dataclass(frozen=True, slots=True)
-class _Taken:
+class Taken:
     """What intake took, its digest, and an archive of it; the last two are empty if nothing can be graded."""
 
     submission: Submission
@@ -165,14 +165,15 @@ class _Taken:
     content: bytes = b""
 
 
-def _taken(found: Found) -> _Taken:
+def taken(found: Found) -> Taken:
+    """What intake takes of a submission."""
     with tempfile.TemporaryDirectory(prefix="grader-class-") as folder:
         into = Path(folder) / "taken"
         into.mkdir()
         submission = intake(found.path, into)
         if submission.root is None:
-            return _Taken(submission)
+            return Taken(submission)
         files = {
             path.relative_to(into).as_posix(): path.read_bytes() for path in into.rglob("*") if path.is_file()
         }
-        return _Taken(submission, folder_sha256(into / PACKAGE), archived(files))
+        return Taken(submission, folder_sha256(into / PACKAGE), archived(files))
