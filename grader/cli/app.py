@@ -15,6 +15,7 @@ from rich.text import Text
 from grader import __version__
 from grader.cli.console import console, errors
 from grader.cli.course import course
+from grader.cli.course_file import course_file
 from grader.cli.doctor import health
 from grader.cli.grade import submissions
 from grader.cli.proofs import proofs
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 for commands in (submissions, health, course, proofs):
     app.add_typer(commands)
+app.add_typer(course_file, name="course")
 
 
 @app.callback(invoke_without_command=True)

@@ -20,7 +20,7 @@ ROOMS = [
     "errors",
     "model files",
     "reference oracle",
-    "intake making hardware",
+    "intake making hardware course",
     "hidden isolation",
     "grading",
     "proofs",
