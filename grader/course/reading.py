@@ -151,7 +151,7 @@ class _Reader:
                     points[task] = _worth(value)
                 except ValueError as error:
                     self.mistakes.append(f"{name} {error}.")
-        if not any(points.values()):
+        if points and not any(points.values()):
             self.mistakes.append("all tasks together are worth 0 points; let one of them be worth more.")
         return points
 

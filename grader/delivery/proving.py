@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from grader.course import Course, weights
@@ -29,62 +30,44 @@ def prove(made: Path, course: Course) -> None:
     Raises:
         GraderFault: something else came out; the message names it.
     """
-    with tempfile.TemporaryDirectory(prefix="grader-") as folder:
+    with tempfile.TemporaryDirectory(prefix="grader-") as folder, ThreadPoolExecutor() as pool:
         runs = {}
-        for name, verdict, status in (("stubs", Verdict.NOT_WRITTEN, 1), ("reference", Verdict.PASSED, 0)):
+        for name, verdict in (("stubs", Verdict.NOT_WRITTEN), ("reference", Verdict.PASSED)):
             copy = Path(shutil.copytree(made, Path(folder) / name))
-            if name == "reference":
-                for path in REFERENCE.glob("*.py"):
-                    shutil.copy(path, copy / "assignment")
-            runs[name] = (_started(copy, Path(folder) / f"{name}.json"), verdict, status)
-        for name, (process, verdict, status) in runs.items():
-            try:
-                output, _ = process.communicate(timeout=LONGEST_S)
-            except subprocess.TimeoutExpired:
-                output = f"it took more than {LONGEST_S:g} s"
-            finally:
-                for each, *_ in runs.values():
-                    if process.returncode is None:
-                        each.kill()
-            if wrong := _wrong(
-                Path(folder) / f"{name}.json", output, course, verdict, process.returncode == status
-            ):
-                raise GraderFault(f"the release was not written, since with the {name} {wrong}")
+            for path in REFERENCE.glob("*.py") if name == "reference" else ():
+                shutil.copy(path, copy / "assignment")
+            runs[name] = pool.submit(_wrong, copy, course, verdict)
+        wrong = {name: run.result() for name, run in runs.items()}
+    for name, said in wrong.items():
+        if said:
+            raise GraderFault(f"the release was not written, since with the {name} {said}")
 
 
-def _started(folder: Path, outcomes: Path) -> subprocess.Popen[str]:
+def _wrong(folder: Path, course: Course, verdict: Verdict) -> str:
+    """What is wrong with a run of the public checks, in words; empty when all of them come to this verdict."""
+    outcomes = folder.with_suffix(".json")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--board", str(outcomes)]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
     kept |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.Popen(
-        command,
-        cwd=folder,
-        env=kept,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    )
-
-
-def _wrong(outcomes: Path, output: str, course: Course, verdict: Verdict, ended: bool) -> str:
-    """What is wrong with a run, in words; empty when nothing is."""
-    if not outcomes.exists():
-        return f"its pytest did not run: {output[-1000:].strip()}"
+    try:
+        done = subprocess.run(
+            command, cwd=folder, env=kept, input=b"", capture_output=True, timeout=LONGEST_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return f"its pytest took more than {LONGEST_S:g} seconds"
+    output = done.stdout.decode(errors="replace")
+    end = "\n".join([output, done.stderr.decode(errors="replace")]).strip()[-1000:]
     worth = weights(course, hidden=False)
-    told = {
-        check["id"]: (check["points"], said) for check, said, _ in json.loads(outcomes.read_text(encoding="utf-8"))
-    }
+    rows = json.loads(outcomes.read_text(encoding="utf-8")) if outcomes.exists() else []
+    told = {check["id"]: (check["points"], said) for check, said, _ in rows}
     if odd := _odd(told, worth, verdict):
-        return odd
+        return f"{odd}; its pytest said: {end}"
     public = added(worth.values())
     hidden = added([course.total, -public])
-    earned = 0 if verdict is Verdict.NOT_WRITTEN else public
-    rest = f" (hidden checks hold {hidden:g} more)" if hidden else ""
-    board = f"all  {earned:g}/{public:g} points{rest}"
-    if board not in output.splitlines() or not ended:
-        return f"its pytest does not end with {board!r}: {output[-1000:].strip()}"
+    earned = public if verdict.earns else 0
+    board = f"all  {earned:g}/{public:g} points{f' (hidden checks hold {hidden:g} more)' * (hidden > 0)}"
+    if board not in output.splitlines() or done.returncode != (0 if verdict.earns else 1):
+        return f"its pytest does not end with {board!r}, but with: {end}"
     return ""
 
 

@@ -154,9 +154,8 @@ def _defined(node: ast.stmt) -> set[str]:
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return {node.name}
     if isinstance(node, ast.Assign | ast.AnnAssign):
-        return {
-            each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
-        }
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return {each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)}
     return set()
 
 

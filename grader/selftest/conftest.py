@@ -44,6 +44,7 @@ SLOW = (
         "isolation/test_isolation.py",
         "isolation/test_forking.py",
         "making/test_new_task.py",
+        "course/test_following.py",
     ),
 )
 """Folders and files whose tests grade whole submissions, or take seconds each for another reason."""
