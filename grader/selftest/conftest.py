@@ -40,11 +40,11 @@ SLOW = (
     *("cli", "delivery", "hardware", "hidden", "oracle", "proofs", "harness/test_student_view.py"),
     "harness/test_local_page.py",
     *(
+        "grading/test_course.py",
         "grading/test_one.py",
         "isolation/test_isolation.py",
         "isolation/test_forking.py",
         "making/test_new_task.py",
-        "course/test_following.py",
     ),
 )
 """Folders and files whose tests grade whole submissions, or take seconds each for another reason."""

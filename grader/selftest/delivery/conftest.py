@@ -1,4 +1,4 @@
-"""Releases of these tests are not proven each time, which takes ten seconds: grader/selftest/course does that."""
+"""Releases of these tests are not proven each time, which takes ten seconds: `test_course.py` does that."""
 
 from __future__ import annotations
 
