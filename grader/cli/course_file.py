@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -20,19 +21,26 @@ OPTION = typer.Option(
 
 
 def course_of(file: Path | None, *, roster: bool = True, quiet: bool = False) -> Course:
-    """The course of a file, or of the checkout's own file, or the whole assignment; say which file it was.
+    """The course of a file, or of the usual one, or the whole assignment; say which file it was.
 
     Raises:
         UsageError: it can't be read, or has mistakes.
     """
-    file = file or (HERE if HERE.exists() else None)
+    file = file or usual()
     if file is None:
         return Course()
     course = read(file, roster=roster)
     if not quiet:
-        said = f"by the course file {file}: {len(course.points)} tasks, {course.total:g} points"
+        count = len(course.points)
+        said = f"by the course file {file}: {count} task{'s' * (count != 1)}, {course.total:g} points"
         errors.print(said, markup=False, highlight=False, soft_wrap=True)
     return course
+
+
+def usual() -> Path | None:
+    """The file that GRADER_COURSE names, none where that is empty; or else the checkout's own, if it is there."""
+    named = os.environ.get("GRADER_COURSE", str(HERE) if HERE.exists() else "")
+    return Path(named) if named else None
 
 
 @course_file.callback()
@@ -45,9 +53,10 @@ def check_command(
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help="The file (default: course.toml).")] = None,
 ) -> None:
     """Say in words what a course file means, or name each of its mistakes."""
-    if file is None and not HERE.exists():
+    file = file or usual()
+    if file is None:
         raise UsageError(
             f"there is no course file {str(HERE)!r}, so the course is the whole assignment; write one"
         )
-    for sentence in described(read(file or HERE)):
+    for sentence in described(read(file)):
         console.print(sentence, markup=False, highlight=False, soft_wrap=True)

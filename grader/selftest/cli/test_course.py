@@ -8,6 +8,7 @@ import pytest
 
 from grader.cli.course_file import course_of
 from grader.course import WHOLE
+from grader.errors import UsageError
 from grader.selftest.cli.test_cli import grader
 
 
@@ -43,11 +44,14 @@ def test_check_names_each_mistake(tmp_path: Path) -> None:
 def test_the_checkouts_own_file_is_taken_and_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where it is not there, the course is the whole assignment, and nothing is said."""
+    """Where it is not there, the course is the whole assignment, and nothing is said; a variable outweighs it."""
     monkeypatch.setattr("grader.cli.course_file.HERE", tmp_path / "course.toml")
-    assert course_of(None) is not None
+    monkeypatch.delenv("GRADER_COURSE")
     assert course_of(None) == WHOLE
     assert capsys.readouterr().err == ""
     (tmp_path / "course.toml").write_text('tasks = ["1.1"]\n', encoding="utf-8")
     assert course_of(None).tasks == ("1.1",)
-    assert capsys.readouterr().err == f"by the course file {tmp_path / 'course.toml'}: 1 tasks, 6 points\n"
+    assert capsys.readouterr().err == f"by the course file {tmp_path / 'course.toml'}: 1 task, 6 points\n"
+    monkeypatch.setenv("GRADER_COURSE", str(tmp_path / "away.toml"))
+    with pytest.raises(UsageError, match="can't be read"):
+        course_of(None)

@@ -50,6 +50,7 @@ def command(folder: Path, *args: str | Path) -> subprocess.CompletedProcess[str]
     """Run the grader of a project."""
     words = [sys.executable, "-m", "grader", *map(str, args)]
     environment = {**os.environ, "PYTHONPATH": str(folder), "COLUMNS": "200"}
+    environment.pop("GRADER_COURSE")
     return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
