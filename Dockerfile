@@ -26,7 +26,8 @@ RUN apt-get update \
     && chmod 0440 /etc/sudoers.d/autograde
 
 FROM runtime AS grader
-COPY pyproject.toml constraints.txt sandbox-requirements.txt handout.md README.md LICENSE /opt/grader/
+# The course file is copied if there is one.
+COPY pyproject.toml constraints.txt sandbox-requirements.txt handout.md README.md LICENSE course.tom[l] /opt/grader/
 COPY assignment /opt/grader/assignment
 COPY tests /opt/grader/tests
 COPY fixtures /opt/grader/fixtures

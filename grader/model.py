@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.harness.outcomes import Feedback, Limits, Verdict
+from tests.harness.tasks import added
 from tests.harness.text import encodable
 
 __all__ = ["CheckResult", "Feedback", "Limits", "PlannedCheck", "Report", "Submission", "Verdict"]
@@ -78,7 +79,7 @@ class Report:
     Whatever a submission says or is called, all texts can be encoded: here is where they enter.
 
     >>> Report("s", "0" * 64, "0.1.0", "bwrap", (), None, ()).score
-    0
+    0.0
     """
 
     submission: str
@@ -101,9 +102,9 @@ class Report:
         """Points earned, or None when the grader failed in any check."""
         if any(check.verdict is Verdict.GRADER_FAULT for check in self.checks):
             return None
-        return sum(check.points for check in self.checks)
+        return added(check.points for check in self.checks)
 
     @property
     def max_score(self) -> float:
         """Points that could be earned."""
-        return sum(check.max_points for check in self.checks)
+        return added(check.max_points for check in self.checks)

@@ -19,6 +19,7 @@ from grader import __version__
 from grader.cli.cohort import cohort
 from grader.cli.console import console, errors
 from grader.cli.course import course
+from grader.cli.course_file import course_file
 from grader.cli.doctor import health
 from grader.cli.grade import submissions
 from grader.cli.proofs import proofs
@@ -32,6 +33,7 @@ app = typer.Typer(
 for commands in (submissions, health, course, proofs):
     app.add_typer(commands)
 app.add_typer(cohort)
+app.add_typer(course_file, name="course")
 
 
 @app.callback(invoke_without_command=True)

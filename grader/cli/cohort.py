@@ -21,6 +21,7 @@ from rich.progress import (
 from rich.table import Table
 
 from grader.cli.console import console, errors, need_folder
+from grader.cli.course_file import OPTION, course_of
 from grader.cli.grade import ISOLATION, tasks_of
 from grader.cohort import (
     COUNT,
@@ -57,7 +58,8 @@ from grader.reports import one_line, points, render, show
 
 cohort = typer.Typer(name="class", help="Grade a class: collect, grade, decide, hand back.", no_args_is_help=True)
 StoreFile = Annotated[Path, typer.Option("--store", metavar="FILE", help="The file that holds the class.")]
-Counts = Annotated[str, typer.Option(help=f"Which attempt counts: {' or '.join(COUNT)}.")]
+Counts = Annotated[str, typer.Option(help=f"Which attempt counts: {' or '.join(COUNT)}; else as the course says.")]
+CourseFile = Annotated[Path | None, OPTION]
 STORE = Path("class.db")
 SAID = 20
 """Lines of one kind, of which the rest is counted."""
@@ -95,12 +97,15 @@ def add_command(
         ),
     ] = None,
     store: StoreFile = STORE,
+    course: CourseFile = None,
 ) -> None:
     """Add submissions to a class; what can't be attributed is listed, never guessed."""
+    decided = dict(_decided(text) for text in given or ())
+    by = course_of(course)
+    roster = roster or by.roster
+    students = read(roster) if roster else []
     if not paths and roster is None:
         raise UsageError("nothing to add: give a folder or archive, or --roster FILE.csv")
-    decided = dict(_decided(text) for text in given or ())
-    students = read(roster) if roster else []
     with opened(store, new=True) as class_:
         if roster:
             new = enroll(class_, students)
@@ -145,10 +150,12 @@ def grade_command(
     check_seconds: Annotated[
         float | None, typer.Option(help="Bound each check's time limit from above, in seconds.", min=0.1)
     ] = None,
+    course: CourseFile = None,
 ) -> None:
     """Grade what has no result yet. Ctrl-C or a crash loses nothing that was graded: the same command goes on."""
-    tasks = (*(task or ()), *tasks_of(part or ()))
-    settings = Settings(Options(check_seconds=check_seconds), choose(isolation))
+    by = course_of(course, roster=False)
+    tasks = (*(task or ()), *tasks_of(part or (), by))
+    settings = Settings(Options(check_seconds=check_seconds, course=by), choose(isolation))
     with alone(store), opened(store) as class_:
         planned = plan(class_, settings, tasks, only or (), again=again)
         _say(f"{len(planned.waiting)} submissions to grade, {planned.known} have a result already")
@@ -222,7 +229,8 @@ def _following(of: int) -> Iterator[tuple[Callable[[int, str], None], Callable[[
 @cohort.command(name="scores", epilog="Example: grader class scores --csv canvas=gradebook.csv")
 def scores_command(
     store: StoreFile = STORE,
-    counts: Counts = COUNT[0],
+    counts: Counts = "",
+    course: CourseFile = None,
     csv: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=FILE", help=f"Write a gradebook: {', '.join(GRADEBOOKS)}; repeatable."),
@@ -230,11 +238,12 @@ def scores_command(
     title: Annotated[str, typer.Option(help="What the gradebook's column is called.")] = "Language models",
 ) -> None:
     """Show what all students have, and write gradebooks. Who has no result gets an empty cell, never a 0."""
-    if counts not in COUNT:
+    if counts and counts not in COUNT:
         raise UsageError(f"--counts {counts!r} is neither {' nor '.join(COUNT)}")
     files = [_gradebook(text) for text in csv or ()]
+    by = course_of(course, roster=False)
     with opened(store) as class_:
-        found = standings(class_, counts)
+        found = standings(class_, by, counts)
     for name, path in files:
         write_atomically(path, gradebook(name, found, title))
     table = Table("student", "name", "attempts", "points", "note")
@@ -262,8 +271,10 @@ def show_command(
     student: Annotated[str, typer.Argument(help="The student's id.")],
     store: StoreFile = STORE,
     staff: Annotated[bool, typer.Option("--staff", help="Show what only staff may see.")] = False,
+    course: CourseFile = None,
 ) -> None:
     """Show the report of each attempt of a student."""
+    by = course_of(course, roster=False)
     with opened(store) as class_:
         if student not in {each.id for each in enrolled(class_)}:
             raise UsageError(f"no student {student!r} in the store")
@@ -271,7 +282,7 @@ def show_command(
         for row in rows:
             when = f", handed in {row['handed_in']}" if row["handed_in"] else ""
             _say(f"attempt {row['n']}: {row['label']}{when}, added {row['added']}")
-            report = report_of(class_, row["digest"]) if row["digest"] else None
+            report = report_of(class_, row["digest"], course=by) if row["digest"] else None
             if report is None:
                 _say(row["problem"] or "not graded yet")
             else:
@@ -304,11 +315,13 @@ def diff_command(
     first: Annotated[int, typer.Argument(metavar="RUN", help="The number of a run.")],
     second: Annotated[int, typer.Argument(metavar="RUN", help="The number of a later one.")],
     store: StoreFile = STORE,
+    course: CourseFile = None,
 ) -> None:
     """Show whose points a later run changed, by which check, and why."""
+    by = course_of(course, roster=False)
     with opened(store) as class_:
         table = Table("students", "check", "before", "after", "why")
-        found = list(changes(class_, first, second))
+        found = list(changes(class_, first, second, by))
         for each in found:
             was, now = each.before, each.after
             why = (now.message or was.message).partition("\n")[0]

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from grader.cli.console import console
+from grader.cli.course_file import OPTION, course_of
 from grader.delivery import release
 from grader.delivery.builders import GRADER_IMAGE, IMAGE, PLATFORMS, VISIBILITIES, build
 from grader.errors import UsageError
@@ -25,9 +26,10 @@ def release_command(
     git: Annotated[
         bool, typer.Option("--git", help="Make it a git repository, or commit on top of the one that it is.")
     ] = False,
+    course: Annotated[Path | None, OPTION] = None,
 ) -> None:
     """Write the students' repository, checked to hold nothing of the reference or of hidden checks."""
-    files = release(out, git=git)
+    files = release(out, git=git, course=course_of(course))
     console.print(f"wrote {len(files)} files to {out}; nothing of the reference or of hidden checks is in them")
 
 
@@ -44,9 +46,10 @@ def build_command(
             help=f"The image to grade in: {IMAGE} on PrairieLearn and Autolab, on GitLab {GRADER_IMAGE}."
         ),
     ] = None,
+    course: Annotated[Path | None, OPTION] = None,
 ) -> None:
     """Build what is uploaded to a platform."""
-    files = build(platform, out, visibility=visibility, image=image)
+    files = build(platform, out, visibility=visibility, image=image, course=course_of(course))
     console.print(f"wrote {out}: {len(files)} files; {PLATFORMS[platform]}", markup=False, highlight=False)
 
 

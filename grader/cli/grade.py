@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from grader.cli.console import console, need_folder, progress
+from grader.cli.course_file import OPTION, course_of
 from grader.cohort import looks_like_a_class
+from grader.course import Course
 from grader.errors import GraderFault, NothingGraded, UsageError
 from grader.files import write_atomically
 from grader.grading import Options, grade, with_level
@@ -17,7 +19,6 @@ from grader.isolation import BACKENDS
 from grader.model import Feedback, Report
 from grader.reports import json_text, one_line, render, to_html, to_json
 from grader.reports.formats import FORMATS, SAY_FAULTS
-from tests.harness.tasks import TASKS
 
 submissions = typer.Typer()
 ISOLATION = f"One of auto, {', '.join(BACKENDS)}; the last contains nothing, and can be abused."
@@ -38,6 +39,7 @@ def grade_command(
     part: Annotated[
         list[str] | None, typer.Option(metavar="N", help="Grade only this part, such as 1; repeatable.")
     ] = None,
+    course: Annotated[Path | None, OPTION] = None,
     isolation: Annotated[str, typer.Option(help=ISOLATION)] = "auto",
     check_seconds: Annotated[
         float | None, typer.Option(help="Bound each check's time limit from above, in seconds.", min=0.1)
@@ -59,7 +61,9 @@ def grade_command(
     outputs += [_format(text) for text in format_ or []]
     for path, _ in outputs:
         need_folder(path)
-    options = Options((*(task or ()), *tasks_of(part or ())), isolation, check_seconds)
+    by = course_of(course, roster=False, quiet=quiet)
+    tasks = (*(task or ()), *tasks_of(part or (), by))
+    options = Options(tasks, isolation, check_seconds, course=by)
     with progress("grading") as advance:
         result = grade(submission, options, advance)
     if feedback is not None:
@@ -83,17 +87,17 @@ def grade_command(
         raise NothingGraded(f"nothing was graded: {result.problem}{class_}")
 
 
-def tasks_of(parts: Sequence[str]) -> list[str]:
-    """The tasks of these parts.
+def tasks_of(parts: Sequence[str], course: Course) -> list[str]:
+    """The course's tasks of these parts.
 
     Raises:
         UsageError: there is no such part.
     """
-    known = sorted({task.partition(".")[0] for task in TASKS}, key=int)
+    known = sorted({task.partition(".")[0] for task in course.tasks}, key=int)
     for part in parts:
         if part not in known:
             raise UsageError(f"--part {part!r} is none of {', '.join(known)}")
-    return [task for task in TASKS if task.partition(".")[0] in parts]
+    return [task for task in course.tasks if task.partition(".")[0] in parts]
 
 
 def _format(text: str) -> Output:

@@ -49,6 +49,7 @@ def _enroll(store: Store, student: Student) -> None:
         email=student.email,
         section=student.section,
         aliases=json.dumps(student.aliases),
+        due=student.due,
         listed=int(student.listed),
     )
 
@@ -61,7 +62,7 @@ def enrolled(store: Store) -> list[Student]:
 
 def _student(row: Row) -> Student:
     id_, name, email, section = (row[column] for column in ("id", "name", "email", "section"))
-    return Student(id_, name, email, section, tuple(json.loads(row["aliases"])), bool(row["listed"]))
+    return Student(id_, name, email, section, tuple(json.loads(row["aliases"])), row["due"], bool(row["listed"]))
 
 
 def add(store: Store, path: Path, given: Mapping[str, str]) -> Added:

@@ -24,7 +24,10 @@ PACKAGES = ("cbor2", "hypothesis", "numpy", "pytest", "regex", "torch")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a class is graded: the options, but for tasks, and a key for all that decides a verdict."""
+    """How a class is graded: the options, but for tasks, and a key for all that decides a verdict.
+
+    What checks are worth decides none, and neither does what students are told of them.
+    """
 
     options: Options
     isolation: str
@@ -35,7 +38,10 @@ class Settings:
         return {
             "checks": _checks_digest(),
             "isolation": self.isolation,
-            "check_seconds": self.options.check_seconds,
+            "check_seconds": self.options.check_seconds or self.options.course.check_seconds,
+            "seed": hashlib.sha256(self.options.course.seed.encode()).hexdigest()
+            if self.options.course.seed
+            else "",
             "folders": list(self.options.checks),
             "examples": self.options.examples,
             "python": platform.python_version(),

@@ -9,6 +9,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from grader.cohort.layouts import Person
@@ -19,6 +20,7 @@ COLUMNS = {
     "name": ("name", "student", "full_name", "student_name"),
     "email": ("email", "email_address", "e-mail"),
     "section": ("section", "sections", "group"),
+    "due": ("due", "due_date", "extended_until"),
 }
 """What a column may be called; spaces and capitals don't count."""
 
@@ -33,13 +35,17 @@ A platform's own number of a user may be another student's id.
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """One line of the roster. `listed` is false for who handed in and is on no roster."""
+    """One line of the roster. `listed` is false for who handed in and is on no roster.
+
+    `due` is the student's own due date, where he or she has more time: ISO 8601 with a time zone.
+    """
 
     id: str
     name: str = ""
     email: str = ""
     section: str = ""
     aliases: tuple[str, ...] = ()
+    due: str = ""
     listed: bool = True
 
 
@@ -60,7 +66,7 @@ def parse(text: str, called: str = "the roster") -> list[Student]:
     """The same, of a text.
 
     >>> parse("ID,Name,GitHub\\n7,Ann Lee,ann-lee\\n")
-    [Student(id='7', name='Ann Lee', email='', section='', aliases=('ann-lee',), listed=True)]
+    [Student(id='7', name='Ann Lee', email='', section='', aliases=('ann-lee',), due='', listed=True)]
     """
     heading = text.partition("\n")[0]
     separator = max(",;\t", key=heading.count)
@@ -78,10 +84,23 @@ def parse(text: str, called: str = "the roster") -> list[Student]:
             raise UsageError(f"{called}, line {rows.line_num}: the id is empty")
         if values["id"] in found:
             raise UsageError(f"{called}, line {rows.line_num}: the id {values['id']!r} is there already")
+        if values["due"] and not _has_time_zone(values["due"]):
+            raise UsageError(
+                f"{called}, line {rows.line_num}: the due date {values['due']!r} is no time with a time zone, "
+                "such as 2027-04-15T23:59:00+02:00"
+            )
         words = {name: (row.get(names[name]) or "").strip() for name in ALIASES if name in names}
         more = tuple(f"{ALIASES[name]}{word}" for name, word in words.items() if word)
-        found[values["id"]] = Student(values["id"], values["name"], values["email"], values["section"], more)
+        id_, name, email, section, due = (values[ours] for ours in COLUMNS)
+        found[id_] = Student(id_, name, email, section, more, due)
     return list(found.values())
+
+
+def _has_time_zone(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 class Lookup:

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 import zlib
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
@@ -25,6 +25,7 @@ from grader.cohort.store import Store
 from grader.errors import GraderFault, UsageError
 from grader.grading import RUNNER, Options, grade
 from grader.reports import to_json
+from tests.harness.tasks import TASKS
 
 TRIES = 3
 """So often is a submission graded in which the grader failed."""
@@ -69,7 +70,7 @@ class Plan:
 def plan(
     store: Store, settings: Settings, tasks: Sequence[str] = (), only: Sequence[str] = (), *, again: bool = False
 ) -> Plan:
-    """What has no result by these settings; with `again`, all of it. Tasks empty means all, and so do students.
+    """What has no result by these settings; with `again`, all of it. Tasks empty means the course's, students all.
 
     Raises:
         UsageError: a student is unknown, or nothing was handed in.
@@ -83,11 +84,16 @@ def plan(
             of.setdefault(row["digest"], []).append(row["student"])
     if not of:
         raise UsageError("nothing was handed in that can be graded: `grader class add` adds it")
-    wanted = _tasks(tasks)
+    course = settings.options.course
+    tasks = tuple(tasks) or (course.tasks if set(course.tasks) < set(TASKS) else ())
+    wanted = set(tasks or TASKS)
     done = store.rows("SELECT digest, tasks FROM gradings WHERE key = ? AND fault IS NULL", settings.key)
-    there = set() if again else {row["digest"] for row in done if row["tasks"] in ("", wanted)}
+    has: dict[str, set[str]] = defaultdict(set)
+    for row in done:
+        has[row["digest"]] |= set(row["tasks"].split() or TASKS)
+    there = set() if again else {digest for digest, graded in has.items() if graded >= wanted}
     waiting = [Waiting(digest, tuple(students)) for digest, students in of.items() if digest not in there]
-    return Plan(settings, tuple(tasks), tuple(waiting), len(of) - len(waiting))
+    return Plan(settings, tasks, tuple(waiting), len(of) - len(waiting))
 
 
 def _tasks(tasks: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What a store's results come to: reports merged by check, scores with overrides, changes between runs, a proof.
+"""What a store's results come to: reports merged by check, scores by the course, changes between runs, a proof.
 
 Nothing here is stored: all of it is computed anew from what was graded and who decided what.
 """
@@ -10,15 +10,17 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from math import fsum, inf
+from fractions import Fraction
+from math import inf
 
 from grader.cohort.collect import enrolled
 from grader.cohort.roster import Student
 from grader.cohort.store import Row, Store
+from grader.course import WHOLE, Course, late, weights
 from grader.errors import UsageError
 from grader.model import CheckResult, Report
 from grader.reports import restored
-from tests.harness.tasks import TASKS
+from tests.harness.tasks import TASKS, added
 
 LAST, BEST = "last", "best"
 COUNT = (LAST, BEST)
@@ -40,8 +42,9 @@ class Override:
 class Standing:
     """What a student has: of the attempt that counts, points by task, and overrides in their place.
 
-    `total` is None when there is no result, and `why` says so: nothing handed in, not graded yet, a fault. What
-    can't be graded has a total of 0 points, and `why` has the sentence that the student gets.
+    `kept` is the share of the points that a late attempt keeps. `total` is None when there is no result, and
+    `why` says so: nothing handed in, not graded yet, a fault. What can't be graded has a total of 0 points, and
+    `why` has the sentence that the student gets; else it says how late the attempt was, if it was.
     """
 
     student: Student
@@ -51,28 +54,28 @@ class Standing:
     most: float
     overrides: tuple[Override, ...]
     why: str
+    kept: Fraction = Fraction(1)
 
     @property
     def total(self) -> float | None:
-        """All points together; overrides count as they are."""
-        if self.attempt is None and not self.overrides:
-            return None
-        if self.why and not self.tasks and not self.overrides:
+        """All points together; lateness costs nothing of an override."""
+        if not self.tasks and not self.overrides:
             return None
         given = {override.task: override.points for override in self.overrides}
-        return _exact(fsum((self.tasks | given).values()))
+        earned = added(points for task, points in self.tasks.items() if task not in given)
+        return _exact(added([float(Fraction(str(earned)) * self.kept), *given.values()]))
 
 
 def _exact(points: float) -> float:
-    """A sum without what floats add behind the sixth digit; whole ones as integers."""
-    rounded = round(points, 6)
-    return int(rounded) if rounded == int(rounded) else rounded
+    """Whole points as integers, as reports have them."""
+    return int(points) if points == int(points) else points
 
 
-def report_of(store: Store, digest: str, until: int | None = None) -> Report | None:
+def report_of(store: Store, digest: str, until: int | None = None, course: Course = WHOLE) -> Report | None:
     """The result of a submission: its last whole grading, and what was graded of it since, check by check.
 
-    With `until`, what it was after that run. None while there is nothing but faults.
+    With `until`, what it was after that run. None while there is nothing but faults. It has the course's tasks,
+    each with its points there, whatever they were when it was graded.
     """
     rows = store.rows(
         "SELECT n, tasks, report FROM gradings WHERE digest = ? AND fault IS NULL AND run <= ? ORDER BY n",
@@ -85,7 +88,17 @@ def report_of(store: Store, digest: str, until: int | None = None) -> Report | N
         if row["n"] >= whole:
             later = _loaded(row)
             merged = later if merged is None else _merged(merged, later)
-    return merged
+    return merged and _weighed(merged, course)
+
+
+def _weighed(report: Report, course: Course) -> Report:
+    """The report with what the course's checks are worth, and without others."""
+    if course.whole:
+        return report
+    worth = weights(course)
+    checks = (check for check in report.checks if check.id in worth)
+    weighed = (replace(c, points=worth[c.id] if c.verdict.earns else 0.0, max_points=worth[c.id]) for c in checks)
+    return replace(report, checks=tuple(weighed))
 
 
 def _loaded(row: Row) -> Report:
@@ -105,45 +118,71 @@ def _tasks(report: Report) -> set[str]:
     return {check.task for check in report.checks}
 
 
-def standings(store: Store, counts: str = LAST) -> list[Standing]:
-    """All students, by id, each with what he or she has."""
+def standings(store: Store, course: Course = WHOLE, counts: str = "") -> list[Standing]:
+    """All students, by id, each with what he or she has in the course; `counts` outweighs its own rule."""
     attempts: dict[str, list[Row]] = {}
     for row in store.rows("SELECT * FROM attempts ORDER BY n"):
         attempts.setdefault(row["student"], []).append(row)
     given: dict[str, dict[str, Override]] = {}
     for row in store.rows("SELECT * FROM overrides ORDER BY n"):
-        override = Override(row["task"], row["points"], row["reason"], row["by"], row["at"])
-        given.setdefault(row["student"], {})[row["task"]] = override
-    return [
-        _standing(store, student, attempts.get(student.id, []), tuple(given.get(student.id, {}).values()), counts)
-        for student in enrolled(store)
-    ]
+        if row["task"] in course.points:
+            override = Override(row["task"], row["points"], row["reason"], row["by"], row["at"])
+            given.setdefault(row["student"], {})[row["task"]] = override
+    found = []
+    for student in enrolled(store):
+        overrides = tuple(given.get(student.id, {}).values())
+        own = [_of(store, student, row, overrides, course) for row in _in_order(attempts.get(student.id, []))]
+        many = [replace(each, attempts=len(own)) for each in own]
+        found.append(_counting(many, counts or course.attempts) or _nothing(student, overrides))
+    return found
 
 
-def _standing(
-    store: Store, student: Student, attempts: Sequence[Row], overrides: tuple[Override, ...], counts: str
-) -> Standing:
-    """By the order in which attempts were handed in where all of them say when, else in which they were added."""
-    if all(row["handed_in"] for row in attempts):
-        attempts = sorted(attempts, key=lambda row: datetime.fromisoformat(row["handed_in"]).timestamp())
-    found = [_of_attempt(store, student, row, len(attempts), overrides) for row in attempts]
-    if not found:
-        return Standing(student, None, 0, {}, 0.0, overrides, "nothing was handed in")
-    if counts == BEST:
+def _nothing(student: Student, overrides: tuple[Override, ...]) -> Standing:
+    return Standing(student, None, 0, {}, 0.0, overrides, "nothing was handed in")
+
+
+def _in_order(attempts: list[Row]) -> list[Row]:
+    """As they were handed in where all of them say when, else as they were added."""
+    if not all(row["handed_in"] for row in attempts):
+        return attempts
+    return sorted(attempts, key=lambda row: _moment(row["handed_in"]).timestamp())
+
+
+def _moment(text: str) -> datetime:
+    """A time that was stored; one without a time zone is UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _counting(found: Sequence[Standing], counts: str) -> Standing | None:
+    if counts == BEST and found:
         return max(reversed(found), key=lambda each: -1.0 if each.total is None else each.total)
-    return found[-1]
+    return found[-1] if found else None
 
 
-def _of_attempt(store: Store, student: Student, row: Row, many: int, overrides: tuple[Override, ...]) -> Standing:
+def _of(store: Store, student: Student, row: Row, overrides: tuple[Override, ...], course: Course) -> Standing:
+    """Of one attempt."""
     if row["problem"] is not None:
-        return Standing(student, row["n"], many, dict.fromkeys(TASKS, 0.0), 0.0, overrides, row["problem"])
-    report = report_of(store, row["digest"])
+        nothing = dict.fromkeys(course.points, 0.0)
+        return Standing(student, row["n"], 1, nothing, course.total, overrides, row["problem"])
+    report = report_of(store, row["digest"], course=course)
     if report is None:
         last = store.rows("SELECT fault FROM gradings WHERE digest = ? ORDER BY n DESC LIMIT 1", row["digest"])
-        return Standing(
-            student, row["n"], many, {}, 0.0, overrides, last[0]["fault"] if last else "not graded yet"
-        )
-    return Standing(student, row["n"], many, by_task(report), report.max_score, overrides, "")
+        return Standing(student, row["n"], 1, {}, 0.0, overrides, last[0]["fault"] if last else "not graded yet")
+    kept, why = _lateness(student, row, course)
+    return Standing(student, row["n"], 1, by_task(report), report.max_score, overrides, why, kept)
+
+
+def _lateness(student: Student, row: Row, course: Course) -> tuple[Fraction, str]:
+    """The share of its points that an attempt keeps, and how late it was, by the student's own due date if any."""
+    due = datetime.fromisoformat(student.due) if student.due else course.due
+    if due is None:
+        return Fraction(1), ""
+    if not row["handed_in"]:
+        return Fraction(1), "late, as the platform says, which doesn't say when" if row["late"] else ""
+    handed_in = _moment(row["handed_in"])
+    days, kept = late.days(due, handed_in, course.late), late.factor(due, handed_in, course.late)
+    return kept, f"{days} day{'s' * (days != 1)} late: {float(100 * kept):g} % of the points count" if days else ""
 
 
 def by_task(report: Report) -> dict[str, float]:
@@ -151,7 +190,7 @@ def by_task(report: Report) -> dict[str, float]:
     found: dict[str, list[float]] = {}
     for check in report.checks:
         found.setdefault(check.task, []).append(check.points)
-    return {task: _exact(fsum(points)) for task, points in found.items()}
+    return {task: _exact(added(points)) for task, points in found.items()}
 
 
 def override(store: Store, student: str, task: str, points: float, reason: str, by: str) -> None:
@@ -182,7 +221,7 @@ class Change:
     after: CheckResult
 
 
-def changes(store: Store, first: int, second: int) -> Iterator[Change]:
+def changes(store: Store, first: int, second: int, course: Course = WHOLE) -> Iterator[Change]:
     """What changed between the results after one run and after another.
 
     Raises:
@@ -197,7 +236,7 @@ def changes(store: Store, first: int, second: int) -> Iterator[Change]:
     ):
         of.setdefault(row["digest"], []).append(row["student"])
     for digest, students in of.items():
-        before, after = report_of(store, digest, first), report_of(store, digest, second)
+        before, after = (report_of(store, digest, run, course) for run in (first, second))
         if before is None or after is None:
             continue
         old = {check.id: check for check in before.checks}

@@ -19,7 +19,7 @@ from grader.errors import GraderFault, UsageError
 
 FORMAT = 1
 TABLES: dict[str, tuple[str, ...]] = {
-    "students": ("id", "name", "email", "section", "aliases", "listed"),
+    "students": ("id", "name", "email", "section", "aliases", "due", "listed"),
     "attempts": ("student", "label", "source", "handed_in", "late", "digest", "problem", "notes", "added"),
     "archives": ("digest", "content"),
     "runs": ("began", "key", "settings", "tasks"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import json
 import re
 import shutil
 import subprocess
@@ -12,6 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader import __version__
+from grader.course import WHOLE, Course, weights
+from grader.delivery import tailored
+from grader.delivery.proving import prove
 from grader.errors import GraderFault, UsageError
 from grader.files import PROJECT
 from grader.making import stubs
@@ -26,15 +30,16 @@ SHARED = frozenset({"visible = [*range(33, 127), *range(161, 173), *range(174, 2
 """Lines of the reference that are public: GPT-2's printable form of bytes, which the fixtures are written in."""
 
 
-def release(out: Path, *, git: bool = False) -> list[str]:
-    """Write the students' repository, and give its files.
+def release(out: Path, *, git: bool = False, course: Course = WHOLE) -> list[str]:
+    """Write the students' repository of a course, and give its files.
 
     With `git`, `out` becomes a repository with one commit; when it is one, the new release is committed on top, so
     that `git pull --no-rebase` merges it into a student's work.
 
     Raises:
         UsageError: `out` holds something else, or its repository has changes that are not committed.
-        GraderFault: the scan found something of the reference or of hidden checks; nothing was written.
+        GraderFault: something of the reference or of hidden checks was found, or the proof that the release works
+            failed; nothing was written.
     """
     again = git and (out / ".git").is_dir()
     if again and _git(out, "status", "--porcelain"):
@@ -44,9 +49,10 @@ def release(out: Path, *, git: bool = False) -> list[str]:
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".release-") as folder:
         made = Path(folder) / "made"
-        files = _build(made)
+        files = _build(made, course)
         if found := scan(made):
             raise GraderFault("the release would give away what is not public: " + "; ".join(found[:5]))
+        prove(made, course)
         if again:
             _git(out, "rm", "-r", "-q", "--ignore-unmatch", ".")
             shutil.copytree(made, out, dirs_exist_ok=True)
@@ -63,7 +69,7 @@ def release(out: Path, *, git: bool = False) -> list[str]:
     return files
 
 
-def _build(folder: Path) -> list[str]:
+def _build(folder: Path, course: Course) -> list[str]:
     # Not above: what grades on a platform enters this room, and needs none of that page's libraries.
     from grader.delivery.page import page
 
@@ -73,13 +79,38 @@ def _build(folder: Path) -> list[str]:
         shutil.copytree(PROJECT / name, folder / name, ignore=skip)
     (folder / "fixtures" / "README.md").unlink()
     (folder / "tests" / "conftest.py").rename(folder / "conftest.py")  # options are known in all folders below it
-    for name in ("handout.md", "LICENSE"):
-        shutil.copy(PROJECT / name, folder / name)
-    _write(folder / "handout.html", page((folder / "handout.md").read_text(encoding="utf-8"), folder))
+    shutil.copy(PROJECT / "LICENSE", folder)
+    handout = tailored.handout((PROJECT / "handout.md").read_text(encoding="utf-8"), course)
+    _write(folder / "handout.md", handout)
+    _write(folder / "handout.html", page(handout, folder))
+    _write(folder / "README.md", tailored.readme((folder / "README.md").read_text(encoding="utf-8"), course))
     (folder / "assignment").mkdir()
-    for name, text in stubs.build().items():
+    for name, text in stubs.build(tasks=course.tasks).items():
         _write(folder / "assignment" / name, text)
+    if not course.whole:
+        _choose(folder, course, handout)
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def _choose(folder: Path, course: Course, handout: str) -> None:
+    """Leave out what belongs to other tasks, and say which there are and what they and their checks are worth."""
+    for path in (folder / "tests").glob("test_*.py"):
+        if text := tailored.checks(path.read_text(encoding="utf-8"), course.points.keys()):
+            _write(path, text)
+        else:
+            path.unlink()
+    for path in (folder / "fixtures").glob("answers/*.txt"):
+        if path.stem not in course.points:
+            path.unlink()
+    for path in (folder / "fixtures").glob("diagrams/*"):
+        if path.name not in handout:
+            path.unlink()
+    said = {
+        "tasks": course.points,
+        "checks": weights(course, hidden=False),
+        "functions": stubs.functions(course.tasks),
+    }
+    _write(folder / "tests" / "harness" / "course.json", json.dumps(said, indent=1) + "\n")
 
 
 def _write(path: Path, text: str) -> None:

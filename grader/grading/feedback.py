@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.model import CheckResult, Feedback, Report, Verdict
+from tests.harness.tasks import added
 
 
 def with_level(report: Report, level: Feedback) -> Report:
@@ -75,8 +76,8 @@ def _together(task: str, checks: Sequence[CheckResult], others: Sequence[CheckRe
         task=task,
         title="Checks that are only counted",
         verdict=verdict,
-        points=sum(check.points for check in checks),
-        max_points=sum(check.max_points for check in checks),
+        points=added(check.points for check in checks),
+        max_points=added(check.max_points for check in checks),
         message=message if lost else "",
         hidden=all(check.hidden for check in checks),
         wall_s=0.0,

@@ -12,13 +12,15 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from grader import __version__
+from grader.course import Course, weights
 from grader.errors import GraderFault, UsageError
 from grader.files import PROJECT
+from grader.grading.feedback import with_level
 from grader.intake import LOOK_S, intake, suspicions
 from grader.isolation import Process, Runner, choose, lowered
 from grader.model import CheckResult, Feedback, PlannedCheck, Report, Submission, Verdict
@@ -74,9 +76,11 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to grade. `tasks` empty means all; `check_seconds` bounds each check's own limit from above.
+    """How to grade. `tasks` empty means all of the course; `check_seconds` bounds each check's limit from above.
 
     `checks` are folders of this project. Another number of `examples` runs properties alone, on other random ones.
+    The course says what checks are worth, and which examples its hidden ones draw; and, where it says something of
+    them, how much is told of hidden checks, and how long a check may take, which `check_seconds` outweighs.
     """
 
     tasks: tuple[str, ...] = ()
@@ -84,6 +88,7 @@ class Options:
     check_seconds: float | None = None
     checks: tuple[str, ...] = CHECKS
     examples: int = 0
+    course: Course = field(default_factory=Course)
 
 
 def grade(
@@ -102,6 +107,8 @@ def grade(
     for task in options.tasks:
         if task not in TASKS:
             raise UsageError(f"no task {task!r}; there are {', '.join(TASKS)}")
+        if task not in options.course.points:
+            raise UsageError(f"the course leaves task {task} out; it has {', '.join(options.course.tasks)}")
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
         began_s = time.thread_time()
         submission = intake(path, _made(Path(folder) / "submission"))
@@ -126,7 +133,7 @@ def grade(
     else:
         ended = [line["ended"] for line in lines if "ended" in line]
         checks = _results(plan, [line["result"] for line in lines if "result" in line], *ended)
-    return Report(
+    report = Report(
         submission.name,
         submission.sha256,
         __version__,
@@ -136,6 +143,7 @@ def grade(
         submission.notes + (_less_than_promised() if submission.root and isolation != "none" else ()),
         found + _tried_again(lines),
     )
+    return with_level(report, options.course.feedback) if options.course.feedback else report
 
 
 def _less_than_promised() -> tuple[str, ...]:
@@ -170,10 +178,14 @@ def _run(
     """Run the checks in a trusted process, and give the lines that it wrote."""
     results, log = folder / "results.jsonl", folder / "log"
     results.touch()
-    args = [*PLUGINS, *pytest_args(options.tasks, options.checks), "--basetemp", str(folder / "pytest")]
+    course = options.course
+    tasks = options.tasks or (course.tasks if len(course.tasks) < len(TASKS) else ())
+    args = [*PLUGINS, *pytest_args(tasks, options.checks), "--basetemp", str(folder / "pytest")]
     args += ["--isolation", isolation, "--results", str(results), "--examples", str(options.examples)]
-    if options.check_seconds is not None:
-        args += ["--check-seconds", str(options.check_seconds)]
+    args += _course(course, folder)
+    check_seconds = options.check_seconds or course.check_seconds
+    if check_seconds is not None:
+        args += ["--check-seconds", str(check_seconds)]
     if submission.root is None:
         args.append("--collect-only")
     else:
@@ -189,6 +201,17 @@ def _run(
     if not lines:
         raise GraderFault(f"the checks did not start: {log.read_text(errors='replace')[-2000:]}")
     return [*lines, {"ended": _ended_by(status)}]
+
+
+def _course(course: Course, folder: Path) -> list[str]:
+    """What pytest is told of a course, in a file that its owner alone reads, since it may hold the seed."""
+    if course.whole and not course.seed:
+        return []
+    file = folder / "course.json"
+    file.touch(0o600)
+    told = {"seed": course.seed} if course.whole else {"seed": course.seed, "checks": weights(course)}
+    file.write_text(json.dumps(told), encoding="utf-8")
+    return ["--course", str(file)]
 
 
 def _ended_by(status: int) -> str:

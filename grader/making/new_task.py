@@ -175,7 +175,7 @@ def _changed(task: NewTask, project: Path) -> Iterator[tuple[str, str]]:
     before = rf'^        Task\("{re.escape(following[0])}"' if following else r"^    \)\n\}"
     yield edited("tests/harness/tasks.py", (before, entry))
     returns = f'    "{task.module}.{task.name}": int,  # {MARK} what it returns.\n'
-    yield edited("tests/harness/contract.py", (r"^\}\n\Z", returns))
+    yield edited("tests/harness/contract.py", (r"^\}$", returns))
     yield edited("handout.md", *_in_the_handout(task, following))
     readme = "grader/delivery/student/README.md"
     total = sum(known.points for known in TASKS.values()) + task.points

@@ -7,29 +7,50 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Collection
 from pathlib import Path
+from typing import TypeGuard
 
 from grader.errors import GraderFault
 from grader.files import PROJECT
+from tests.harness.contract import RETURNS
 from tests.harness.tasks import TASKS
 
 REFERENCE = PROJECT / "grader" / "reference"
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def build(reference: Path = REFERENCE) -> dict[str, str]:
-    """The text of every stub file: {file name: text}.
+def build(reference: Path = REFERENCE, tasks: Collection[str] = tuple(TASKS)) -> dict[str, str]:
+    """The text of every stub file: {file name: text}. A file that has nothing of these tasks is not among them.
 
     >>> "raise NotImplementedError" in build()["bpe.py"], "_merging" in build()["bpe.py"]
     (True, False)
     """
     modules = sorted(path for path in reference.glob("*.py") if _public(path.stem))
-    return {path.name: stub(path.read_text(encoding="utf-8"), path.name) for path in modules}
+    cut = {path.name: stub(path.read_text(encoding="utf-8"), path.name, tasks) for path in modules}
+    return {name: text for name, text in cut.items() if text}
 
 
-def stub(source: str, file: str) -> str:
-    """One module as its stub."""
+def functions(tasks: Collection[str], reference: Path = REFERENCE) -> list[str]:
+    """What these tasks ask for, as the contract names it.
+
+    >>> functions(["1.2"])[:2], functions(["4.1"])
+    (['bpe.train_bpe', 'bpe.Tokenizer'], ['flops.matmul_flops'])
+    """
+    of: dict[str, str] = {}
+    for path in (each for each in reference.glob("*.py") if _public(each.stem)):
+        for node in filter(_asked, ast.parse(path.read_text(encoding="utf-8")).body):
+            of[f"{path.stem}.{node.name}"] = _task(ast.get_docstring(node), path.name, node.name)
+    return [path for path in RETURNS if of[".".join(path.split(".")[:2])] in tasks]
+
+
+def stub(source: str, file: str, tasks: Collection[str] = tuple(TASKS)) -> str:
+    """One module as its stub, with what these tasks ask for; empty when that is nothing, and other tasks do."""
     tree, lines = ast.parse(source), source.splitlines()
+    asked = {node: _task(ast.get_docstring(node), file, node.name) in tasks for node in filter(_asked, tree.body)}
+    if asked and not any(asked.values()):
+        return ""
+    tree.body = [node for node in tree.body if not _asked(node) or asked[node]]
     parts = [_cut(node, lines, file) for node in tree.body]
     body = "\n\n\n".join(part for node, part in zip(tree.body, parts, strict=True) if part and _defines(node))
     imports = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
@@ -47,8 +68,13 @@ def stale(assignment: Path, reference: Path = REFERENCE) -> list[str]:
     return sorted(name for name in wanted.keys() | have.keys() if wanted.get(name) != have.get(name))
 
 
-def _defines(node: ast.stmt) -> bool:
+def _defines(node: ast.stmt) -> TypeGuard[Function | ast.ClassDef]:
     return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+
+
+def _asked(node: ast.stmt) -> TypeGuard[Function | ast.ClassDef]:
+    """Whether students write it."""
+    return _defines(node) and _public(node.name)
 
 
 def _cut(node: ast.stmt, lines: list[str], file: str) -> str:

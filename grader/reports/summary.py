@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from grader.model import CheckResult, Report, Verdict
 from grader.reports.text import one_line, points
-from tests.harness.tasks import TASKS
+from tests.harness.tasks import TASKS, added
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def _task(task: str, checks: tuple[CheckResult, ...]) -> TaskResult:
     if all(check.verdict is Verdict.NOT_WRITTEN for check in checks):
         state = "not written"
     title = TASKS[task].title if task in TASKS else ""
-    earned, most = sum(check.points for check in checks), sum(check.max_points for check in checks)
+    earned, most = added(check.points for check in checks), added(check.max_points for check in checks)
     return TaskResult(task, title, earned, most, state, checks)
 
 

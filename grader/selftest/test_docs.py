@@ -19,7 +19,7 @@ from grader.reports.formats import FORMATS
 
 DOCS = PROJECT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
-MADE = {"results.xml", "report.md", "repositories.txt", "specimen.toml"}
+MADE = {"course.toml", "results.xml", "report.md", "repositories.txt", "specimen.toml"}
 """Files that commands of these pages write or read, and that stand in folders of their own."""
 
 

@@ -13,7 +13,7 @@ from tests.files import write_whole
 from tests.harness.checks import Outcome
 from tests.harness.outcomes import Verdict
 from tests.harness.plan import Part
-from tests.harness.tasks import TASKS
+from tests.harness.tasks import TASKS, added
 
 WORDS = {Verdict.SKIPPED: "not judged"}
 """Verdicts that the board has other words for."""
@@ -72,7 +72,7 @@ def _standing(task: str, outcomes: Sequence[Outcome], part: Part) -> Standing:
     words += sorted({outcome.message for outcome in outcomes if outcome.verdict is Verdict.SKIPPED})
     if missing:
         words.append(f"{missing} not run")
-    return Standing(earned, there, TASKS[task].points - there, tuple(words))
+    return Standing(earned, there, added([TASKS[task].points, -there]), tuple(words))
 
 
 def _awaited(outcome: Outcome) -> str:
@@ -114,17 +114,17 @@ def total(
 ) -> Standing:
     """The sum over tasks, those of which nothing ran among them."""
     sums = [_sums([o for o in outcomes if o.check.task == task], plan.get(task, Part())) for task in tasks]
-    earned, there, missing = (sum(each) for each in zip(*sums, strict=True))
-    hidden = sum(TASKS[task].points for task in tasks) - there
-    return Standing(earned, there, hidden, (f"{missing} not run",) if missing else ())
+    earned, there, missing = (added(each) for each in zip(*sums, strict=True))
+    hidden = added([*(TASKS[task].points for task in tasks), -there])
+    return Standing(earned, there, hidden, (f"{missing:g} not run",) if missing else ())
 
 
 def _sums(outcomes: Sequence[Outcome], part: Part) -> tuple[float, float, int]:
     """Points earned, points there are (public ones, and hidden ones that ran), public checks that did not run."""
     public = [outcome for outcome in outcomes if not outcome.check.hidden]
-    hidden = sum(outcome.check.points for outcome in outcomes if outcome.check.hidden)
-    there = max(part.points, sum(outcome.check.points for outcome in public)) + hidden
-    earned = sum(outcome.check.points for outcome in outcomes if outcome.verdict.earns)
+    hidden = [outcome.check.points for outcome in outcomes if outcome.check.hidden]
+    there = added([max(part.points, added(outcome.check.points for outcome in public)), *hidden])
+    earned = added(outcome.check.points for outcome in outcomes if outcome.verdict.earns)
     return earned, there, max(part.checks - len(public), 0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.harness import advice
 from tests.harness.expect import CALLS, Failure
 from tests.harness.outcomes import Altered, Feedback, Limits, NotPlain, Stopped, StudentError, Verdict
 from tests.harness.plain import short
-from tests.harness.tasks import TASKS
+from tests.harness.tasks import CHOSEN, TASKS
 from tests.harness.text import one_line
 
 COPY_IT = "what a function is given is its caller's: work on a copy of a list or dict, and change that"
@@ -65,8 +65,8 @@ class Outcome:
         return cls(Check(**known, feedback=Feedback.FULL, limits=Limits()), Verdict(verdict), message, wall_s)
 
 
-def check_of(item: pytest.Function) -> Check:
-    """The check that a test function is.
+def check_of(item: pytest.Function, worth: Mapping[str, float] = CHOSEN.checks) -> Check:
+    """The check that a test function is, worth what is given, {id: points}, or else what its mark says.
 
     Raises:
         pytest.UsageError: the function has no points, no known task, no docstring or an unknown level of feedback;
@@ -83,11 +83,12 @@ def check_of(item: pytest.Function) -> Check:
     task = marker.kwargs["task"]
     limits = item.get_closest_marker("limits")
     hidden = "hidden" in item.path.parts
+    id_ = f"{task}/{item.name.removeprefix('test_')}"
     return Check(
-        id=f"{task}/{item.name.removeprefix('test_')}",
+        id=id_,
         task=task,
         title=title.rstrip("."),
-        points=marker.args[0],
+        points=worth.get(id_, marker.args[0]),
         hidden=hidden,
         feedback=_feedback(item, marker.kwargs.get("feedback"), hidden),
         limits=Limits(**limits.kwargs) if limits else Limits(),

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.harness.tasks import CHOSEN, added
+
 POINTS = re.compile(r"^@points\(([\d.]+), task=\"([\d.]+)\"\)", re.MULTILINE)
 
 
@@ -20,12 +22,16 @@ class Part:
 def public(folder: Path) -> dict[str, Part]:
     """The public checks of each task, by the marks in the files of a folder; a task without any is not among them.
 
+    A course may give the checks other points than their marks say.
+
     >>> public(Path(__file__).parents[1])["5.2"].points
     1.0
     """
-    parts: dict[str, Part] = {}
-    for path in sorted(folder.glob("test_*.py")):
-        for points, task in POINTS.findall(path.read_text(encoding="utf-8")):
-            part = parts.get(task, Part())
-            parts[task] = Part(part.checks + 1, part.points + float(points))
-    return parts
+    marks = [(id_.partition("/")[0], points) for id_, points in CHOSEN.checks.items()]
+    for path in () if marks else sorted(folder.glob("test_*.py")):
+        found = POINTS.findall(path.read_text(encoding="utf-8"))
+        marks += [(task, float(points)) for points, task in found]
+    held: dict[str, list[float]] = {}
+    for task, points in marks:
+        held.setdefault(task, []).append(points)
+    return {task: Part(len(points), added(points)) for task, points in held.items()}

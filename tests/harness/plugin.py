@@ -7,6 +7,8 @@ The grader adds a plugin of its own that answers `pytest_student_backend` with a
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import os
 import re
 import threading
@@ -31,7 +33,7 @@ from tests.harness.direct import DirectBackend
 from tests.harness.expect import CALLS, Failure
 from tests.harness.outcomes import Limits, Stopped, StudentError, Verdict
 from tests.harness.student import Backend, Student
-from tests.harness.tasks import TASKS
+from tests.harness.tasks import CHOSEN, TASKS
 from tests.harness.text import visible
 
 SHRINKING_S = 8
@@ -101,6 +103,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--examples", type=int, default=0, metavar="N", help="run property tests alone, with other random examples"
     )
+    group.addoption("--course", metavar="FILE", help=argparse.SUPPRESS)  # of the grader: points of checks, a seed
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -184,14 +187,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Read each check, keep the tasks asked for, and announce the plan."""
     checks: dict[str, pytest.Item] = {}
     left_out = []
+    course = _course(config)
     for item in list(items):
         if not isinstance(item, pytest.Function) or "student" not in item.fixturenames:
             continue
-        check = item.stash[CHECK] = check_of(item)
+        check = item.stash[CHECK] = check_of(item, course.get("checks", CHOSEN.checks))
         item.repr_failure = _untold  # type: ignore[method-assign]
         for warning in NO_FAULT:
             item.add_marker(pytest.mark.filterwarnings(warning))
-        _seed(item, check, config.getoption("--examples"))
+        _seed(item, check, config.getoption("--examples"), course.get("seed", ""))
         unchanged = config.getoption("examples") and not hypothesis.is_hypothesis_test(item.obj)
         if unchanged or not _wanted(config, check.task):
             left_out.append(item)
@@ -208,11 +212,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_checks_planned(config=config, checks=[item.stash[CHECK] for item in checks.values()])
 
 
-def _seed(item: pytest.Function, check: Check, examples: int) -> None:
-    """Take a property's examples from the check's name: by itself Hypothesis takes others after any edit of it."""
+def _course(config: pytest.Config) -> dict[str, Any]:
+    """What the grader says of a course: points of checks, {id: points}, and the seed of its hidden examples."""
+    file = config.getoption("--course")
+    return dict(json.loads(Path(file).read_text(encoding="utf-8"))) if file else {}
+
+
+def _seed(item: pytest.Function, check: Check, examples: int, secret: str) -> None:
+    """Take a property's examples from the check's name: by itself Hypothesis takes others after any edit of it.
+
+    Those of a hidden one depend on the course's secret, too, and can't be told without it.
+    """
     if hypothesis.is_hypothesis_test(item.obj):
         name = check.id.partition("[")[0]  # parameters share the function
-        hypothesis.seed(zlib.crc32(f"{name} {examples}".encode()))(item.obj)
+        drawn = zlib.crc32(f"{name} {examples}".encode())
+        if secret and check.hidden:
+            drawn = int.from_bytes(hashlib.sha256(f"{secret} {name} {examples}".encode()).digest())
+        hypothesis.seed(drawn)(item.obj)
 
 
 def _untold(excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:

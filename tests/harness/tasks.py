@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 LIGHT = ("regex", "numpy")
 """What every task may import besides the standard library."""
@@ -62,7 +66,36 @@ TASKS: dict[str, Task] = {
     )
 }
 
-TOTAL = sum(task.points for task in TASKS.values())
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a course asks of the assignment: points of tasks and of checks, {id: points}, and functions.
+
+    Without checks, one is worth what its mark says. Without functions, those of the contract are asked for.
+    """
+
+    tasks: dict[str, float]
+    checks: dict[str, float] = field(default_factory=dict)
+    functions: Collection[str] = ()
+
+
+def added(points: Iterable[float]) -> float:
+    """Their sum, without what floats add to it.
+
+    >>> added([0.1, 0.2]), sum([0.1, 0.2])
+    (0.3, 0.30000000000000004)
+    """
+    return round(math.fsum(points), 9)
+
+
+CHOSEN = Chosen({task.id: task.points for task in TASKS.values()})
+"""The whole assignment, or what a file beside this one says, which is in a course's repository."""
+
+if (_file := Path(__file__).with_name("course.json")).is_file():
+    CHOSEN = Chosen(**json.loads(_file.read_text(encoding="utf-8")))
+    TASKS = {task: replace(TASKS[task], points=points) for task, points in CHOSEN.tasks.items()}
+
+TOTAL = added(CHOSEN.tasks.values())
 """What all tasks are worth together."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from grader.course import WHOLE, Course
 from grader.delivery.builders import autolab, prairielearn
 from grader.delivery.builders.autolab import build_autolab
 from grader.delivery.builders.codegrade import build_codegrade
@@ -45,22 +46,31 @@ PLATFORMS = {
 """What there is, and what to do with what was built."""
 
 
-def build(platform: str, out: Path, *, visibility: str = "visible", image: str | None = None) -> list[str]:
+def build(
+    platform: str,
+    out: Path,
+    *,
+    visibility: str = "visible",
+    image: str | None = None,
+    course: Course = WHOLE,
+) -> list[str]:
     """Write what the platform takes to `out`, and give its files. Without an image it is the README's.
+
+    It grades the course. On GitLab the image holds the course file, and with VPL the server does.
 
     Raises:
         UsageError: there is no such platform, or it can't be written so.
     """
     if platform == "gradescope":
-        return build_gradescope(out, visibility=visibility)
+        return build_gradescope(out, visibility=visibility, course=course)
     if platform == "prairielearn":
-        return build_prairielearn(out, image=image or IMAGE)
+        return build_prairielearn(out, image=image or IMAGE, course=course)
     if platform == "autolab":
-        return build_autolab(out, image=image or IMAGE)
+        return build_autolab(out, image=image or IMAGE, course=course)
     if platform == "gitlab":
         return build_gitlab(out, image=image or GRADER_IMAGE)
     if platform == "vpl":
-        return build_vpl(out)
+        return build_vpl(out, course=course)
     if platform == "codegrade":
-        return build_codegrade(out)
+        return build_codegrade(out, course=course)
     raise UsageError(f"no platform {platform!r}; there are {', '.join(PLATFORMS)}")

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from grader.course import WHOLE, Course
 from grader.delivery.builders.sources import SCRIPTS, TITLE, handout, sources
 from grader.delivery.platforms.autolab_run import failed
 from grader.delivery.platforms.run import NOT_STARTED
@@ -18,7 +19,7 @@ TIMEOUT_S = 900
 """Autolab's longest."""
 
 
-def build_autolab(out: Path, *, image: str) -> list[str]:
+def build_autolab(out: Path, *, image: str, course: Course = WHOLE) -> list[str]:
     """Write the assessment, which has the archive's name, all or nothing; give its files.
 
     Raises:
@@ -31,27 +32,27 @@ def build_autolab(out: Path, *, image: str) -> list[str]:
         raise UsageError(
             f"--out {out.name!r}: an assessment's name is letters, digits and _, and begins with a letter"
         )
-    autograder = sources({}, failed(NOT_STARTED)) | {
+    autograder = sources({}, failed(NOT_STARTED), course) | {
         "run_autolab": (SCRIPTS / "autolab" / "run_autolab").read_bytes()
     }
     files = {
-        f"{name}.yml": yaml(assessment(name, image)).encode(),
+        f"{name}.yml": yaml(assessment(name, image, course)).encode(),
         f"{name}.rb": config(name).encode(),
         "autograde-Makefile": (SCRIPTS / "autolab" / "autograde-Makefile").read_bytes(),
         "autograde.tar": tar_of(autograder, executable=("run_autolab",)),
-        f"{name}-handout.zip": handout(),
+        f"{name}-handout.zip": handout(course),
     }
     write_atomically(out, tar_of({f"{name}/{path}": content for path, content in files.items()}))
     return sorted(files)
 
 
-def assessment(name: str, image: str) -> dict[str, Any]:
+def assessment(name: str, image: str, course: Course) -> dict[str, Any]:
     """What Autolab is to know of it. There is a problem for each task, with the task's number as its name."""
     return {
         "general": {
             "name": name,
-            "display_name": TITLE,
-            "description": f"{len(TASKS)} tasks, {sum(task.points for task in TASKS.values()):g} points",
+            "display_name": course.title or TITLE,
+            "description": f"{len(course.points)} tasks, {course.total:g} points",
             "category_name": "Lab",
             "handin_filename": "submission.zip",
             "handin_directory": "handin",
@@ -63,8 +64,8 @@ def assessment(name: str, image: str) -> dict[str, Any]:
             "has_svn": False,
         },
         "problems": [
-            {"name": task.id, "description": task.title, "max_score": task.points, "optional": False}
-            for task in TASKS.values()
+            {"name": task, "description": TASKS[task].title, "max_score": points, "optional": False}
+            for task, points in course.points.items()
         ],
         "autograder": {"autograde_image": image, "autograde_timeout": TIMEOUT_S, "release_score": True},
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from grader.course import WHOLE, Course
 from grader.delivery.builders.sources import SCRIPTS, sources
 from grader.delivery.platforms.run import NOT_YOUR_FAULT
 from grader.errors import UsageError
@@ -12,7 +13,7 @@ from tests.submit import write_zip
 NAMES = ("run_autotest", "setup.sh")
 
 
-def build_codegrade(out: Path) -> list[str]:
+def build_codegrade(out: Path, *, course: Course = WHOLE) -> list[str]:
     """Write the .zip, all or nothing, and give its files.
 
     AutoTest unpacks it; its set-up is to run setup.sh, and a Custom Test block run_autotest.
@@ -23,6 +24,6 @@ def build_codegrade(out: Path) -> list[str]:
     if out.suffix != ".zip" or not out.parent.is_dir():
         raise UsageError(f"--out {str(out)!r} must end in .zip, in a folder that exists")
     files = {name: (SCRIPTS / "codegrade" / name).read_bytes() for name in NAMES}
-    files |= sources({}, f"{NOT_YOUR_FAULT}\n")
+    files |= sources({}, f"{NOT_YOUR_FAULT}\n", course)
     write_zip(out, files, executable=NAMES)
     return sorted(files)

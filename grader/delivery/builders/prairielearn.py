@@ -11,18 +11,18 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from grader.course import WHOLE, Course
 from grader.delivery.builders.sources import SCRIPTS, TITLE, handout, sources
 from grader.delivery.platforms.prairielearn_run import failed
 from grader.delivery.platforms.run import NOT_STARTED
 from grader.files import write_folder
-from tests.harness.tasks import TASKS
 
 QUESTION = "lm-basics"
 TIMEOUT_S = 600
 """PrairieLearn's longest."""
 
 
-def build_prairielearn(out: Path, *, image: str) -> list[str]:
+def build_prairielearn(out: Path, *, image: str, course: Course = WHOLE) -> list[str]:
     """Write the course folder, all or nothing, and give its files.
 
     Raises:
@@ -31,24 +31,24 @@ def build_prairielearn(out: Path, *, image: str) -> list[str]:
     instance = "courseInstances/Example"
     question = f"questions/{QUESTION}"
     written = {
-        "infoCourse.json": course(),
+        "infoCourse.json": about(),
         f"{instance}/infoCourseInstance.json": {"uuid": _id("instance"), "longName": "Example"},
-        f"{instance}/assessments/{QUESTION}/infoAssessment.json": assessment(),
-        f"{question}/info.json": info(image),
+        f"{instance}/assessments/{QUESTION}/infoAssessment.json": assessment(course),
+        f"{question}/info.json": info(image, course),
     }
     files = {name: (json.dumps(data, indent=4) + "\n").encode() for name, data in written.items()}
     files |= {
         f"{question}/question.html": (SCRIPTS / "prairielearn" / "question.html").read_bytes(),
-        f"{question}/clientFilesQuestion/handout.zip": handout(),
+        f"{question}/clientFilesQuestion/handout.zip": handout(course),
         f"{question}/tests/grade.sh": (SCRIPTS / "prairielearn" / "grade.sh").read_bytes(),
     }
-    held = sources({}, failed(NOT_STARTED))
+    held = sources({}, failed(NOT_STARTED), course)
     files |= {f"{question}/tests/{name}": content for name, content in held.items()}
     write_folder(out, files, executable=(f"{question}/tests/grade.sh",))
     return sorted(files)
 
 
-def course() -> dict[str, Any]:
+def about() -> dict[str, Any]:
     """infoCourse.json."""
     return {
         "uuid": _id("course"),
@@ -58,25 +58,24 @@ def course() -> dict[str, Any]:
     }
 
 
-def assessment() -> dict[str, Any]:
+def assessment(course: Course) -> dict[str, Any]:
     """infoAssessment.json. Without rules of access, nobody but staff sees it."""
-    most = sum(task.points for task in TASKS.values())
     return {
         "uuid": _id("assessment"),
         "type": "Homework",
-        "title": TITLE,
+        "title": course.title or TITLE,
         "set": "Homework",
         "number": "1",
         "constantQuestionValue": True,
-        "zones": [{"questions": [{"id": QUESTION, "autoPoints": most, "maxAutoPoints": most}]}],
+        "zones": [{"questions": [{"id": QUESTION, "autoPoints": course.total, "maxAutoPoints": course.total}]}],
     }
 
 
-def info(image: str) -> dict[str, Any]:
+def info(image: str, course: Course) -> dict[str, Any]:
     """The question's info.json."""
     return {
         "uuid": _id("question"),
-        "title": TITLE,
+        "title": course.title or TITLE,
         "topic": "Language models",
         "type": "v3",
         "gradingMethod": "External",

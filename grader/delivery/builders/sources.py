@@ -6,6 +6,7 @@ import json
 import tempfile
 from pathlib import Path
 
+from grader.course import WHOLE, Course
 from grader.delivery.platforms.requirements import requirements
 from grader.delivery.repository import release
 from grader.files import PROJECT
@@ -16,8 +17,10 @@ SCRIPTS = PROJECT / "grader" / "delivery" / "platforms"
 LEFT_OUT = {"__pycache__", "selftest", "specimens", "bench", "student", "installed.py"}
 
 
-def sources(settings: dict[str, str], fault: str) -> dict[str, bytes]:
+def sources(settings: dict[str, str], fault: str, course: Course = WHOLE) -> dict[str, bytes]:
     """{path: content} of the project, of `settings.json`, and of what is told before anything has been graded.
+
+    The course file is among them: what is built grades by it.
 
     >>> sorted(name for name in sources({}, "no grade") if "/" not in name)[:3]
     ['constraints.txt', 'fault', 'pyproject.toml']
@@ -34,13 +37,15 @@ def sources(settings: dict[str, str], fault: str) -> dict[str, bytes]:
     files["requirements.txt"] = "".join(f"{line}\n" for line in needed).encode()
     files["settings.json"] = json.dumps({"isolation": "auto", **settings}).encode()
     files["fault"] = fault.encode()
+    if course.file:
+        files["course.toml"] = course.file.read_bytes()
     return files
 
 
-def handout() -> bytes:
+def handout(course: Course = WHOLE) -> bytes:
     """The students' repository as a .zip."""
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
-        course = Path(folder) / "course"
-        named = {f"lm-basics/{name}": (course / name).read_bytes() for name in release(course)}
+        made = Path(folder) / "course"
+        named = {f"lm-basics/{name}": (made / name).read_bytes() for name in release(made, course=course)}
         write_zip(Path(folder) / "handout.zip", named)
         return (Path(folder) / "handout.zip").read_bytes()

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from grader.course import WHOLE, Course
 from grader.delivery.builders.sources import SCRIPTS
 from grader.delivery.platforms.run import NOT_YOUR_FAULT
 from grader.files import write_folder
-from tests.harness.tasks import TOTAL
 
 NAMES = ("vpl_evaluate.sh", "vpl_run.sh")
 
 
-def build_vpl(out: Path) -> list[str]:
+def build_vpl(out: Path, *, course: Course = WHOLE) -> list[str]:
     """Write the folder, all or nothing, and give its files.
 
     Raises:
         UsageError: `out` is not empty, or has no folder to be in.
     """
-    said = {"POINTS": f"{TOTAL:g}", "FAULT": NOT_YOUR_FAULT}
+    said = {"POINTS": f"{course.total:g}", "FAULT": NOT_YOUR_FAULT}
     files = {name: (SCRIPTS / "vpl" / name).read_text(encoding="utf-8") for name in NAMES}
     for word, meant in said.items():
         files = {name: text.replace(word, meant) for name, text in files.items()}

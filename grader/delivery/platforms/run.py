@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.course import Course
+from grader.course import read as read_course
 from grader.errors import GraderError
 from grader.files import PROJECT
 from grader.grading import Options, grade
@@ -38,12 +40,22 @@ def serve(handed_in: Path, told: Callable[[Report], str], failed: Callable[[str]
     The problem goes to stderr, too, which is for staff.
     """
     try:
-        options = Options(isolation=settings().get("isolation", "auto"))
+        options = Options(isolation=settings().get("isolation", "auto"), course=course())
         return Told(told(grade(only_archive(handed_in), options)))
     except Exception as error:  # noqa: BLE001  -- whatever happens is the grader's fault
         problem = str(error) if isinstance(error, GraderError) else repr(error)
         sys.stderr.write(f"grader:{quoted(problem)[1:]}\n")
         return Told(failed(problem), problem)
+
+
+def course() -> Course:
+    """The course that this was built for: without a file, the whole assignment.
+
+    Raises:
+        UsageError: the file has a mistake.
+    """
+    file = PROJECT / "course.toml"
+    return read_course(file, roster=False) if file.exists() else Course()
 
 
 def settings() -> dict[str, Any]:

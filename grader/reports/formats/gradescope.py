@@ -14,6 +14,7 @@ from grader.model import CheckResult, Report
 from grader.reports.formats.common import feedback, for_students, name, scored
 from grader.reports.summary import by_task, said
 from grader.reports.text import points
+from tests.harness.tasks import added
 
 
 @for_students
@@ -57,7 +58,7 @@ def _test(check: CheckResult) -> dict[str, Any]:
 
 
 def _summary(report: Report) -> str:
-    hidden = sum(check.max_points for check in report.checks if check.hidden)
+    hidden = added(check.max_points for check in report.checks if check.hidden)
     lines = [
         f"{task.id} {task.title}: {points(task.earned)} of {points(task.max_points)}" for task in by_task(report)
     ]

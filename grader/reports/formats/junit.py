@@ -13,6 +13,7 @@ from grader.model import CheckResult, Report
 from grader.reports.formats.common import feedback, for_students, name, outcome
 from grader.reports.summary import by_task
 from grader.reports.text import one_line, points
+from tests.harness.tasks import added
 
 
 @for_students
@@ -36,7 +37,7 @@ def _suite(report: Report, task: str, checks: tuple[CheckResult, ...]) -> Xml.El
     suite.set("errors", str(counts["error"]))
     if report.score is not None:
         held = Xml.SubElement(suite, "properties")
-        earned, most = sum(check.points for check in checks), sum(check.max_points for check in checks)
+        earned, most = added(check.points for check in checks), added(check.max_points for check in checks)
         for key, value in {"points": earned, "max_points": most}.items():
             Xml.SubElement(held, "property", name=key, value=points(value))
     for check, kind in zip(checks, kinds, strict=True):

@@ -171,6 +171,7 @@ def test_a_group_hands_in_once(tmp_path: Path) -> None:
         ("id,name\n1,Ann\n,Bob\n", "line 3: the id is empty"),
         ("id,name\n1,Ann\n1,Bob\n", "line 3: the id '1' is there already"),
         ("", "its first line has nothing"),
+        ("id,due\n1,2027-04-15 10:00\n", "line 2: the due date '2027-04-15 10:00' is no time with a time zone"),
     ],
 )
 def test_a_wrong_roster_is_named(text: str, says: str) -> None:

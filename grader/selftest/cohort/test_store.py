@@ -9,6 +9,7 @@ import random
 import sqlite3
 import zlib
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from grader.cohort import (
     standings,
     wrong,
 )
+from grader.course import Course, late, weights
 from grader.errors import GraderError, UsageError
 from grader.model import CheckResult, Report, Verdict
 from grader.reports import to_json
@@ -112,7 +114,7 @@ def test_the_attempt_that_counts(tmp_path: Path) -> None:
         graded(store, "early", report(t1_1_a=PASS))
         graded(store, "late", report(t1_1_a=FAIL))
         graded(store, "failed", None, fault="out of memory")
-        last = {each.student.id: (each.total, each.why) for each in standings(store, "last")}
+        last = {each.student.id: (each.total, each.why) for each in standings(store)}
         assert last == {
             "ann": (0, ""),
             "bob": (0, "no assignment/ with files"),
@@ -120,7 +122,40 @@ def test_the_attempt_that_counts(tmp_path: Path) -> None:
             "dan": (None, "not graded yet"),
             "eve": (None, "nothing was handed in"),
         }
-        assert {each.student.id: each.total for each in standings(store, "best")}["ann"] == 2
+        assert {each.student.id: each.total for each in standings(store, counts="best")}["ann"] == 2
+
+
+def test_the_course_says_what_counts(tmp_path: Path) -> None:
+    """Its tasks and points, whatever they were when it was graded; lateness by each student's own due date."""
+    due = datetime(2027, 4, 15, 12, tzinfo=UTC)
+    course = Course(
+        points={"5.5": 40.0}, due=due, late=late.Rule(percent_per_day=10, most_days=2), attempts="best"
+    )
+    worth = weights(course)
+    done = [CheckResult(id_, "5.5", id_, PASS, 1.0, 1.0, "", False, 0.1) for id_ in worth]
+    other = CheckResult("1.1/x", "1.1", "x", PASS, 7.0, 7.0, "", False, 0.1)
+    whole = Report("s.zip", "0" * 64, "0.2.0", "none", (*done, other), None, ())
+    with opened(tmp_path / "class.db", new=True) as store:
+        more = (due + timedelta(days=7)).isoformat()
+        enroll(store, [Student("ann"), Student("bob"), Student("cat", due=more), Student("dan"), Student("eve")])
+        next_day = (due + timedelta(hours=25)).isoformat()
+        for name in ("ann", "cat"):
+            attempt(store, name, "d", next_day)
+        attempt(store, "bob", "d", (due + timedelta(days=3)).isoformat())
+        attempt(store, "dan", "d", due.isoformat())
+        attempt(store, "dan", "d", next_day)
+        attempt(store, "eve", "d")
+        graded(store, "d", whole)
+        override(store, "bob", "5.5", 3, "an illness", "Lee")
+        override(store, "ann", "1.1", 3, "of a task that the course leaves out", "Lee")
+        found = {each.student.id: each for each in standings(store, course)}
+        assert {name: each.total for name, each in found.items()} == {
+            "ann": 32, "bob": 3, "cat": 40, "dan": 40, "eve": 40,
+        }  # fmt: skip
+        assert {each.most for each in found.values()} == {40}
+        assert found["ann"].why == "2 days late: 80 % of the points count"
+        assert found["bob"].why == "3 days late: 0 % of the points count"
+        assert standings(store)[2].total == 7 + len(done)
 
 
 def test_an_override_is_kept_with_who_and_why(tmp_path: Path) -> None:

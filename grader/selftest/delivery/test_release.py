@@ -124,7 +124,7 @@ def test_a_release_that_gives_something_away_is_not_written(
 ) -> None:
     """A stub that was not cut stops it."""
     leak = {"bpe.py": (PROJECT / "grader" / "reference" / "bpe.py").read_text("utf-8")}
-    monkeypatch.setattr("grader.delivery.repository._build", lambda folder: _leak(folder, leak))
+    monkeypatch.setattr("grader.delivery.repository._build", lambda folder, course: _leak(folder, leak))
     with pytest.raises(GraderFault, match=r"assignment/bpe\.py is grader/reference/bpe\.py"):
         release(tmp_path / "course")
     assert list(tmp_path.iterdir()) == []
@@ -162,7 +162,7 @@ def test_a_later_release_merges_into_half_done_work(
     cut = stubs.build()
     monkeypatch.setattr(
         "grader.making.stubs.build",
-        lambda: {**cut, "words.py": cut["words.py"] + "\n\nMORE = 1\n", "new.py": "NEW = 1\n"},
+        lambda tasks=(): {**cut, "words.py": cut["words.py"] + "\n\nMORE = 1\n", "new.py": "NEW = 1\n"},
     )
     release(course, git=True)
     git(mine, "pull", "-q", "--no-rebase")

@@ -1,0 +1,9 @@
+"""A course file goes in, a `Course` comes out: which tasks there are, what they are worth, when they are due."""
+
+from grader.course import late
+from grader.course.model import WHOLE, Course
+from grader.course.reading import read
+from grader.course.weights import weights
+from grader.course.words import described, due, when
+
+__all__ = ["WHOLE", "Course", "described", "due", "late", "read", "weights", "when"]

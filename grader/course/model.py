@@ -1,0 +1,63 @@
+"""What a course file says, as a frozen record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from grader.course.late import Rule
+from grader.model import Feedback
+from tests.harness.tasks import TASKS, added
+
+Attempts = Literal["last", "best"]
+
+
+def _all() -> dict[str, float]:
+    return {task.id: task.points for task in TASKS.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course. By itself it is the whole assignment, with its own points and no due date.
+
+    `points` are those of its tasks, in their order, {id: points}; a task that is not among them is left out.
+    `check_seconds` bounds the time of each check, `feedback` is the level of all hidden checks, and None leaves
+    both as the checks have them. From `seed`, which is secret, hidden checks draw their random examples; without
+    one they draw the usual ones. `attempts` says which of several hand-ins counts. `file` is where this stands.
+
+    >>> Course().total == sum(task.points for task in TASKS.values())
+    True
+    """
+
+    title: str = ""
+    term: str = ""
+    points: dict[str, float] = field(default_factory=_all)
+    feedback: Feedback | None = None
+    due: datetime | None = None
+    late: Rule = field(default_factory=Rule)
+    attempts: Attempts = "last"
+    check_seconds: float | None = None
+    seed: str = field(default="", repr=False)
+    roster: Path | None = None
+    file: Path | None = None
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Ids of its tasks, in their order."""
+        return tuple(self.points)
+
+    @property
+    def total(self) -> float:
+        """What its tasks are worth together."""
+        return added(self.points.values())
+
+    @property
+    def whole(self) -> bool:
+        """Whether it has all tasks, with their own points."""
+        return self.points == _all()
+
+
+WHOLE = Course()
+"""The whole assignment, with its own points."""

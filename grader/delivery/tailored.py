@@ -1,0 +1,184 @@
+"""What a course leaves of the handout, the README and the public checks.
+
+Nothing here knows a task by itself: headings, rows, links and marks bear the tasks' numbers, and by these it goes.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from collections.abc import Collection, Iterable, Mapping, Set
+from dataclasses import replace
+from itertools import pairwise
+
+from grader.course import Course, due, weights
+from tests.harness.tasks import TASKS, Task, added, anchor
+
+AWAY = "A number without a link, such as {}, is that of a task which this course leaves out."
+WIDTH = 120
+"""Characters of a line."""
+
+CODE = re.compile(r"^( *```.*?^ *```\n)", re.MULTILINE | re.DOTALL)
+
+
+def handout(text: str, course: Course) -> str:
+    """The handout with the course's chapters, its title, its points, and when it is due."""
+    tasks = _tasks(course)
+    first, *chapters = re.split(r"^(?=## Task )", text, flags=re.MULTILINE)
+    held = [_chapter(each, course, tasks) for each in chapters if _number(each) in tasks]
+    whole = _unlinked(_contents(first, tasks) + "".join(held), tasks)
+    return _dated(_titled(whole, course), course, "## Contents\n")
+
+
+def readme(text: str, course: Course) -> str:
+    """The README with the course's title, number of tasks and points, and when it is due."""
+    tasks = _tasks(course)
+    places = {anchor(task.heading): task.id for task in TASKS.values()}
+
+    def link(found: re.Match[str]) -> str:
+        task = places[found[2]]
+        return f"[{found[1]}](handout.md#{anchor(tasks[task].heading)})" if task in tasks else found[1]
+
+    chapter = re.compile(rf"\[([^\]]+)\]\(handout\.md#({'|'.join(places)})\)")
+    paragraphs = []
+    for paragraph in text.split("\n\n"):
+        named = [places[place] for _, place in chapter.findall(paragraph)]
+        if not named or tasks.keys() & named:  # else it is about tasks alone that are left out
+            paragraphs.append(chapter.sub(link, paragraph))
+    count = f"{len(tasks)} task{'s' * (len(tasks) != 1)}, {course.total:g} points"
+    counted = re.sub(r"\d+ tasks, [\d.]+ points", count, "\n\n".join(paragraphs))
+    return _dated(_titled(counted, course), course, "```sh\npython -m tests.submit ")
+
+
+def checks(text: str, tasks: Set[str]) -> str:
+    """A file of checks with those of some tasks, and with what these use; empty when it has none of them.
+
+    >>> print(checks('A = 1\\n\\n\\n@points(1, task="1.1")\\ndef test_a(): A\\n\\n\\n'
+    ...              '@points(1, task="1.2")\\ndef test_b(): 2\\n', {"1.2"}), end="")
+    @points(1, task="1.2")
+    def test_b(): 2
+    """
+    body = ast.parse(text).body
+    marks = {node: mark for node in body if (mark := _mark(node))}
+    if not tasks & {*marks.values()}:
+        return ""
+    gone: set[ast.stmt] = {node for node, mark in marks.items() if mark not in tasks}
+    more = bool(gone)
+    while more:  # what only they use goes with them, and what only that uses
+        unused = _used(gone) - _used({*body} - gone)
+        idle = {node for node in {*body} - gone if _defined(node) and _defined(node) <= unused}
+        gone |= idle
+        more = bool(idle)
+    gone |= {after for before, after in pairwise(body) if before in gone and _is_text(after)}
+    return _without(text, body, gone, _used(gone) - _used({*body} - gone))
+
+
+def _tasks(course: Course) -> dict[str, Task]:
+    return {task: replace(TASKS[task], points=points) for task, points in course.points.items()}
+
+
+def _number(chapter: str) -> str:
+    return chapter.removeprefix("## Task ").partition(":")[0]
+
+
+def _contents(text: str, tasks: Mapping[str, Task]) -> str:
+    """What stands before the chapters: rows and links of the tasks, and their hours."""
+
+    def row(found: re.Match[str]) -> str:
+        task = found[1]
+        return (
+            f"{found[0][: found.start(2) - found.start()]}{tasks[task].points:g}{found[3]}"
+            if task in tasks
+            else ""
+        )
+
+    def link(found: re.Match[str]) -> str:
+        return f"[{found[1]}]: #{anchor(tasks[found[1]].heading)}\n" if found[1] in tasks else ""
+
+    text = re.sub(r"^\| \[(\d+\.\d+) .+\]\[\1\] \| (\S+)( \| \S+ \|\n)", row, text, flags=re.MULTILINE)
+    text = re.sub(r"^\[(\d+\.\d+)\]: #.+\n", link, text, flags=re.MULTILINE)
+    hours = added(float(each) for each in re.findall(r"^\| \[\d.+ \| (\S+) \|$", text, re.MULTILINE))
+    return re.sub(r"about\s\d+\sin\sall", f"about {5 * round(hours / 5) or hours:g} in all", text)
+
+
+def _chapter(text: str, course: Course, tasks: Mapping[str, Task]) -> str:
+    """A chapter with the course's points."""
+    task = tasks[_number(text)]
+    worth = weights(replace(course, points={task.id: task.points}), hidden=False)
+    public = added(worth.values())
+    hidden = added([task.points, -public])
+    halves = f"*Public checks hold {public:g} point{'s' * (public != 1)}, hidden checks {hidden:g}"
+    said = re.sub(r"\*Public checks hold \S+ points?, hidden checks \d+([.]\d+)?", halves, text, count=1)
+    return f"## {task.heading}\n{said.partition(chr(10))[2]}"
+
+
+def _unlinked(text: str, tasks: Mapping[str, Task]) -> str:
+    """The text without links to chapters that are left out; a sentence says so."""
+    away = re.compile(rf"\[({'|'.join(re.escape(task) for task in TASKS if task not in tasks) or '$^'})\]")
+    parts = CODE.split(text)
+    found = [task for part in parts[::2] for task in away.findall(part)]
+    parts[::2] = [away.sub(r"\1", part) for part in parts[::2]]
+    whole = "".join(parts)
+    return whole.replace("\n| task |", f"\n{AWAY.format(found[0])}\n\n| task |", 1) if found else whole
+
+
+def _titled(text: str, course: Course) -> str:
+    first, _, rest = text.partition("\n")
+    title = ", ".join(filter(None, [course.title or first.removeprefix("# "), course.term]))
+    return f"# {title}\n{rest}"
+
+
+def _dated(text: str, course: Course, before: str) -> str:
+    said = textwrap.fill(" ".join(due(course)), WIDTH)
+    return text.replace(before, f"{said}\n\n{before}", 1) if said else text
+
+
+def _mark(node: ast.stmt) -> str | None:
+    """The task of a check, as its mark says."""
+    for mark in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+        if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == "points":
+            return next(str(ast.literal_eval(each.value)) for each in mark.keywords if each.arg == "task")
+    return None
+
+
+def _used(nodes: Iterable[ast.stmt]) -> set[str]:
+    """What statements use: names, and arguments, which may be fixtures."""
+    inner = [each for node in nodes for each in ast.walk(node)]
+    names = {each.id for each in inner if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)}
+    return names | {each.arg for each in inner if isinstance(each, ast.arg)}
+
+
+def _defined(node: ast.stmt) -> set[str]:
+    """What a statement at the top gives a name to; none for imports, of which a part may be used."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return {each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)}
+    return set()
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _without(text: str, body: Iterable[ast.stmt], gone: Collection[ast.stmt], names: Collection[str]) -> str:
+    """The text without some statements and the comments above them, and without imports of some names."""
+    lines = text.splitlines()
+    for node in reversed([*body]):
+        start = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))]) - 1
+        kept: list[str] = []
+        if isinstance(node, ast.Import | ast.ImportFrom) and any(_bound(each) in names for each in node.names):
+            node.names = [each for each in node.names if _bound(each) not in names]
+            kept = [ast.unparse(node)] if node.names else []
+        elif node not in gone:
+            continue
+        while lines[start - 1].startswith("#"):
+            start -= 1
+        lines[start : node.end_lineno] = kept
+    return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines)).strip("\n") + "\n"
+
+
+def _bound(name: ast.alias) -> str:
+    return (name.asname or name.name).partition(".")[0]
