@@ -43,7 +43,7 @@ def usual() -> Path | None:
     return Path(named) if named else None
 
 
-@course_file.callback()
+@course_file.callback(epilog="Example: grader course check course.toml")
 def about() -> None:
     """See what the course file says: which tasks there are, what they are worth, and when they are due."""
 
