@@ -41,7 +41,8 @@ class Standing:
     """What a student has: of the attempt that counts, points by task, and overrides in their place.
 
     `total` is None when there is no result, and `why` says so: nothing handed in, not graded yet, a fault. What
-    can't be graded has a total of 0 points, and `why` has the sentence that the student gets.
+    can't be graded has a total of 0 points, and `why` has the sentence that the student gets. `handed_in` is ISO
+    8601, or empty; `report` is the result that the points are from.
     """
 
     student: Student
@@ -51,6 +52,9 @@ class Standing:
     most: float
     overrides: tuple[Override, ...]
     why: str
+    handed_in: str = ""
+    late: bool = False
+    report: Report | None = None
 
     @property
     def total(self) -> float | None:
@@ -107,6 +111,18 @@ def _tasks(report: Report) -> set[str]:
 
 def standings(store: Store, counts: str = LAST) -> list[Standing]:
     """All students, by id, each with what he or she has."""
+    return [counting(attempts, counts) for attempts in histories(store)]
+
+
+def counting(attempts: Sequence[Standing], counts: str = LAST) -> Standing:
+    """The attempt of a student that counts: the last one, or the last of the best ones."""
+    if counts == BEST:
+        return max(reversed(attempts), key=lambda each: -1.0 if each.total is None else each.total)
+    return attempts[-1]
+
+
+def histories(store: Store) -> list[list[Standing]]:
+    """All students, by id, each with what every attempt comes to; one without an attempt for who has none."""
     attempts: dict[str, list[Row]] = {}
     for row in store.rows("SELECT * FROM attempts ORDER BY n"):
         attempts.setdefault(row["student"], []).append(row)
@@ -115,23 +131,26 @@ def standings(store: Store, counts: str = LAST) -> list[Standing]:
         override = Override(row["task"], row["points"], row["reason"], row["by"], row["at"])
         given.setdefault(row["student"], {})[row["task"]] = override
     return [
-        _standing(store, student, attempts.get(student.id, []), tuple(given.get(student.id, {}).values()), counts)
+        _history(store, student, attempts.get(student.id, []), tuple(given.get(student.id, {}).values()))
         for student in enrolled(store)
     ]
 
 
-def _standing(
-    store: Store, student: Student, attempts: Sequence[Row], overrides: tuple[Override, ...], counts: str
-) -> Standing:
+def _history(
+    store: Store, student: Student, attempts: Sequence[Row], overrides: tuple[Override, ...]
+) -> list[Standing]:
     """By the order in which attempts were handed in where all of them say when, else in which they were added."""
     if all(row["handed_in"] for row in attempts):
         attempts = sorted(attempts, key=lambda row: datetime.fromisoformat(row["handed_in"]).timestamp())
-    found = [_of_attempt(store, student, row, len(attempts), overrides) for row in attempts]
-    if not found:
-        return Standing(student, None, 0, {}, 0.0, overrides, "nothing was handed in")
-    if counts == BEST:
-        return max(reversed(found), key=lambda each: -1.0 if each.total is None else each.total)
-    return found[-1]
+    found = [
+        replace(
+            _of_attempt(store, student, row, len(attempts), overrides),
+            handed_in=row["handed_in"],
+            late=bool(row["late"]),
+        )
+        for row in attempts
+    ]
+    return found or [Standing(student, None, 0, {}, 0.0, overrides, "nothing was handed in")]
 
 
 def _of_attempt(store: Store, student: Student, row: Row, many: int, overrides: tuple[Override, ...]) -> Standing:
@@ -143,7 +162,7 @@ def _of_attempt(store: Store, student: Student, row: Row, many: int, overrides: 
         return Standing(
             student, row["n"], many, {}, 0.0, overrides, last[0]["fault"] if last else "not graded yet"
         )
-    return Standing(student, row["n"], many, by_task(report), report.max_score, overrides, "")
+    return Standing(student, row["n"], many, by_task(report), report.max_score, overrides, "", report=report)
 
 
 def by_task(report: Report) -> dict[str, float]:
