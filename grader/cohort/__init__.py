@@ -4,10 +4,12 @@ from grader.cohort.collect import Added, add, enroll, enrolled
 from grader.cohort.gradebooks import GRADEBOOKS, gradebook
 from grader.cohort.key import Settings
 from grader.cohort.layouts import looks_like_a_class
+from grader.cohort.page import class_html
 from grader.cohort.roster import Student, read
 from grader.cohort.run import Done, Plan, cluster_pool, local_pool, plan, run
-from grader.cohort.scores import COUNT, Standing, changes, override, report_of, standings, wrong
+from grader.cohort.scores import COUNT, Standing, changes, histories, override, report_of, standings, wrong
 from grader.cohort.store import Store, alone, opened
+from grader.cohort.students import file_of, write_students
 
 __all__ = [
     "COUNT",
@@ -22,10 +24,13 @@ __all__ = [
     "add",
     "alone",
     "changes",
+    "class_html",
     "cluster_pool",
     "enroll",
     "enrolled",
+    "file_of",
     "gradebook",
+    "histories",
     "local_pool",
     "looks_like_a_class",
     "opened",
@@ -35,5 +40,6 @@ __all__ = [
     "report_of",
     "run",
     "standings",
+    "write_students",
     "wrong",
 ]

@@ -60,7 +60,7 @@ class Item:
 
     @property
     def dead(self) -> bool:
-        """Whether it tells nothing at all: it separates nobody, though some tried, and catches no planted mistake."""
+        """Whether it tells nothing: it separates none of those who tried, and catches no planted mistake."""
         return self.tried > 1 and not self.separates and not self.caught
 
 

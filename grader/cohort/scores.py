@@ -24,6 +24,9 @@ LAST, BEST = "last", "best"
 COUNT = (LAST, BEST)
 """Which of a student's attempts counts."""
 
+NOTHING, NOT_YET = "nothing was handed in", "not graded yet"
+"""Why there is no result, but for the words of a fault."""
+
 
 @dataclass(frozen=True, slots=True)
 class Override:
@@ -150,7 +153,7 @@ def _history(
         )
         for row in attempts
     ]
-    return found or [Standing(student, None, 0, {}, 0.0, overrides, "nothing was handed in")]
+    return found or [Standing(student, None, 0, {}, 0.0, overrides, NOTHING)]
 
 
 def _of_attempt(store: Store, student: Student, row: Row, many: int, overrides: tuple[Override, ...]) -> Standing:
@@ -159,9 +162,7 @@ def _of_attempt(store: Store, student: Student, row: Row, many: int, overrides: 
     report = report_of(store, row["digest"])
     if report is None:
         last = store.rows("SELECT fault FROM gradings WHERE digest = ? ORDER BY n DESC LIMIT 1", row["digest"])
-        return Standing(
-            student, row["n"], many, {}, 0.0, overrides, last[0]["fault"] if last else "not graded yet"
-        )
+        return Standing(student, row["n"], many, {}, 0.0, overrides, last[0]["fault"] if last else NOT_YET)
     return Standing(student, row["n"], many, by_task(report), report.max_score, overrides, "", report=report)
 
 
@@ -171,6 +172,14 @@ def by_task(report: Report) -> dict[str, float]:
     for check in report.checks:
         found.setdefault(check.task, []).append(check.points)
     return {task: _exact(fsum(points)) for task, points in found.items()}
+
+
+def most_of(report: Report) -> dict[str, float]:
+    """What the checks of each task are worth together."""
+    found: dict[str, float] = {}
+    for check in report.checks:
+        found[check.task] = found.get(check.task, 0.0) + check.max_points
+    return found
 
 
 def override(store: Store, student: str, task: str, points: float, reason: str, by: str) -> None:

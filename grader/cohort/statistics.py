@@ -1,4 +1,4 @@
-"""What numbers of a class come to: five numbers, shares and correlations with their uncertainty. Nothing is read here."""
+"""What numbers of a class come to: five numbers, shares and correlations, with how sure they are."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Five:
 def five(values: Sequence[float]) -> Five | None:
     """Least, lower quarter, median, upper quarter, most. None when there are no values.
 
-    A quarter is the median of a half, and the middle value of an odd number belongs to both halves (Tukey's hinges).
+    A quarter is the median of a half; the middle value of an odd number belongs to both halves (Tukey's hinges).
 
     >>> five([1, 2, 3, 4, 5])
     Five(least=1, lower=2, middle=3, upper=4, most=5)
