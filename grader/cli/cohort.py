@@ -278,13 +278,16 @@ def report_command(
     if html is None and students is None:
         raise UsageError("nothing to write: give --html FILE, or --students FOLDER")
     need_folder(html)
-    need_folder(students and students / "student.html" if students and students.exists() else students)
+    if students and students.exists() and not students.is_dir():
+        raise UsageError(f"{str(students)!r} is no folder")
+    if students and not students.exists():
+        need_folder(students)
     with opened(store) as class_:
         found = histories(class_)
         if students:
             handout = handout_page((PROJECT / "handout.md").read_text(encoding="utf-8"), PROJECT)
             write_students(students, found, counts, handout)
-            _say(f"wrote {len(found)} pages to {students}")
+            _say(f"wrote a page for each of {len(found)} students to {students}")
         if html:
             between = f"{quote(os.path.relpath(students, html.parent))}/" if students else ""
             write_atomically(html, class_html(class_, found, counts, between))

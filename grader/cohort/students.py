@@ -11,6 +11,7 @@ from pathlib import Path
 from grader import __version__
 from grader.cohort.scores import NOT_YET, NOTHING, Standing, counting, most_of
 from grader.cohort.templates import templates
+from grader.errors import UsageError
 from grader.files import write_atomically
 from grader.model import Report
 from grader.reports import points, to_html, worth
@@ -29,7 +30,7 @@ def file_of(student: str) -> str:
     An id of other than small letters and digits gets a part of its SHA-256, behind a point that no plain id holds.
 
     >>> file_of("ann"), file_of("../Ann")
-    ('student-ann.html', 'student-ann.4a1aeab9e0e49e0a6ce8.html')
+    ('student-ann.html', 'student-ann.eb82557102233f16f258.html')
     """
     if PLAIN.fullmatch(student):
         return f"student-{student}.html"
@@ -100,9 +101,13 @@ def write_students(folder: Path, histories: Sequence[Sequence[Standing]], counts
     """Write the pages into a folder, which is made if it isn't there, and the handout beside them; each whole.
 
     Raises:
-        UsageError: the folder can't be written to.
+        UsageError: the folder can't be made or written to.
+        GraderFault: writing failed later, as on a full disk.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"can't make the folder {str(folder)!r}: {error.strerror}") from None
     write_atomically(folder / HANDOUT, handout)
     for attempts in histories:
         write_atomically(folder / file_of(attempts[0].student.id), student_html(attempts, counts))
