@@ -49,7 +49,6 @@ from grader.cohort import (
     write_students,
     wrong,
 )
-from grader.delivery import handout_page
 from grader.errors import GraderFault, UsageError
 from grader.files import PROJECT, write_atomically
 from grader.grading import Options
@@ -285,7 +284,9 @@ def report_command(
     with opened(store) as class_:
         found = histories(class_)
         if students:
-            handout = handout_page((PROJECT / "handout.md").read_text(encoding="utf-8"), PROJECT)
+            from grader.delivery.page import page  # only now: no other command of a class needs it
+
+            handout = page((PROJECT / "handout.md").read_text(encoding="utf-8"), PROJECT)
             write_students(students, found, counts, handout)
             _say(f"wrote a page for each of {len(found)} students to {students}")
         if html:

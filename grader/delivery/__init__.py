@@ -1,6 +1,5 @@
 """What leaves this repository: the students' repository, and what is uploaded to each platform."""
 
-from grader.delivery.page import page as handout_page
 from grader.delivery.repository import release
 
-__all__ = ["handout_page", "release"]
+__all__ = ["release"]

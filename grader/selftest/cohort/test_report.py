@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from grader.cohort import Store, Student, class_html, enroll, file_of, histories, opened, override, write_students
 from grader.cohort.items import advice, items, misconceptions
 from grader.cohort.plots import Bar, bars
-from grader.delivery import handout_page
+from grader.delivery.page import page as handout_page
 from grader.files import PROJECT
 from grader.model import CheckResult, Feedback, Report, Verdict
 from grader.proofs import specimen
