@@ -30,7 +30,13 @@ def bars(heights: Sequence[Bar], across: str, up: str) -> str:
     except ImportError:
         return ""
     axis = {f"{part}Color": "currentColor" for part in ("label", "title", "tick", "domain")}
-    told = {"field": "what", "type": "ordinal", "title": across, "sort": None, "axis": {"labelAngle": -40}}
+    told = {
+        "field": "what",
+        "type": "ordinal",
+        "title": across,
+        "sort": None,
+        "axis": {"labelAngle": -40, "labelOverlap": True},
+    }
     many = {"field": "many", "type": "quantitative", "title": up, "axis": {"tickMinStep": 1, "format": "d"}}
     drawn: str = vl_convert.vegalite_to_svg(
         {
