@@ -1,4 +1,4 @@
-"""The commands for a class: `grader class add`, `grade`, `scores`, `show`, `override`, `diff`, `verify`."""
+"""The commands for a class, `grader class`: add, grade, scores, report, show, override, diff, runs, verify."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 from rich.progress import (
@@ -32,12 +33,14 @@ from grader.cohort import (
     add,
     alone,
     changes,
+    class_html,
     cluster_pool,
     earlier,
     enroll,
     enrolled,
     gradebook,
     handed_in,
+    histories,
     local_pool,
     opened,
     override,
@@ -48,10 +51,11 @@ from grader.cohort import (
     run,
     similar,
     standings,
+    write_students,
     wrong,
 )
 from grader.errors import GraderFault, UsageError
-from grader.files import write_atomically
+from grader.files import PROJECT, write_atomically
 from grader.grading import Options
 from grader.isolation import choose
 from grader.reports import one_line, points, render, show
@@ -238,8 +242,7 @@ def scores_command(
     title: Annotated[str, typer.Option(help="What the gradebook's column is called.")] = "Language models",
 ) -> None:
     """Show what all students have, and write gradebooks. Who has no result gets an empty cell, never a 0."""
-    if counts and counts not in COUNT:
-        raise UsageError(f"--counts {counts!r} is neither {' nor '.join(COUNT)}")
+    _need_counts(counts)
     files = [_gradebook(text) for text in csv or ()]
     by = course_of(course, roster=False)
     with opened(store) as class_:
@@ -248,7 +251,7 @@ def scores_command(
         write_atomically(path, gradebook(name, found, title))
     table = Table("student", "name", "attempts", "points", "note")
     for each in found:
-        notes = [each.why] * bool(each.why) + [f"{o.task} by {o.by}" for o in each.overrides]
+        notes = [*filter(None, (each.why, each.lateness)), *(f"{o.task} by {o.by}" for o in each.overrides)]
         total = "" if each.total is None else points(each.total)
         table.add_row(
             *map(one_line, (each.student.id, each.student.name, str(each.attempts), total, "; ".join(notes)))
@@ -258,12 +261,54 @@ def scores_command(
         _say(f"wrote {path}")
 
 
+def _need_counts(counts: str) -> None:
+    if counts and counts not in COUNT:
+        raise UsageError(f"--counts {counts!r} is neither {' nor '.join(COUNT)}")
+
+
 def _gradebook(text: str) -> tuple[str, Path]:
     name, equals, file = text.partition("=")
     if not equals or not file or name not in GRADEBOOKS:
         raise UsageError(f"--csv {text!r} is not NAME=FILE with NAME one of {', '.join(GRADEBOOKS)}")
     need_folder(Path(file))
     return name, Path(file)
+
+
+@cohort.command(name="report", epilog="Example: grader class report --html class.html --students pages")
+def report_command(
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page on the whole class, for staff.")
+    ] = None,
+    students: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write a page for each student, which he or she may see.")
+    ] = None,
+    store: StoreFile = STORE,
+    counts: Counts = "",
+    course: CourseFile = None,
+) -> None:
+    """Write pages: how the class did, which checks and mistakes tell most, and what each student is told."""
+    _need_counts(counts)
+    if html is None and students is None:
+        raise UsageError("nothing to write: give --html FILE, or --students FOLDER")
+    need_folder(html)
+    if students and students.exists() and not students.is_dir():
+        raise UsageError(f"{str(students)!r} is no folder")
+    if students and not students.exists():
+        need_folder(students)
+    by = course_of(course, roster=False)
+    counts = counts or by.attempts
+    with opened(store) as class_:
+        found = histories(class_, by)
+        if students:
+            from grader.delivery.page import page  # only now: no other command of a class needs it
+
+            handout = page((PROJECT / "handout.md").read_text(encoding="utf-8"), PROJECT)
+            write_students(students, found, counts, handout)
+            _say(f"wrote a page for each of {len(found)} students to {students}")
+        if html:
+            between = f"{quote(os.path.relpath(students, html.parent))}/" if students else ""
+            write_atomically(html, class_html(class_, found, counts, between))
+            _say(f"wrote {html}")
 
 
 @cohort.command(name="show", epilog="Example: grader class show ann")

@@ -4,11 +4,13 @@ from grader.cohort.collect import Added, add, enroll, enrolled
 from grader.cohort.gradebooks import GRADEBOOKS, gradebook
 from grader.cohort.key import Settings
 from grader.cohort.layouts import looks_like_a_class
+from grader.cohort.page import class_html
 from grader.cohort.roster import Student, read
 from grader.cohort.run import Done, Plan, cluster_pool, local_pool, plan, run
-from grader.cohort.scores import COUNT, Standing, changes, override, report_of, standings, wrong
+from grader.cohort.scores import COUNT, Standing, changes, histories, override, report_of, standings, wrong
 from grader.cohort.similar import earlier, handed_in, page, similar
 from grader.cohort.store import Store, alone, opened
+from grader.cohort.students import file_of, write_students
 
 __all__ = [
     "COUNT",
@@ -23,12 +25,15 @@ __all__ = [
     "add",
     "alone",
     "changes",
+    "class_html",
     "cluster_pool",
     "earlier",
     "enroll",
     "enrolled",
+    "file_of",
     "gradebook",
     "handed_in",
+    "histories",
     "local_pool",
     "looks_like_a_class",
     "opened",
@@ -40,5 +45,6 @@ __all__ = [
     "run",
     "similar",
     "standings",
+    "write_students",
     "wrong",
 ]

@@ -26,6 +26,9 @@ LAST, BEST = "last", "best"
 COUNT = (LAST, BEST)
 """Which of a student's attempts counts."""
 
+NOTHING, NOT_YET = "nothing was handed in", "not graded yet"
+"""Why there is no result, but for the words of a fault."""
+
 
 @dataclass(frozen=True, slots=True)
 class Override:
@@ -42,9 +45,10 @@ class Override:
 class Standing:
     """What a student has: of the attempt that counts, points by task, and overrides in their place.
 
-    `kept` is the share of the points that a late attempt keeps. `total` is None when there is no result, and
-    `why` says so: nothing handed in, not graded yet, a fault. What can't be graded has a total of 0 points, and
-    `why` has the sentence that the student gets; else it says how late the attempt was, if it was.
+    `kept` is the share of the points that a late attempt keeps, and `lateness` says so. `total` is None when there
+    is no result, and `why` says why: nothing handed in, not graded yet, a fault. What can't be graded has a total
+    of 0 points, and `why` has the sentence that the student gets. `handed_in` is ISO 8601, or empty; `report` is
+    the result that the points are from.
     """
 
     student: Student
@@ -54,7 +58,11 @@ class Standing:
     most: float
     overrides: tuple[Override, ...]
     why: str
+    handed_in: str = ""
+    late: bool = False
+    report: Report | None = None
     kept: Fraction = Fraction(1)
+    lateness: str = ""
 
     @property
     def total(self) -> float | None:
@@ -120,6 +128,18 @@ def _tasks(report: Report) -> set[str]:
 
 def standings(store: Store, course: Course = WHOLE, counts: str = "") -> list[Standing]:
     """All students, by id, each with what he or she has in the course; `counts` outweighs its own rule."""
+    return [counting(attempts, counts or course.attempts) for attempts in histories(store, course)]
+
+
+def counting(attempts: Sequence[Standing], counts: str = LAST) -> Standing:
+    """The attempt of a student that counts: the last one, or the last of the best ones."""
+    if counts == BEST:
+        return max(reversed(attempts), key=lambda each: -1.0 if each.total is None else each.total)
+    return attempts[-1]
+
+
+def histories(store: Store, course: Course = WHOLE) -> list[list[Standing]]:
+    """All students, by id, each with what every attempt comes to; one without an attempt for who has none."""
     attempts: dict[str, list[Row]] = {}
     for row in store.rows("SELECT * FROM attempts ORDER BY n"):
         attempts.setdefault(row["student"], []).append(row)
@@ -128,24 +148,32 @@ def standings(store: Store, course: Course = WHOLE, counts: str = "") -> list[St
         if row["task"] in course.points:
             override = Override(row["task"], row["points"], row["reason"], row["by"], row["at"])
             given.setdefault(row["student"], {})[row["task"]] = override
+    return [
+        _history(store, student, attempts.get(student.id, []), tuple(given.get(student.id, {}).values()), course)
+        for student in enrolled(store)
+    ]
+
+
+def _history(
+    store: Store, student: Student, attempts: list[Row], overrides: tuple[Override, ...], course: Course
+) -> list[Standing]:
+    """By the order in which attempts were handed in where all of them say when, else in which they were added."""
+    if all(row["handed_in"] for row in attempts):
+        attempts = sorted(attempts, key=lambda row: _moment(row["handed_in"]).timestamp())
     found = []
-    for student in enrolled(store):
-        overrides = tuple(given.get(student.id, {}).values())
-        own = [_of(store, student, row, overrides, course) for row in _in_order(attempts.get(student.id, []))]
-        many = [replace(each, attempts=len(own)) for each in own]
-        found.append(_counting(many, counts or course.attempts) or _nothing(student, overrides))
-    return found
-
-
-def _nothing(student: Student, overrides: tuple[Override, ...]) -> Standing:
-    return Standing(student, None, 0, {}, 0.0, overrides, "nothing was handed in")
-
-
-def _in_order(attempts: list[Row]) -> list[Row]:
-    """As they were handed in where all of them say when, else as they were added."""
-    if not all(row["handed_in"] for row in attempts):
-        return attempts
-    return sorted(attempts, key=lambda row: _moment(row["handed_in"]).timestamp())
+    for row in attempts:
+        kept, lateness = _lateness(student, row, course)
+        found.append(
+            replace(
+                _of_attempt(store, student, row, overrides, course),
+                attempts=len(attempts),
+                handed_in=row["handed_in"],
+                late=bool(row["late"] or lateness),
+                kept=kept,
+                lateness=lateness,
+            )
+        )
+    return found or [Standing(student, None, 0, {}, 0.0, overrides, NOTHING)]
 
 
 def _moment(text: str) -> datetime:
@@ -154,13 +182,9 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _counting(found: Sequence[Standing], counts: str) -> Standing | None:
-    if counts == BEST and found:
-        return max(reversed(found), key=lambda each: -1.0 if each.total is None else each.total)
-    return found[-1] if found else None
-
-
-def _of(store: Store, student: Student, row: Row, overrides: tuple[Override, ...], course: Course) -> Standing:
+def _of_attempt(
+    store: Store, student: Student, row: Row, overrides: tuple[Override, ...], course: Course
+) -> Standing:
     """Of one attempt."""
     if row["problem"] is not None:
         nothing = dict.fromkeys(course.points, 0.0)
@@ -168,9 +192,8 @@ def _of(store: Store, student: Student, row: Row, overrides: tuple[Override, ...
     report = report_of(store, row["digest"], course=course)
     if report is None:
         last = store.rows("SELECT fault FROM gradings WHERE digest = ? ORDER BY n DESC LIMIT 1", row["digest"])
-        return Standing(student, row["n"], 1, {}, 0.0, overrides, last[0]["fault"] if last else "not graded yet")
-    kept, why = _lateness(student, row, course)
-    return Standing(student, row["n"], 1, by_task(report), report.max_score, overrides, why, kept)
+        return Standing(student, row["n"], 1, {}, 0.0, overrides, last[0]["fault"] if last else NOT_YET)
+    return Standing(student, row["n"], 1, by_task(report), report.max_score, overrides, "", report=report)
 
 
 def _lateness(student: Student, row: Row, course: Course) -> tuple[Fraction, str]:
@@ -191,6 +214,14 @@ def by_task(report: Report) -> dict[str, float]:
     for check in report.checks:
         found.setdefault(check.task, []).append(check.points)
     return {task: _exact(added(points)) for task, points in found.items()}
+
+
+def most_of(report: Report) -> dict[str, float]:
+    """What the checks of each task are worth together."""
+    found: dict[str, float] = {}
+    for check in report.checks:
+        found[check.task] = added([found.get(check.task, 0.0), check.max_points])
+    return found
 
 
 def override(store: Store, student: str, task: str, points: float, reason: str, by: str) -> None:

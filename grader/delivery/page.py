@@ -21,6 +21,8 @@ from pygments.lexers import get_lexer_by_name
 from grader.reports import environment
 from tests.harness.tasks import anchor
 
+__all__ = ["page"]
+
 
 def page(markdown: str, folder: Path) -> str:
     """The page of a text in Markdown, with the drawings in `folder` that it shows.

@@ -5,7 +5,7 @@ from grader.reports.json_report import from_json, json_text, restored, schema, t
 from grader.reports.matrix import calibration_html, mutation_html
 from grader.reports.tables import show
 from grader.reports.terminal import render
-from grader.reports.text import cell, one_line, points, quoted
+from grader.reports.text import cell, one_line, points, quoted, worth
 
 __all__ = [
     "calibration_html",
@@ -23,4 +23,5 @@ __all__ = [
     "show",
     "to_html",
     "to_json",
+    "worth",
 ]

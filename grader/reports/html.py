@@ -20,8 +20,11 @@ environment.filters |= {each.__name__: each for each in (visible, one_line, quot
 """Of all pages: what they show is escaped, and a name that is not there is an error."""
 
 
-def to_html(report: Report) -> str:
-    """The page, as a student may see it; the submission's text is escaped, its control characters made visible."""
+def to_html(report: Report, template: jinja2.Template | None = None, **more: object) -> str:
+    """The page, as a student may see it; the submission's text is escaped, its control characters made visible.
+
+    Another template extends `report.html`, and knows `more`, too.
+    """
     report = shown(report)
-    template = environment.get_template("report.html")
-    return template.render(report=report, tasks=by_task(report), score=score_sentence(report))
+    template = template or environment.get_template("report.html")
+    return template.render(report=report, tasks=by_task(report), score=score_sentence(report), **more)

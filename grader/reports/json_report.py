@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Any
 
 import jsonschema
+from jsonschema.exceptions import best_match
 
 from grader.errors import UsageError
 from grader.model import CheckResult, Feedback, Report, Verdict
@@ -39,10 +40,9 @@ def from_json(data: object) -> Report:
     Raises:
         UsageError: the data does not follow the schema; the message names the first place.
     """
-    try:
-        jsonschema.validate(data, schema())
-    except jsonschema.ValidationError as error:
-        raise UsageError(f"no report: {error.json_path} {error.message}") from None
+    error = best_match(_validator().iter_errors(data))
+    if error:
+        raise UsageError(f"no report: {error.json_path} {error.message}")
     assert isinstance(data, dict)
     return restored(data)
 
@@ -75,6 +75,13 @@ def schema() -> dict[str, Any]:
     text = resources.files("grader.reports").joinpath("report.schema.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
+
+
+@cache
+def _validator() -> jsonschema.Draft202012Validator:
+    """Of the schema, which is itself checked only once: a class has thousands of reports."""
+    jsonschema.Draft202012Validator.check_schema(schema())
+    return jsonschema.Draft202012Validator(schema())
 
 
 def _check(check: CheckResult) -> dict[str, Any]:

@@ -16,7 +16,6 @@ import pytest
 
 from grader.cohort import (
     GRADEBOOKS,
-    Store,
     Student,
     changes,
     enroll,
@@ -29,51 +28,9 @@ from grader.cohort import (
 )
 from grader.course import Course, late, weights
 from grader.errors import GraderError, UsageError
-from grader.model import CheckResult, Report, Verdict
+from grader.model import CheckResult, Report
 from grader.reports import to_json
-
-
-def report(**earned: Verdict) -> Report:
-    """Of checks named like `t1_2_a`, 2 points each."""
-    checks = []
-    for name, verdict in earned.items():
-        task = name[1:4].replace("_", ".")
-        points = 2.0 if verdict.earns else 0.0
-        message = "" if verdict.earns else "f() should be 1"
-        checks.append(CheckResult(f"{task}/{name}", task, name, verdict, points, 2.0, message, False, 0.1))
-    return Report("s.zip", "0" * 64, "0.2.0", "none", tuple(checks), None, ())
-
-
-def graded(
-    store: Store, digest: str, given: Report | None, *, tasks: str = "", key: str = "k", fault: str = ""
-) -> int:
-    """A run that graded one submission."""
-    n = store.add("runs", began="2027", key=key, settings="{}", tasks=tasks)
-    packed = zlib.compress(json.dumps(to_json(given)).encode()) if given else None
-    score = to_json(given)["score"] if given else None
-    store.add(
-        "gradings",
-        run=n,
-        digest=digest,
-        key=key,
-        tasks=tasks,
-        fault=fault or None,
-        score=score,
-        wall_s=1.0,
-        report=packed,
-    )
-    return n
-
-
-def attempt(store: Store, student: str, digest: str | None, when: str = "", problem: str | None = None) -> None:
-    """One that was handed in."""
-    store.add(
-        "attempts", student=student, label="s.zip", source=f"{digest}", handed_in=when, late=0, digest=digest,
-        problem=problem, notes="[]", added="2027",
-    )  # fmt: skip
-
-
-PASS, FAIL, FAULT = Verdict.PASSED, Verdict.FAILED, Verdict.GRADER_FAULT
+from grader.selftest.cohort.stores import FAIL, FAULT, PASS, attempt, graded, report
 
 
 def test_a_partial_regrade_is_merged_by_check(tmp_path: Path) -> None:
@@ -153,8 +110,8 @@ def test_the_course_says_what_counts(tmp_path: Path) -> None:
             "ann": 32, "bob": 3, "cat": 40, "dan": 40, "eve": 40,
         }  # fmt: skip
         assert {each.most for each in found.values()} == {40}
-        assert found["ann"].why == "2 days late: 80 % of the points count"
-        assert found["bob"].why == "3 days late: 0 % of the points count"
+        assert found["ann"].lateness == "2 days late: 80 % of the points count"
+        assert found["bob"].lateness == "3 days late: 0 % of the points count"
         assert standings(store)[2].total == 7 + len(done)
 
 
