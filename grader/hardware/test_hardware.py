@@ -32,8 +32,14 @@ FORWARD, BACKWARD = (1, 2, 3, 4, 9), (9, 1, 2, 5, 3)
 COARSE = (0.0, 1.0, 0.0, 2.0, 0.0)
 """Seconds by a clock that stands still for one at a time."""
 
-MANY = (*(64.0 - n / 8 for n in range(140)), *(n * 512.0 for n in range(1, 21)))
+COARSE_STEPS = ((0.0, 0.0), (3.0, 0.0), (0.0, 2.0))
+"""The same for the passes of steps."""
+
+MANY = (*(600.0 - n / 2 for n in range(1_100)), *(n * 4096.0 for n in range(1, 21)))
 """Seconds of many runs, which get faster, and the last of which are far from the others."""
+
+FAR = (5.0, 2.0**24, 7.0, 2.0**22, 6.0, 2.0**23, 9.0)
+"""Seconds of runs some of which take a million times as long as the others."""
 
 ATTEMPTS = 3
 """How often a machine may take back that its clocks disagree: something else may have used it."""
@@ -141,6 +147,7 @@ def test_benchmark_agrees_with_the_device(student: Student, device: Machine) -> 
         SLOW,
         COARSE,
         MANY,
+        FAR,
     ):  # by a clock of ours, so that what runs take doesn't depend on the machine
         script = [second for run_s in scripted for second in (0.25, run_s)]
         _benchmark(student, Lab(device, script), lambda: None, 1, (1,) * len(scripted))
@@ -200,7 +207,7 @@ def test_steps_agree_with_the_device(student: Student, device: Machine) -> None:
             said = f"backward takes {ratio:.2f} times as long as forward, which is not between {low} and {high}"
         return said
 
-    for scripted in (zip(FORWARD, BACKWARD, strict=True), zip(SLOW, SLOW[::-1], strict=True)):
+    for scripted in (zip(FORWARD, BACKWARD, strict=True), zip(SLOW, SLOW[::-1], strict=True), COARSE_STEPS):
         script = [float(second) for pair in scripted for second in (1, *pair)]
         nothing: list[Work] = [lambda: None]
         _steps(student, Lab(device, script), (nothing, nothing, nothing), 1, len(script) // 3)
