@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from grader.proofs import specimen
 
 APART = (Verdict.NOT_WRITTEN, Verdict.SKIPPED, Verdict.GRADER_FAULT)
 """Who has one of these has not tried a check, so he or she is not counted as wrong."""
+
+WEAK = 0.1
+"""A check with less discrimination separates nobody."""
 
 TRY = f"  {'try':<9} "
 MORE = " " * len(TRY)
@@ -56,7 +60,7 @@ class Item:
     @property
     def separates(self) -> bool:
         """Whether those who pass it have more points elsewhere than those who lose it."""
-        return self.discrimination is not None and self.discrimination > 0
+        return self.discrimination is not None and self.discrimination >= WEAK
 
     @property
     def dead(self) -> bool:
@@ -146,26 +150,32 @@ class Misconception:
 def misconceptions(reports: Mapping[str, Report]) -> list[Misconception]:
     """What diagnoses of {student's id: report} said, by the number of students whom they said it to.
 
-    A sentence names a planted mistake when that one must lose the check, and its words are in the sentence.
+    A sentence names a planted mistake when that one must lose the check, and its words are in the sentence. What
+    differs in numbers only, and names the same, is said once.
     """
-    said: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+    said: dict[tuple[str, tuple[str, ...]], tuple[str, dict[str, None], dict[str, None]]] = {}
     for student, report in reports.items():
         for check in report.checks:
             if check.verdict is Verdict.FAILED:
                 for sentence in advice(check.message):
-                    students, checks = said.setdefault(sentence, ({}, {}))
+                    key = _without_numbers(sentence), _named(sentence, check.id)
+                    _, students, checks = said.setdefault(key, (sentence, {}, {}))
                     students[student] = checks[check.id] = None
     found = [
-        Misconception(sentence, tuple(students), tuple(checks), _named(sentence, checks))
-        for sentence, (students, checks) in said.items()
+        Misconception(sentence, tuple(students), tuple(checks), planted)
+        for (_, planted), (sentence, students, checks) in said.items()
     ]
     return sorted(found, key=lambda each: (-len(each.students), each.sentence))
 
 
-def _named(sentence: str, checks: Iterable[str]) -> tuple[str, ...]:
-    known = list(checks)
-    return tuple(
-        each.name
-        for each in _planted()
-        if each.message and each.message in sentence and specimen.must_lose(each, known)
-    )
+@cache
+def _named(sentence: str, check: str) -> tuple[str, ...]:
+    """The planted mistakes whose words these are, or else are but for numbers."""
+    may = [each for each in _planted() if each.message and specimen.must_lose(each, [check])]
+    exactly = tuple(each.name for each in may if each.message in sentence)
+    bare = _without_numbers(sentence)
+    return exactly or tuple(each.name for each in may if _without_numbers(each.message) in bare)
+
+
+def _without_numbers(words: str) -> str:
+    return re.sub(r"-?\d[\d,.]*", "0", words)

@@ -9,10 +9,10 @@ from datetime import datetime
 from math import ceil
 from statistics import median
 
-from grader.cohort.items import caught_by, items, misconceptions
+from grader.cohort.items import WEAK, caught_by, items, misconceptions
 from grader.cohort.plots import Bar, bars
 from grader.cohort.scores import Standing, counting, most_of
-from grader.cohort.statistics import five, percentile
+from grader.cohort.statistics import FEWEST, five, percentile
 from grader.cohort.store import Store
 from grader.cohort.students import file_of, next_step
 from grader.cohort.templates import templates
@@ -87,6 +87,8 @@ def class_html(store: Store, histories: Sequence[Sequence[Standing]], counts: st
         lines=_lines(standings, worth, pages),
         items=items(list(reports.values()), caught_by(c.id for each in reports.values() for c in each.checks)),
         hardest=HARDEST,
+        fewest=FEWEST,
+        weak=WEAK,
         mistakes=misconceptions(reports),
         attempts=[each for attempts in histories for each in attempts if each.attempt is not None],
         days=days,
