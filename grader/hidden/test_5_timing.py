@@ -20,7 +20,7 @@ WRONG_COUNTS = ((-1, 3, "-1"), (-2, 1, "-2"), (0, 0, "0"), (2, -3, "-3"))
 @given(later=st.lists(works, min_size=1, max_size=9), repeats=st.integers(1, 9))
 @example(later=[n * 2.0**-12 for n in (7, 6, 9, 8, 12, 5, 11, 700, 300, 1000, 10, 2000)], repeats=12)
 @example(later=[2.0, 4.0, 8.0, 16.0, 32.0], repeats=5)
-@example(later=[n * 2.0**-12 for n in range(2100, 0, -1)], repeats=2100)
+@example(later=[n * 2.0**-12 for n in range(1300, 0, -1)], repeats=1300)
 @example(later=[n * 2.0**-14 for n in (3, 2.0**25, 2, 2.0**23, 4, 2.0**24, 5, 6, 2.0**26)], repeats=9)
 def test_the_median_of_single_runs(student: Student, later: list[float], repeats: int) -> None:
     """Runs of different lengths: each is measured by itself, and the median returned."""
@@ -102,7 +102,7 @@ def test_runs_are_counted(student: Student, warmup: int, repeats: int) -> None:
     repeats=st.integers(1, 5),
 )
 @example(later=[], backwards=[], warmup=1, repeats=130)
-@example(later=[n * 2.0**-12 for n in range(1200, 0, -1)], backwards=[], warmup=0, repeats=1200)
+@example(later=[n * 2.0**-12 for n in range(260, 0, -1)], backwards=[], warmup=0, repeats=260)
 @example(later=[1.0, 2.0**-9, 2.0**13], backwards=[2.0**-8, 2.0**14, 1.0, 2.0**-8], warmup=1, repeats=3)
 @example(later=[2.0, 4.0, 8.0, 16.0], backwards=[1.0, 64.0, 32.0, 16.0], warmup=1, repeats=3)
 def test_training_steps_of_any_length(
