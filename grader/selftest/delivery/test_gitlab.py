@@ -49,7 +49,8 @@ def test_a_merge_request_shows_what_the_script_writes(pipeline: Path, tmp_path: 
     project.mkdir()
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     script = "\n".join(["set -e", *held["script"]])
-    subprocess.run(["bash", "-c", script], cwd=project, env={**os.environ, "PATH": path}, check=True)
+    done = subprocess.run(["bash", "-c", script], cwd=project, env={**os.environ, "PATH": path}, check=False)
+    assert done.returncode == 4, "a job in which nothing can be graded is red"
     assert {each.name for each in project.iterdir()} == {"junit.xml", *kept["paths"]}
     suites = Xml.parse(project / "junit.xml").getroot()
     assert int(suites.attrib["errors"]) == int(suites.attrib["tests"]) > 0, "nothing was handed in"

@@ -12,10 +12,12 @@ handed_in=.
 most=${VPL_GRADEMAX:-POINTS}
 if [ "${most%%[.,]*}" != POINTS ]; then
     echo "Comment :=>>The activity's maximum grade is $most, and must be POINTS. Tell your instructor."
-elif "${GRADER:-/opt/venv/bin/grader}" grade "$handed_in" --format vpl="$told/vpl" > "$told/log" 2>&1; then
-    cat "$told/vpl"
 else
-    echo "Comment :=>>FAULT"
+    "${GRADER:-/opt/venv/bin/grader}" grade "$handed_in" --format vpl="$told/vpl" > "$told/log" 2>&1
+    case $? in # 4: nothing could be graded, and the comment says why
+        0 | 4) cat "$told/vpl" ;;
+        *) echo "Comment :=>>FAULT" ;;
+    esac
 fi
 END
 } > vpl_execution
