@@ -37,8 +37,8 @@ def write_atomically(path: Path, text: str | bytes) -> None:
         ) from None
 
 
-def write_folder(out: Path, files: Mapping[str, bytes], executable: Container[str] = ()) -> None:
-    """Write a new folder of these files, {path: content}, all or nothing.
+def need_room(out: Path) -> None:
+    """Refuse to write a new folder there, before any work is done.
 
     Raises:
         UsageError: there is something at `out`, or no folder to put it in.
@@ -47,6 +47,15 @@ def write_folder(out: Path, files: Mapping[str, bytes], executable: Container[st
         raise UsageError(f"{str(out)!r} is not empty; choose another folder")
     if not out.parent.is_dir():
         raise UsageError(f"no folder {str(out.parent)!r} to write {out.name!r} to; make it first")
+
+
+def write_folder(out: Path, files: Mapping[str, bytes], executable: Container[str] = ()) -> None:
+    """Write a new folder of these files, {path: content}, all or nothing.
+
+    Raises:
+        UsageError: there is something at `out`, or no folder to put it in.
+    """
+    need_room(out)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as temporary:
         made = Path(temporary) / "made"
         made.mkdir()

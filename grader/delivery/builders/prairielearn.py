@@ -15,7 +15,7 @@ from grader.course import WHOLE, Course
 from grader.delivery.builders.sources import SCRIPTS, TITLE, handout, sources
 from grader.delivery.platforms.prairielearn_run import failed
 from grader.delivery.platforms.run import NOT_STARTED
-from grader.files import write_folder
+from grader.files import need_room, write_folder
 
 QUESTION = "lm-basics"
 TIMEOUT_S = 600
@@ -28,6 +28,7 @@ def build_prairielearn(out: Path, *, image: str, course: Course = WHOLE) -> list
     Raises:
         UsageError: `out` is not empty, or has no folder to be in.
     """
+    need_room(out)
     instance = "courseInstances/Example"
     question = f"questions/{QUESTION}"
     written = {
