@@ -65,6 +65,7 @@ def pip(desk: Desk, clean: bool, *arguments: str) -> None:
         desk.run("-m", "pip", "install", "--quiet", "--constraint", str(PROJECT / "constraints.txt"), *arguments)
 
 
+@pytest.mark.thorough  # two minutes; at each push, what is built for Gradescope grades a course's submission
 def test_from_a_release_to_results(tmp_path: Path, pytestconfig: pytest.Config) -> None:
     """Released, filled in, handed in and graded on Gradescope: check by check what `grader grade` gives."""
     tmp_path.chmod(0o755)

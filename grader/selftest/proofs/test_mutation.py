@@ -147,6 +147,7 @@ def test_a_trial_tells_what_became_of_a_mutant() -> None:
     assert found["greedy"][0] == "caught"
 
 
+@pytest.mark.thorough  # half a minute
 def test_a_campaign_goes_on_where_it_was(tmp_path: Path) -> None:
     """The command tries all mutants of a module, and the second time only those whose results are not there."""
     record, page = tmp_path / "results.jsonl", tmp_path / "page.html"
