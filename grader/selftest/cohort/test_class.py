@@ -105,7 +105,7 @@ def test_all_get_what_they_deserve(whole: Path) -> None:
     assert said("verify", "--store", whole).endswith("the scores of 8 results are those of their checks\n")
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_the_same_command_again_grades_nothing(whole: Path) -> None:
     """All of it has a result by these checks; --again says that it is wanted."""
     assert "0 submissions to grade, 8 have a result already" in said("grade", *TASK, "--store", whole)

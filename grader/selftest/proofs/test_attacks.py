@@ -32,7 +32,8 @@ FOLLOWED = [name for name in names() if specimen.load(name).modules == {"errata"
 
 
 LONG = {"answers_many_answers", "answers_many_maps", "ends_its_first_thread", "fills_mappings", "fills_watches"}
-LONG |= {"answers_byte_by_byte", "generates_without_end", "opens_terminals"}
+LONG |= {"answers_byte_by_byte", "answers_large_lists", "answers_too_deep", "generates_without_end"}
+LONG |= {"opens_terminals", "recurses_without_end"}
 """They wait for limits, as others do that are tried at each push."""
 
 

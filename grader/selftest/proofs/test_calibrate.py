@@ -24,6 +24,7 @@ def trial() -> Trial:
     return try_one(specimen.load("subnormals_out_of_range"), fast=True, isolation="none")
 
 
+@pytest.mark.thorough  # half a minute; what it prints is made of what is tried below
 def test_the_command_says_that_all_is_well(tmp_path: Path) -> None:
     """Exit status 0, the matrix, the sums, and a page."""
     page = tmp_path / "matrix.html"
