@@ -26,7 +26,7 @@ SHARES = {
     "right": 30, "half": 25, "mistake": 20, "hostile": 5, "broken": 5, "bare": 3, "untouched": 7, "missing": 5,
 }  # fmt: skip
 FIRST = (
-    "Ada Alan Barbara Claude Donald Edsger Frances Grace John Katherine Leslie Margaret Niklaus Radia Tim".split()
+    "Ada Alan Barbara Claire Donald Edsger Frances Grace John Katherine Leslie Margaret Niklaus Radia Tim".split()
 )
 LAST = "Bell Chen Diaz Evans Fischer Garcia Haas Ito Jones Khan Lopez Meyer Novak Okafor Patel Quinn Rossi".split()
 
