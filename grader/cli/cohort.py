@@ -44,12 +44,12 @@ from grader.cohort import (
     local_pool,
     opened,
     override,
-    page,
     plan,
     read,
     report_of,
     run,
     similar,
+    similar_html,
     standings,
     write_students,
     wrong,
@@ -114,10 +114,8 @@ def add_command(
         if roster:
             new = enroll(class_, students)
             _say(f"{roster}: {len(students)} students, {new} of them new or changed")
-        strays = 0
         for path in paths or ():
             done = add(class_, path, decided)
-            strays += len(done.strays)
             again = f", {done.known} there already" if done.known else ""
             _say(f"{path}: {done.kind}; {done.attempts} submissions added{again}")
             lines = [f"{stray.label}: {stray.why}" for stray in done.problems]
@@ -431,7 +429,7 @@ def similar_command(
         solutions |= dict(earlier(path))
     found = similar(solutions, together)
     if html:
-        write_atomically(html, page(found))
+        write_atomically(html, similar_html(found))
     table = Table("pair", "bits", "files")
     for pair in found.pairs:
         files = ", ".join(f"{each.module}.py" for each in pair.passages)

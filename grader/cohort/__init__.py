@@ -8,7 +8,7 @@ from grader.cohort.page import class_html
 from grader.cohort.roster import Student, read
 from grader.cohort.run import Done, Plan, cluster_pool, local_pool, plan, run
 from grader.cohort.scores import COUNT, Standing, changes, histories, override, report_of, standings, wrong
-from grader.cohort.similar import earlier, handed_in, page, similar
+from grader.cohort.similar import earlier, handed_in, similar, similar_html
 from grader.cohort.store import Store, alone, opened
 from grader.cohort.students import file_of, write_students
 
@@ -38,12 +38,12 @@ __all__ = [
     "looks_like_a_class",
     "opened",
     "override",
-    "page",
     "plan",
     "read",
     "report_of",
     "run",
     "similar",
+    "similar_html",
     "standings",
     "write_students",
     "wrong",

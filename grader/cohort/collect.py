@@ -65,6 +65,14 @@ def _student(row: Row) -> Student:
     return Student(id_, name, email, section, tuple(json.loads(row["aliases"])), row["due"], bool(row["listed"]))
 
 
+def owners(store: Store) -> dict[str, tuple[str, ...]]:
+    """Whose a submission is, by its digest: {digest: ids of students}, as they were added."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in store.rows("SELECT DISTINCT digest, student FROM attempts WHERE digest IS NOT NULL ORDER BY n"):
+        found[row["digest"]] = (*found.get(row["digest"], ()), row["student"])
+    return found
+
+
 def add(store: Store, path: Path, given: Mapping[str, str]) -> Added:
     """Add what a folder or archive holds. `given` is {label: student's id}, where a person has decided.
 

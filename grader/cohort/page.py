@@ -9,6 +9,7 @@ from datetime import datetime
 from math import ceil
 from statistics import median
 
+from grader.cohort.collect import owners
 from grader.cohort.items import WEAK, caught_by, items, misconceptions
 from grader.cohort.plots import Bar, bars
 from grader.cohort.scores import Standing, counting, most_of
@@ -162,16 +163,8 @@ def _days(histories: Sequence[Sequence[Standing]]) -> list[Bar]:
     return [Bar(day, many) for day, many in sorted(days.items())]
 
 
-def _owners(store: Store) -> dict[str, tuple[str, ...]]:
-    """Whose a submission is, by its digest."""
-    found: dict[str, tuple[str, ...]] = {}
-    for row in store.rows("SELECT DISTINCT digest, student FROM attempts WHERE digest IS NOT NULL ORDER BY n"):
-        found[row["digest"]] = (*found.get(row["digest"], ()), row["student"])
-    return found
-
-
 def _faults(store: Store) -> list[Fault]:
-    of = _owners(store)
+    of = owners(store)
     whole = {row["digest"] for row in store.rows("SELECT DISTINCT digest FROM gradings WHERE fault IS NULL")}
     return [
         Fault(of.get(row["digest"], ()), row["fault"], row["digest"] in whole)
@@ -184,5 +177,5 @@ def _timing(store: Store) -> Timing | None:
     if not rows:
         return None
     seconds = [row["wall_s"] for row in rows]
-    slowest = _owners(store).get(rows[-1]["digest"], ())
+    slowest = owners(store).get(rows[-1]["digest"], ())
     return Timing(len(rows), median(seconds), percentile(seconds, 95), seconds[-1], slowest)

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from grader.cohort.collect import owners
 from grader.cohort.key import Settings
 from grader.cohort.store import Store
 from grader.errors import GraderFault, UsageError
@@ -78,10 +79,8 @@ def plan(
     known = {row["id"] for row in store.rows("SELECT DISTINCT id FROM students")}
     if unknown := sorted(set(only) - known):
         raise UsageError(f"no student {', '.join(map(repr, unknown))} in the store")
-    of: dict[str, list[str]] = {}
-    for row in store.rows("SELECT DISTINCT digest, student FROM attempts WHERE digest IS NOT NULL ORDER BY n"):
-        if not only or row["student"] in only:
-            of.setdefault(row["digest"], []).append(row["student"])
+    of = {digest: _chosen(students, only) for digest, students in owners(store).items()}
+    of = {digest: students for digest, students in of.items() if students}
     if not of:
         raise UsageError("nothing was handed in that can be graded: `grader class add` adds it")
     course = settings.options.course
@@ -92,8 +91,12 @@ def plan(
     for row in done:
         has[row["digest"]] |= set(row["tasks"].split() or TASKS)
     there = set() if again else {digest for digest, graded in has.items() if graded >= wanted}
-    waiting = [Waiting(digest, tuple(students)) for digest, students in of.items() if digest not in there]
+    waiting = [Waiting(digest, students) for digest, students in of.items() if digest not in there]
     return Plan(settings, tasks, tuple(waiting), len(of) - len(waiting))
+
+
+def _chosen(students: tuple[str, ...], only: Sequence[str]) -> tuple[str, ...]:
+    return tuple(student for student in students if student in only) if only else students
 
 
 def _tasks(tasks: Sequence[str]) -> str:

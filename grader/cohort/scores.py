@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from math import inf
 
-from grader.cohort.collect import enrolled
+from grader.cohort.collect import enrolled, owners
 from grader.cohort.roster import Student
 from grader.cohort.store import Row, Store
 from grader.course import WHOLE, Course, late, weights
@@ -261,12 +261,8 @@ def changes(store: Store, first: int, second: int, course: Course = WHOLE) -> It
     known = {row["n"] for row in store.rows("SELECT n FROM runs")}
     if unknown := sorted({first, second} - known):
         raise UsageError(f"no run {unknown[0]}; there are {', '.join(map(str, sorted(known))) or 'none'}")
-    of: dict[str, list[str]] = {}
-    for row in store.rows(
-        "SELECT DISTINCT digest, student FROM attempts WHERE digest IS NOT NULL ORDER BY student"
-    ):
-        of.setdefault(row["digest"], []).append(row["student"])
-    for digest, students in of.items():
+    of = {digest: tuple(sorted(students)) for digest, students in owners(store).items()}
+    for digest, students in sorted(of.items(), key=lambda each: each[1]):
         before, after = (report_of(store, digest, run, course) for run in (first, second))
         if before is None or after is None:
             continue
@@ -274,7 +270,7 @@ def changes(store: Store, first: int, second: int, course: Course = WHOLE) -> It
         for check in after.checks:
             was = old.get(check.id)
             if was and (was.verdict, was.points) != (check.verdict, check.points):
-                yield Change(digest, tuple(students), was, check)
+                yield Change(digest, students, was, check)
 
 
 def wrong(store: Store) -> Iterator[str]:

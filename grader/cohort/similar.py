@@ -259,6 +259,6 @@ def marked(text: str, slices: Sequence[tuple[int, int]]) -> Iterator[tuple[str, 
         yield text[at:], False
 
 
-def page(found: Found) -> str:
+def similar_html(found: Found) -> str:
     """One HTML page, on which the passages of each pair stand side by side, marked."""
     return environment.get_template("similar.html").render(found=found, marked=marked)

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -81,6 +82,13 @@ def results(store: Path) -> dict[str, tuple[float | None, str]]:
         return {each.student.id: (each.total, each.why) for each in standings(class_)}
 
 
+def wait_for(is_so: Callable[[], bool]) -> None:
+    """Until it is so, or two minutes have passed."""
+    until = time.monotonic() + 120
+    while not is_so() and time.monotonic() < until:
+        time.sleep(0.05)
+
+
 def gradings(store: Path) -> list[str]:
     """The submission of each grading that has a result."""
     with opened(store) as class_:
@@ -129,9 +137,7 @@ def test_a_killed_run_goes_on(added: Path, whole: Path, tmp_path: Path, seed: in
             stderr=subprocess.DEVNULL,
         )
         many = len(gradings(store)) + chance.randint(1, 2)
-        until = time.monotonic() + 120
-        while len(gradings(store)) < many and run.poll() is None and time.monotonic() < until:
-            time.sleep(0.05)
+        wait_for(lambda: len(gradings(store)) >= many or run.poll() is not None)  # noqa: B023
         time.sleep(chance.random())
         run.kill()
         run.wait()
@@ -152,9 +158,7 @@ def test_ctrl_c_keeps_what_was_graded(added: Path, tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     ) as run:
-        until = time.monotonic() + 120
-        while not gradings(store) and time.monotonic() < until:
-            time.sleep(0.05)
+        wait_for(lambda: bool(gradings(store)))
         run.send_signal(signal.SIGINT)
         began = time.monotonic()
         _, told = run.communicate(timeout=60)
@@ -174,9 +178,7 @@ def test_two_graders_of_one_class(added: Path, tmp_path: Path) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as run:
-        until = time.monotonic() + 60
-        while not store.with_name("class.db.lock").exists() and time.monotonic() < until:
-            time.sleep(0.05)
+        wait_for(store.with_name("class.db.lock").exists)
         assert "another process is grading" in said("grade", *TASK, "--store", store, status=2)
         run.kill()
 
@@ -189,9 +191,7 @@ def test_a_worker_of_a_cluster_is_killed(added: Path, whole: Path, tmp_path: Pat
         command("grade", *TASK, "--cluster", "local", "--store", store), cwd=PROJECT,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     ) as run:  # fmt: skip
-        until = time.monotonic() + 120
-        while not gradings(store) and time.monotonic() < until:
-            time.sleep(0.05)
+        wait_for(lambda: bool(gradings(store)))
         ours = psutil.Process(run.pid).children(recursive=True)
         workers = [server.parent() for server in ours if "grader.isolation.forking" in " ".join(server.cmdline())]
         killed = next(worker for worker in workers if worker and worker.pid != run.pid)

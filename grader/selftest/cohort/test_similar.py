@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cohort import Student, add, earlier, enroll, handed_in, opened, page, similar
+from grader.cohort import Student, add, earlier, enroll, handed_in, opened, similar, similar_html
 from grader.cohort.similar import independents
 from grader.errors import UsageError
 from grader.making import stubs
@@ -59,13 +59,13 @@ def test_the_page_shows_both_sides_and_escapes_them() -> None:
     code = ALL["correct_from_the_handout"]["bpe"]
     hostile = f"# <script>alert(1)</script>\n{code}"
     found = similar({"<b>ann</b>": {"bpe": hostile}, "bob": {"bpe": disguised(code)}}, independent=OTHERS)
-    shown = page(found)
+    shown = similar_html(found)
     assert "<script>" not in shown
     assert "<b>ann" not in shown
     assert shown.count("<mark>") > 2
     assert 'href="#pair-1"' in shown
     assert "copied" not in shown
-    assert page(similar({}, independent=OTHERS)).count("<section") == 0
+    assert similar_html(similar({}, independent=OTHERS)).count("<section") == 0
 
 
 def test_another_year_and_what_is_too_large(tmp_path: Path) -> None:
