@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +18,9 @@ from grader.intake import folder_sha256, intake
 from grader.model import Submission
 from tests.handin import PACKAGE
 from tests.submit import archived
+
+PLATFORMS = ("canvas:", "moodle:")
+"""What stands before a platform's own number of a user."""
 
 
 @dataclass(slots=True)
@@ -34,11 +37,26 @@ class Added:
 def enroll(store: Store, students: Sequence[Student]) -> int:
     """Put a roster into the store, and say how many of its lines are new or changed."""
     there = {student.id: student for student in enrolled(store)}
+    for student in students:
+        known = there.get(student.id)
+        numbers = {word for word in known.aliases if word.startswith(PLATFORMS)} if known else set()
+        if known and not known.listed and not numbers <= {*student.aliases}:
+            raise UsageError(
+                f"the id {student.id!r} is that of {known.aliases[0]!r} here, whom a download named before there "
+                "was a roster: begin a new store with the roster"
+            )
+    students = [_with_numbers(student, there.get(student.id)) for student in students]
     new = [student for student in students if there.get(student.id) != student]
     with store.together():
         for student in new:
             _enroll(store, student)
     return len(new)
+
+
+def _with_numbers(student: Student, known: Student | None) -> Student:
+    """The student with a platform's numbers that downloads have told since."""
+    told = [each for each in (known.aliases if known else ()) if each.startswith(PLATFORMS)]
+    return replace(student, aliases=tuple(dict.fromkeys((*student.aliases, *told))))
 
 
 def _enroll(store: Store, student: Student) -> None:
@@ -107,9 +125,10 @@ class _Authors:
         self._store = store
         students = enrolled(store)
         self._lookup = Lookup([student for student in students if student.listed])
-        self._known = {student.id for student in students}
         people = {person for each in found for person in each.people}
-        self._called = Counter(person.name for person in people)
+        by_name = [self._lookup.find(person) for person in people if not self._lookup.is_sure(person)]
+        self._called = Counter(student.id for student in by_name if student)
+        self._bound: dict[str, Student] = {student.id: student for student in students}
 
     def of(self, found: Found, given: str | None, done: Added) -> list[str]:
         """Of whom it is; who can't be told is a stray."""
@@ -117,8 +136,7 @@ class _Authors:
             return [given]
         whose = []
         for person in found.people:
-            alone = self._called[person.name] == 1  # else two of a name could be meant, of whom the roster has one
-            if student := self._lookup.find(person, by_name=alone):
+            if (student := self._lookup.find(person)) and self._may_be(person, student.id):
                 whose.append(student.id)
             elif self._lookup.empty:
                 whose.append(self._new(person))
@@ -126,13 +144,32 @@ class _Authors:
                 done.strays.append(Stray(found.label, self._lookup.why_not(person)))
         return whose
 
+    def _may_be(self, person: Person, id_: str) -> bool:
+        """Whether it is that student, and not another of the same name; a platform's number is remembered.
+
+        Two in a download may have one name, of whom the roster has one; and so may users of two downloads.
+        """
+        if self._lookup.is_sure(person):
+            return True
+        student, word = self._bound[id_], person.handles[0]
+        platform = word[: word.find(":") + 1] if word.startswith(PLATFORMS) else ""
+        numbers = [alias for alias in student.aliases if platform and alias.startswith(platform)]
+        if self._called[id_] > 1 or numbers not in ([], [word]):
+            return False
+        if platform and not numbers:
+            self._bound[id_] = replace(student, aliases=(*student.aliases, word))
+            _enroll(self._store, self._bound[id_])
+        return True
+
     def _new(self, person: Person) -> str:
         """A student whom only the download names, by the surest word that it has for him or her."""
         word = person.handles[0]
-        id_ = word.partition(":")[2] or word
-        if id_ not in self._known:
-            self._known.add(id_)
-            _enroll(self._store, Student(id_, person.name, person.email, aliases=person.handles, listed=False))
+        id_ = word.partition(":")[2] if word.startswith(PLATFORMS) else word
+        if id_ in self._bound and word not in self._bound[id_].aliases:
+            id_ = word  # another platform's number
+        if id_ not in self._bound:
+            self._bound[id_] = Student(id_, person.name, person.email, aliases=person.handles, listed=False)
+            _enroll(self._store, self._bound[id_])
         return id_
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tempfile
 import zipfile
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -91,8 +92,8 @@ def opened(path: Path) -> Iterator[Path]:
                 if sum(info.file_size for info in archive.infolist()) > MOST_GIB << 30:
                     raise UsageError(f"{str(path)!r} unpacks to more than {MOST_GIB} GiB")
                 archive.extractall(folder)  # what leads elsewhere stays inside, and links are files
-        except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
-            raise UsageError(f"{str(path)!r} is damaged: {error}") from None
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError) as error:
+            raise UsageError(f"{str(path)!r} can't be unpacked: {error}") from None
         yield Path(folder)
 
 
@@ -164,7 +165,8 @@ def _gradescope(folder: Path, inside: Sequence[Path]) -> Layout | None:
         if path.name == METADATA:
             continue
         told = listed.pop(path.name, None)
-        people = tuple(filter(None, map(_submitter, told.get(":submitters") or ()))) if told else ()
+        named = told.get(":submitters") if told else None
+        people = tuple(filter(None, map(_submitter, named if isinstance(named, list) else ())))
         if people and told:
             found.append(Found(path.name, path, people, _moment(told.get(":created_at"))))
         else:
@@ -175,9 +177,12 @@ def _gradescope(folder: Path, inside: Sequence[Path]) -> Layout | None:
 
 
 def _submissions(path: Path) -> dict[str, dict[str, Any]]:
-    """What Gradescope's list says of each folder. Its keys are Ruby's symbols, such as `:submitters`."""
+    """What Gradescope's list says of each folder, all as text: an id such as 0128 is no number.
+
+    Its keys are Ruby's symbols, such as `:submitters`.
+    """
     try:
-        listed = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8-sig"))
+        listed = YAML(typ="base", pure=True).load(path.read_text(encoding="utf-8-sig"))
     except (YAMLError, ValueError, RecursionError) as error:
         raise UsageError(f"{path.name} can't be read: {str(error).splitlines()[0]}") from None
     if not isinstance(listed, dict):

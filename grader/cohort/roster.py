@@ -76,17 +76,21 @@ def parse(text: str, called: str = "the roster") -> list[Student]:
     if column["id"] is None:
         raise UsageError(f"{called} has no column `id`; its first line has {', '.join(names) or 'nothing'}")
     found: dict[str, Student] = {}
-    for row in rows:
+    try:
+        lines = list(rows)
+    except csv.Error as error:
+        raise UsageError(f"{called}, line {rows.line_num}: {error}") from None
+    for line, row in enumerate(lines, 2):
         values = {ours: (row.get(name) or "").strip() if name else "" for ours, name in column.items()}
         if not any(values.values()):
             continue
         if not values["id"]:
-            raise UsageError(f"{called}, line {rows.line_num}: the id is empty")
+            raise UsageError(f"{called}, line {line}: the id is empty")
         if values["id"] in found:
-            raise UsageError(f"{called}, line {rows.line_num}: the id {values['id']!r} is there already")
+            raise UsageError(f"{called}, line {line}: the id {values['id']!r} is there already")
         if values["due"] and not _has_time_zone(values["due"]):
             raise UsageError(
-                f"{called}, line {rows.line_num}: the due date {values['due']!r} is no time with a time zone, "
+                f"{called}, line {line}: the due date {values['due']!r} is no time with a time zone, "
                 "such as 2027-04-15T23:59:00+02:00"
             )
         words = {name: (row.get(names[name]) or "").strip() for name in ALIASES if name in names}
@@ -125,19 +129,28 @@ class Lookup:
         """Whether there is nobody to find."""
         return not self._sure
 
-    def find(self, person: Person, *, by_name: bool = True) -> Student | None:
+    def find(self, person: Person) -> Student | None:
         """Whom the words mean, or None if nobody, or more than one."""
+        sure: dict[str, Student] = {}
         for word in person.handles:
-            if found := self._sure.get(_folded(word)):
-                return _only(found)
-        for word in filter(None, (*person.handles, person.name) if by_name else ()):
+            sure |= self._sure.get(_folded(word), {})
+        if sure:
+            return _only(sure)
+        for word in filter(_letters, (*person.handles, person.name)):
             if found := self._named.get(_letters(word)):
                 return _only(found)
         return None
 
+    def is_sure(self, person: Person) -> bool:
+        """Whether a word names somebody, rather than the person's name alone."""
+        return any(_folded(word) in self._sure for word in person.handles)
+
     def why_not(self, person: Person) -> str:
         """Why nobody was found."""
         words = list(filter(None, dict.fromkeys((*person.handles, person.name))))
+        sure = sorted({id_ for word in person.handles for id_ in self._sure.get(_folded(word), {})})
+        if len(sure) > 1:
+            return f"{', '.join(sure)} could be meant"
         held = [self._sure.get(_folded(word)) or self._named.get(_letters(word)) or {} for word in words]
         if many := next((found for found in held if len(found) > 1), None):
             return f"{', '.join(sorted(many))} could be meant"
@@ -168,4 +181,4 @@ def _spellings(name: str) -> Sequence[str]:
     if not comma:
         first, _, last = name.strip().rpartition(" ")
         return list(dict.fromkeys(filter(None, (_letters(f"{first}{last}"), _letters(f"{last}{first}")))))
-    return [_letters(f"{last}{first}"), _letters(f"{first}{last}")]
+    return list(filter(None, (_letters(f"{last}{first}"), _letters(f"{first}{last}"))))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import GraderFault, UsageError
+from tests.harness.text import encodable
 
 FORMAT = 1
 TABLES: dict[str, tuple[str, ...]] = {
@@ -53,7 +54,7 @@ class Store:
     def add(self, table: str, **values: object) -> int:
         """Append a row, whole or not at all, and give its number."""
         names = TABLES[table]
-        row = [values[name] for name in names]
+        row = [encodable(each) if isinstance(each := values[name], str) else each for name in names]
         with self.together():
             before = self._one(f"SELECT n, seal FROM {table} ORDER BY n DESC LIMIT 1")  # noqa: S608
             n = before["n"] + 1 if before else 1
@@ -106,7 +107,7 @@ class Store:
 
 
 def _seal(before: str, n: int, values: list[Any]) -> str:
-    plain = [hashlib.sha256(each).hexdigest() if isinstance(each, bytes) else each for each in values]
+    plain = [[hashlib.sha256(each).hexdigest()] if isinstance(each, bytes) else each for each in values]
     return hashlib.sha256(json.dumps([before, n, *plain]).encode()).hexdigest()
 
 

@@ -125,6 +125,23 @@ def test_two_users_of_one_name_are_not_one_student(tmp_path: Path) -> None:
         ]
 
 
+def test_a_platforms_number_stays_with_its_student(tmp_path: Path) -> None:
+    """Another user of the same name, in whatever spelling or download, gets nobody's place; nor does an id."""
+    moodle = [f"moodle/{name}_assignsubmission_file" for name in ("Ann Lee_7", "lee ann_8")]
+    for name in ("one/leeann_1_11_a", "two/leeann_2_12_a", *moodle):
+        (tmp_path / name / "assignment").mkdir(parents=True)
+        (tmp_path / name / "assignment" / "bpe.py").write_text(f"# {name}\n", encoding="utf-8")
+    with opened(tmp_path / "class.db", new=True) as store:
+        enroll(store, [Student("7", "Ann Lee")])
+        added = [add(store, tmp_path / name, {}).attempts for name in ("one", "two", "moodle")]
+        assert added == [1, 0, 0]
+        assert enroll(store, [Student("7", "Ann Lee")]) == 0, "a number that a download has told stays"
+    with opened(tmp_path / "other.db", new=True) as store:
+        add(store, tmp_path / "one", {})
+        with pytest.raises(UsageError, match="the id '1' is that of 'canvas:1' here"):
+            enroll(store, [Student("1", "Zoe Chan")])
+
+
 def test_a_folder_that_cannot_be_read_stops_nothing(tmp_path: Path) -> None:
     """Nor does a link that leads in a circle, or a time that is none."""
     for name in ("s001", "s002"):
