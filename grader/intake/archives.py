@@ -6,6 +6,7 @@ size shows only in reading it. Which of the two archives a file is, its content 
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -20,7 +21,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Self
 
-from grader.errors import SubmissionError
+from grader.errors import GraderFault, SubmissionError
 from tests.handin import shown
 
 BLOCK = 2**16
@@ -29,6 +30,9 @@ BAD_ARCHIVE = (
     RuntimeError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, AssertionError,
 )  # fmt: skip
 """What the standard library's readers raise on damaged or exotic archives; caught around them alone."""
+
+OURS = frozenset({errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC})
+"""A disk that fails, and what has run out."""
 
 CENTRAL = b"PK\x01\x02"
 """Begins each entry of a zip's list of members."""
@@ -62,6 +66,7 @@ class Member:
                 while block := source.read(BLOCK):
                     yield block
         except BAD_ARCHIVE as error:
+            _ours(error)
             raise SubmissionError(f"{shown(self.name)} can't be read: {_said(error)}") from None
 
 
@@ -141,6 +146,7 @@ def folder_members(root: Path, enter: Callable[[PurePosixPath], bool]) -> Member
                 yield Member(str(here / name), _kind(path.lstat().st_mode), partial(_open_plain, path))
             folders[:] = sorted(name for name in folders if enter(here / name))
     except OSError as error:
+        _ours(error)
         raise SubmissionError(f"{root.name!r} can't be read: {_said(error)}") from None
 
 
@@ -162,6 +168,12 @@ def archive_members(file: ArchiveFile, name: str, raw: Budget) -> Members:
         raise SubmissionError(
             f"{name!r} is neither a folder nor a sound .zip or .tar.gz: {_said(error)}"
         ) from None
+
+
+def _ours(error: BaseException) -> None:
+    """Raise what is this machine's failure, and says nothing of the submission."""
+    if isinstance(error, OSError) and error.errno in OURS:
+        raise GraderFault(f"a submission can't be read here: {error.strerror}") from None
 
 
 def _said(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import io
@@ -612,3 +613,16 @@ def test_no_name_writes_outside(
     intake(place / "s.zip", into)
     found = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()} - {"s.zip"}
     assert all(name.startswith("inner/into/assignment/") for name in found)
+
+
+def test_a_disk_that_fails_is_no_submissions_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the grader's, so that nobody gets 0 points by it."""
+    (tmp_path / "s" / "assignment").mkdir(parents=True)
+    (tmp_path / "s" / "assignment" / "bpe.py").write_bytes(CODE)
+
+    def fails(*_: object) -> int:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("grader.intake.archives._open_plain", fails)
+    with pytest.raises(GraderFault, match="can't be read here: Input/output error"):
+        intake(tmp_path / "s", tmp_path / "into")
