@@ -56,7 +56,7 @@ def ways(folder: Path, what: Sequence[str], tasks: Sequence[str]) -> dict[str, C
             with tempfile.TemporaryDirectory() as new:
                 store = Path(new) / "class.db"
                 with opened(store, new=True) as class_:
-                    add(class_, download, {})
+                    add(class_, [download])
                 _run(["grader", "class", "grade", "--jobs", str(jobs), "--store", str(store), *chosen])
 
         return run

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 
 import typer
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from grader.cli.console import console, errors, need_folder
+from grader.cli.console import console, errors, need_folder, progress
 from grader.cli.course_file import OPTION, course_of
 from grader.cli.grade import ISOLATION, tasks_of
 from grader.cohort import (
     COUNT,
     GRADEBOOKS,
+    Added,
     Done,
     Plan,
     Settings,
@@ -35,6 +29,7 @@ from grader.cohort import (
     changes,
     class_html,
     cluster_pool,
+    drop,
     earlier,
     enroll,
     enrolled,
@@ -45,7 +40,6 @@ from grader.cohort import (
     opened,
     override,
     plan,
-    read,
     report_of,
     run,
     similar,
@@ -54,8 +48,9 @@ from grader.cohort import (
     write_students,
     wrong,
 )
+from grader.course import read_roster
 from grader.errors import GraderFault, UsageError
-from grader.files import PROJECT, write_atomically
+from grader.files import write_atomically
 from grader.grading import Options
 from grader.isolation import choose
 from grader.reports import one_line, points, render, show
@@ -100,31 +95,52 @@ def add_command(
             "--as", metavar="LABEL=ID", help="Whose a submission is that was not attributed; repeatable."
         ),
     ] = None,
+    off: Annotated[
+        list[str] | None, typer.Option("--drop", metavar="ID", help="Take a student off the roster; repeatable.")
+    ] = None,
     store: StoreFile = STORE,
     course: CourseFile = None,
 ) -> None:
     """Add submissions to a class; what can't be attributed is listed, never guessed."""
-    decided = dict(_decided(text) for text in given or ())
+    decided = [_decided(text) for text in given or ()]
     by = course_of(course)
     roster = roster or by.roster
-    students = read(roster) if roster else []
-    if not paths and roster is None:
+    students = read_roster(roster) if roster else []
+    if not paths and roster is None and not off:
         raise UsageError("nothing to add: give a folder or archive, or --roster FILE.csv")
     with opened(store, new=True) as class_:
         if roster:
             new = enroll(class_, students)
             _say(f"{roster}: {len(students)} students, {new} of them new or changed")
-        for path in paths or ():
-            done = add(class_, path, decided)
-            again = f", {done.known} there already" if done.known else ""
-            _say(f"{path}: {done.kind}; {done.attempts} submissions added{again}")
-            lines = [f"{stray.label}: {stray.why}" for stray in done.problems]
-            _list(f"{len(lines)} can't be graded, which is kept, too:", lines, "yellow")
-            lines = [f"{stray.label}: {stray.why}" for stray in done.strays]
-            _list(f"{len(lines)} were left out; --as LABEL=ID says whose one is:", lines, "yellow")
+            others = {each.id for each in enrolled(class_) if each.listed} - {each.id for each in students}
+            _list(
+                f"{len(others)} whom it doesn't name stay on the roster; --drop ID takes one off:",
+                [", ".join(sorted(others))] if others else [],
+            )
+        drop(class_, off or ())
+        done = add(class_, paths or (), decided)
+        for path, each in zip(paths or (), done, strict=True):
+            _say_added(path, each)
         missing = [each.student.id for each in standings(class_) if each.attempt is None and each.student.listed]
         _list(f"{len(missing)} of the roster have handed in nothing:", [", ".join(missing)] if missing else [])
     _say(f"wrote {store}")
+    if unread := sum(len(each.unread) for each in done):
+        raise GraderFault(
+            f"{unread} submissions could not be read here and were not added: mend what is said of them above, "
+            "and run the same command again"
+        )
+
+
+def _say_added(path: Path, done: Added) -> None:
+    again = f", {done.known} there already" if done.known else ""
+    _say(f"{path}: {done.kind}; {done.attempts} submissions added{again}")
+    for said, strays in (
+        ("can't be graded, which is kept, too:", done.problems),
+        ("were left out; --as LABEL=ID says whose one is:", done.strays),
+        ("could not be read:", done.unread),
+        ("were handed in before, and something else after that; each counts as a new attempt:", done.again),
+    ):
+        _list(f"{len(strays)} {said}", [f"{stray.label}: {stray.why}" for stray in strays], "yellow")
 
 
 def _decided(text: str) -> tuple[str, str]:
@@ -180,20 +196,24 @@ def _grade(planned: Plan, results: Iterator[Done]) -> set[str]:
     """Grade, tell how far it is, and give the students for whom the grader failed."""
     faults: dict[str, tuple[str, ...]] = {}
     scores: list[float] = []
-    spent_s, tried_again = 0.0, 0
-    with _following(len(planned.waiting)) as (advance, elapsed_s):
+    of, spent_s, tried_again = len(planned.waiting), 0.0, 0
+    began = time.monotonic()
+    with progress("grading", TextColumn("left"), TimeRemainingColumn()) as advance:
         for done in results:
             spent_s += done.wall_s
             tried_again += done.tried > 1
             whose = ", ".join(done.waiting.students)
             if done.score is None:
                 faults[done.waiting.digest] = done.waiting.students
-                advance(0, f"{whose}: {done.fault}")
-                continue
-            faults.pop(done.waiting.digest, None)
-            scores.append(done.score)
-            advance(1, f"{whose}: {points(done.score)} of {points(done.max_score)}")
-        took_s = elapsed_s()
+                said = f"{whose}: {done.fault}"
+            else:
+                faults.pop(done.waiting.digest, None)
+                scores.append(done.score)
+                said = f"{whose}: {points(done.score)} of {points(done.max_score)}"
+            advance(len(scores), of, one_line(said))
+            if not errors.is_terminal:
+                _say(f"{len(scores)}/{of} {said}")
+    took_s = time.monotonic() - began
     for each in sorted(faults):
         _say(f"fault: {', '.join(faults[each])}", "red")
     again = f", {tried_again} tried again after a fault" if tried_again else ""
@@ -202,30 +222,6 @@ def _grade(planned: Plan, results: Iterator[Done]) -> set[str]:
     if scores:
         _say(f"mean {sum(scores) / len(scores):.1f} points; {spent_s / len(scores):.1f} s a submission")
     return {student for students in faults.values() for student in students}
-
-
-@contextmanager
-def _following(of: int) -> Iterator[tuple[Callable[[int, str], None], Callable[[], float]]]:
-    """A bar with rate and time left on a terminal, and a line for each elsewhere."""
-    columns = (
-        TextColumn("grading"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[last]}"),
-    )
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as shown:
-        bar = shown.add_task("grading", total=of, last="")
-
-        def advance(many: int, last: str) -> None:
-            shown.update(bar, advance=many, last=one_line(last))
-            if not errors.is_terminal:
-                done = int(shown.tasks[0].completed)
-                _say(f"{done}/{of} {last}")
-
-        yield advance, lambda: shown.tasks[0].elapsed or 0.0
 
 
 @cohort.command(name="scores", epilog="Example: grader class scores --csv canvas=gradebook.csv")
@@ -249,7 +245,7 @@ def scores_command(
         write_atomically(path, gradebook(name, found, title))
     table = Table("student", "name", "attempts", "points", "note")
     for each in found:
-        notes = [*filter(None, (each.why, each.lateness)), *(f"{o.task} by {o.by}" for o in each.overrides)]
+        notes = [*filter(None, (each.said, each.lateness)), *(f"{o.task} by {o.by}" for o in each.overrides)]
         total = "" if each.total is None else points(each.total)
         table.add_row(
             *map(one_line, (each.student.id, each.student.name, str(each.attempts), total, "; ".join(notes)))
@@ -298,9 +294,9 @@ def report_command(
     with opened(store) as class_:
         found = histories(class_, by)
         if students:
-            from grader.delivery.page import page  # only now: no other command of a class needs it
+            from grader.delivery import handout_page  # only now: no other command of a class needs it
 
-            handout = page((PROJECT / "handout.md").read_text(encoding="utf-8"), PROJECT)
+            handout = handout_page(by)
             write_students(students, found, counts, handout)
             _say(f"wrote a page for each of {len(found)} students to {students}")
         if html:
@@ -403,9 +399,11 @@ def verify_command(store: StoreFile = STORE) -> None:
         found = list(wrong(class_))
         _list(f"{store} is not what was written:", found, "red")
         many = class_.rows("SELECT count(*) AS many FROM gradings")[0]["many"] if not found else 0
+        mark = class_.fingerprint if not found else ""
     if found:
         raise GraderFault(f"{len(found)} places of {str(store)!r} are wrong; take a copy of it that is not")
     _say(f"{store}: all rows are what was written, and the scores of {many} results are those of their checks")
+    _say(f"fingerprint {mark}: it stays the same as long as nothing is added, changed or taken away")
 
 
 @cohort.command(

@@ -8,7 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from grader.errors import UsageError
 
@@ -18,8 +25,10 @@ errors = Console(stderr=True, emoji=False)
 
 
 @contextmanager
-def progress(doing: str) -> Iterator[Callable[[int, int, str], None]]:
+def progress(doing: str, *more: ProgressColumn) -> Iterator[Callable[[int, int, str], None]]:
     """A bar that goes away at the end; gives a function that is told how many are done, of how many, and which.
+
+    `more` are columns before the name of the last one.
 
     Only a terminal shows it: in a log it would stay, whatever is said of colours there, and tell how long hidden
     checks took.
@@ -29,6 +38,7 @@ def progress(doing: str) -> Iterator[Callable[[int, int, str], None]]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        *more,
         TextColumn("{task.fields[last]}"),
     )
     with Progress(*columns, console=errors, transient=True, disable=not sys.stderr.isatty()) as shown:

@@ -1,16 +1,16 @@
 """A class: what its students handed in goes into a store, and is graded, merged, decided and proven there."""
 
-from grader.cohort.collect import Added, add, enroll, enrolled
+from grader.cohort.collect import Added, add, drop, enroll, enrolled
 from grader.cohort.gradebooks import GRADEBOOKS, gradebook
 from grader.cohort.key import Settings
 from grader.cohort.layouts import looks_like_a_class
 from grader.cohort.page import class_html
-from grader.cohort.roster import Student, read
 from grader.cohort.run import Done, Plan, cluster_pool, local_pool, plan, run
 from grader.cohort.scores import COUNT, Standing, changes, histories, override, report_of, standings, wrong
 from grader.cohort.similar import earlier, handed_in, similar, similar_html
 from grader.cohort.store import Store, alone, opened
 from grader.cohort.students import file_of, write_students
+from grader.course import Student
 
 __all__ = [
     "COUNT",
@@ -27,6 +27,7 @@ __all__ = [
     "changes",
     "class_html",
     "cluster_pool",
+    "drop",
     "earlier",
     "enroll",
     "enrolled",
@@ -39,7 +40,6 @@ __all__ = [
     "opened",
     "override",
     "plan",
-    "read",
     "report_of",
     "run",
     "similar",

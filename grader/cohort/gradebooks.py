@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Sequence
 
-from grader.cohort.roster import Student
 from grader.cohort.scores import Standing
+from grader.course import Student
 from grader.reports import cell, points
+from tests.harness.tasks import TASKS
 
 MARK = "\ufeff"
+WORD = re.compile(r"[\w.@+=-]*")
+"""An id or an address: whatever it begins with, a spreadsheet can run nothing of it, and platforms look it up."""
+
 Line = list[str]
 
 
@@ -24,12 +29,13 @@ def _total(standing: Standing) -> str:
 
 def _plain(standings: Sequence[Standing], title: str) -> list[Line]:
     """All that is known, a column for each task."""
-    tasks = list(dict.fromkeys(task for standing in standings for task in standing.tasks))
+    known = {task for each in standings for task in (*each.tasks, *(override.task for override in each.overrides))}
+    tasks = [task for task in TASKS if task in known]
     lines = [["id", "name", "email", "section", "attempts", title, *tasks, "note"]]
     for each in standings:
         given = {override.task: override.points for override in each.overrides}
         held = each.tasks | given
-        notes = list(filter(None, (each.why, each.lateness)))
+        notes = list(filter(None, (each.said, each.lateness)))
         notes += [f"{o.task}: {o.points:g} points by {o.by}, {o.at}: {o.reason}" for o in each.overrides]
         by_task = [points(held[task]) if task in held else "" for task in tasks]
         lines.append([*_known(each.student), str(each.attempts), _total(each), *by_task, "; ".join(notes)])
@@ -62,7 +68,7 @@ def _gradescope(standings: Sequence[Standing], _: str) -> list[Line]:
     """As Gradescope's own export has it: for a roster's columns, and for what reads those."""
     lines = [["Name", "SID", "Email", "Total Score", "Max Points", "Status"]]
     for each in standings:
-        status = "Missing" if each.total is None else "Graded"
+        status = "Graded" if each.total is not None else "Missing" if each.attempt is None else "Ungraded"
         most = points(each.most) if each.most else ""
         lines.append([each.student.name, each.student.id, each.student.email, _total(each), most, status])
     return lines
@@ -85,5 +91,5 @@ def gradebook(name: str, standings: Sequence[Standing], title: str) -> str:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     for line in GRADEBOOKS[name](standings, title):
-        rows.writerow(map(cell, line))
+        rows.writerow(each if WORD.fullmatch(each) else cell(each) for each in line)
     return MARK + text.getvalue()

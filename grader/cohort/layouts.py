@@ -30,7 +30,7 @@ MOST_GIB = 64
 """A download may unpack to so much; 1 GiB is 2**30 bytes."""
 
 CANVAS = re.compile(r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<user>\d+)_(?P<submission>\d+)_(?P<file>.+)")
-MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<user>\d+)_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.*))?")
+MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<user>\d+)_assignsubmission_(?P<by>file|onlinetext)(?:_(?P<file>.*))?")
 GRADESCOPE = re.compile(r"submission_\d+")
 
 
@@ -59,10 +59,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """What lies in a download and is no submission, and why."""
+    """What is left out of a download, and why; `found` is the submission that it is, if a person says whose."""
 
     label: str
     why: str
+    found: Found | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def read(folder: Path) -> Layout | None:
         for kind in (_gradescope, _moodle, _canvas):
             if layout := kind(folder, inside):
                 return layout
-        if len(inside) != 1 or not inside[0].is_dir() or _is_submission(inside[0]):
+        if len(inside) != 1 or not _is_folder(inside[0]) or _is_submission(inside[0]):
             break
         folder = inside[0]
     return _plain(folder, _inside(folder))
@@ -132,23 +133,32 @@ def looks_like_a_class(path: Path) -> str:
     return f"{layout.kind} of {len(layout.found)} submissions"
 
 
-def _inside(folder: Path) -> list[Path]:
+def _listed(folder: Path) -> list[Path]:
     """What lies in a folder; nothing if it can't be read."""
     try:
-        return sorted(p for p in folder.iterdir() if p.name not in CACHES and not p.name.startswith("."))
+        return sorted(path for path in folder.iterdir() if path.name not in CACHES)
     except OSError:
         return []
 
 
+def _inside(folder: Path) -> list[Path]:
+    """The same, without what is hidden."""
+    return [path for path in _listed(folder) if not path.name.startswith(".")]
+
+
 def _is_submission(path: Path) -> bool:
     """Whether it is an archive, or a folder with assignment/ in it, or in one folder further down."""
-    if path.is_dir():
-        return path.name == PACKAGE or any((each / PACKAGE).is_dir() for each in (path, *_folders(path)))
+    if _is_folder(path):
+        return path.name == PACKAGE or any(_is_folder(each / PACKAGE) for each in (path, *_inside(path)))
     return path.name.casefold().endswith(ARCHIVES)
 
 
-def _folders(path: Path) -> list[Path]:
-    return [each for each in _inside(path) if each.is_dir()]
+def _is_folder(path: Path) -> bool:
+    """Whether it is one, as far as that can be seen."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _stem(name: str) -> str:
@@ -167,11 +177,13 @@ def _gradescope(folder: Path, inside: Sequence[Path]) -> Layout | None:
         told = listed.pop(path.name, None)
         named = told.get(":submitters") if told else None
         people = tuple(filter(None, map(_submitter, named if isinstance(named, list) else ())))
-        if people and told:
-            found.append(Found(path.name, path, people, _moment(told.get(":created_at"))))
+        one = Found(path.name, path, people, _moment(told.get(":created_at")) if told else "")
+        if people:
+            found.append(one)
+        elif GRADESCOPE.fullmatch(path.name):
+            strays.append(Stray(path.name, f"{METADATA} names nobody for it", one))
         else:
-            why = f"{METADATA} names nobody for it" if GRADESCOPE.fullmatch(path.name) else "it is no submission"
-            strays.append(Stray(path.name, why))
+            strays.append(Stray(path.name, "it is no submission"))
     strays += [Stray(name, f"{METADATA} lists it, and its folder is missing") for name in listed]
     return Layout("a Gradescope export", tuple(found), tuple(strays))
 
@@ -234,21 +246,25 @@ def _by_user(kind: str, prefix: str, pattern: re.Pattern[str], inside: Sequence[
         match = fits[paths[0]]
         person = Person((f"{prefix}{user}",), match["name"])
         late = any(bool(fits[path].groupdict().get("late")) for path in paths)
-        archives = [path for path in paths if path.is_dir() or path.name.casefold().endswith(ARCHIVES)]
-        if len(archives) == 1:
-            only = _only_archive(archives[0])
-            found.append(Found(archives[0].name, only, (person,), late=late))
-            strays += [Stray(path.name, f"{archives[0].name} is taken") for path in paths if path not in archives]
-        elif archives:
-            strays += [Stray(path.name, "more than one archive of the same user") for path in archives]
+        archives = {
+            path: Found(path.name, _only_archive(path), (person,), late=late)
+            for path in paths
+            if _is_folder(path) or path.name.casefold().endswith(ARCHIVES)
+        }
+        files = [path for path in archives if fits[path].groupdict().get("by") != "onlinetext"]
+        if len(archives) == 1 or len(files) == 1:  # Moodle makes a folder of its own for what is typed in
+            [taken, *_] = files or archives
+            found.append(archives.pop(taken))
+            strays += [Stray(p.name, f"{taken.name} is taken", archives.get(p)) for p in paths if p != taken]
         else:
-            strays += [Stray(path.name, "no .zip, .tar.gz or folder") for path in paths]
+            many, none = "more than one archive of the same user", "no .zip, .tar.gz or folder"
+            strays += [Stray(p.name, many if p in archives else none, archives.get(p)) for p in paths]
     return Layout(kind, tuple(found), tuple(strays))
 
 
 def _only_archive(path: Path) -> Path:
     """The archive that a user's folder holds, if it holds nothing else; else the folder."""
-    inside = _inside(path) if path.is_dir() else []
+    inside = _inside(path) if _is_folder(path) else []
     return inside[0] if len(inside) == 1 and inside[0].is_file() and _is_submission(inside[0]) else path
 
 
@@ -257,7 +273,12 @@ def _plain(folder: Path, inside: Sequence[Path]) -> Layout | None:
         return None
     if not any(_is_submission(_only_archive(path)) for path in inside):
         return None
-    found = [path for path in inside if path.is_dir() or _is_submission(path)]  # intake says what others lack
-    taken = tuple(Found(p.name, _only_archive(p), (Person((_stem(p.name),)),)) for p in found)
-    strays = tuple(Stray(p.name, "no folder, .zip or .tar.gz") for p in inside if p not in found)
-    return Layout("a folder of submissions", taken, strays)
+    hidden = [path for path in _listed(folder) if path.name.startswith(".") and _is_submission(path)]
+    found = {
+        path: Found(path.name, _only_archive(path), (Person((_stem(path.name),)),))
+        for path in (*inside, *hidden)
+        if _is_folder(path) or _is_submission(path)  # intake says what others lack
+    }
+    strays = [Stray(path.name, "its name begins with a point", found.pop(path)) for path in hidden]
+    strays += [Stray(path.name, "no folder, .zip or .tar.gz") for path in inside if path not in found]
+    return Layout("a folder of submissions", tuple(found.values()), tuple(strays))

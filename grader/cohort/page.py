@@ -78,7 +78,7 @@ def class_html(store: Store, histories: Sequence[Sequence[Standing]], counts: st
         handed_in=[each for each in standings if each.attempt is not None],
         graded=reports,
         refused=_reasons([each for each in standings if each.why and each.tasks]),
-        missing=_reasons([each for each in standings if each.why and not each.tasks]),
+        missing=_reasons([each for each in standings if each.said and not (each.why and each.tasks)]),
         totals=totals,
         five=five(totals),
         of_points=of_points,
@@ -113,7 +113,7 @@ def _reasons(standings: Sequence[Standing]) -> dict[str, list[str]]:
     """Who has this reason, the most frequent first: {reason: students' ids}."""
     found: dict[str, list[str]] = {}
     for each in standings:
-        found.setdefault(each.why, []).append(each.student.id)
+        found.setdefault(each.said, []).append(each.student.id)
     return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 
 

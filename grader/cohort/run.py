@@ -118,8 +118,10 @@ def run(store: Store, planned: Plan, pool: Executor, at_once: int) -> Iterator[D
         while left or running:
             while left and len(running) < at_once * AHEAD:
                 waiting, tried = left.popleft()
-                [row] = store.rows("SELECT content FROM archives WHERE digest = ?", waiting.digest)
-                running[pool.submit(graded, row["content"], waiting.digest, options)] = waiting, tried
+                running[pool.submit(graded, store.archive(waiting.digest), waiting.digest, options)] = (
+                    waiting,
+                    tried,
+                )
             ended, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in ended:
                 waiting, tried = running.pop(future)

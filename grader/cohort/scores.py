@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from math import inf
 
 from grader.cohort.collect import enrolled, owners
-from grader.cohort.roster import Student
 from grader.cohort.store import Row, Store
-from grader.course import WHOLE, Course, late, weights
+from grader.course import WHOLE, Course, Student, late, weights
 from grader.errors import UsageError
 from grader.model import CheckResult, Report
 from grader.reports import restored
@@ -25,6 +25,9 @@ from tests.harness.tasks import TASKS, added
 LAST, BEST = "last", "best"
 COUNT = (LAST, BEST)
 """Which of a student's attempts counts."""
+
+NAMED = 5
+"""So many tasks are named, and the rest is counted."""
 
 NOTHING, NOT_YET = "nothing was handed in", "not graded yet"
 """Why there is no result, but for the words of a fault."""
@@ -47,8 +50,9 @@ class Standing:
 
     `kept` is the share of the points that a late attempt keeps, and `lateness` says so. `total` is None when there
     is no result, and `why` says why: nothing handed in, not graded yet, a fault. What can't be graded has a total
-    of 0 points, and `why` has the sentence that the student gets. `handed_in` is ISO 8601, or empty; `report` is
-    the result that the points are from.
+    of 0 points, and `why` has the sentence that the student gets. `lacking` are tasks that others have a result
+    of, or that the course has, and that were not graded here: then there is no total, either. `handed_in` is ISO
+    8601, or empty; `report` is the result that the points are from.
     """
 
     student: Student
@@ -63,11 +67,21 @@ class Standing:
     report: Report | None = None
     kept: Fraction = Fraction(1)
     lateness: str = ""
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """Why there is no result, or none of some tasks; else empty."""
+        if self.why or not self.lacking:
+            return self.why
+        named = ", ".join(self.lacking[:NAMED])
+        more = f" and {len(self.lacking) - NAMED} more" if len(self.lacking) > NAMED else ""
+        return f"no total, since {named}{more} {'was' if len(self.lacking) == 1 else 'were'} not graded"
 
     @property
     def total(self) -> float | None:
         """All points together; lateness costs nothing of an override."""
-        if not self.tasks and not self.overrides:
+        if self.lacking or not (self.tasks or self.overrides):
             return None
         given = {override.task: override.points for override in self.overrides}
         earned = added(points for task, points in self.tasks.items() if task not in given)
@@ -140,33 +154,59 @@ def counting(attempts: Sequence[Standing], counts: str = LAST) -> Standing:
 
 def histories(store: Store, course: Course = WHOLE) -> list[list[Standing]]:
     """All students, by id, each with what every attempt comes to; one without an attempt for who has none."""
-    attempts: dict[str, list[Row]] = {}
+    attempts: dict[str, list[Row]] = defaultdict(list)
     for row in store.rows("SELECT * FROM attempts ORDER BY n"):
-        attempts.setdefault(row["student"], []).append(row)
-    given: dict[str, dict[str, Override]] = {}
+        attempts[row["student"]].append(row)
+    given: dict[str, dict[str, Override]] = defaultdict(dict)
     for row in store.rows("SELECT * FROM overrides ORDER BY n"):
         if row["task"] in course.points:
             override = Override(row["task"], row["points"], row["reason"], row["by"], row["at"])
-            given.setdefault(row["student"], {})[row["task"]] = override
+            given[row["student"]][row["task"]] = override
+    graded = _graded(store)
+    held = {task for tasks in graded.values() for task in tasks if task in course.points}
+    expected = course.tasks if course.file or not held else tuple(task for task in course.tasks if task in held)
     return [
-        _history(store, student, attempts.get(student.id, []), tuple(given.get(student.id, {}).values()), course)
+        _history(store, student, attempts[student.id], tuple(given[student.id].values()), course, graded, expected)
         for student in enrolled(store)
+        if student.listed or attempts[student.id] or given[student.id]
     ]
 
 
-def _history(
-    store: Store, student: Student, attempts: list[Row], overrides: tuple[Override, ...], course: Course
-) -> list[Standing]:
-    """By the order in which attempts were handed in where all of them say when, else in which they were added."""
+def _graded(store: Store) -> dict[str, set[str]]:
+    """The tasks of which each submission has a result: {digest: tasks}."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in store.rows("SELECT DISTINCT digest, tasks FROM gradings WHERE fault IS NULL"):
+        found[row["digest"]] |= set(row["tasks"].split() or TASKS)
+    return found
+
+
+def in_order(attempts: Sequence[Row]) -> list[Row]:
+    """By the time when attempts were handed in where all of them say when, else as they were added."""
     if all(row["handed_in"] for row in attempts):
-        attempts = sorted(attempts, key=lambda row: _moment(row["handed_in"]).timestamp())
+        return sorted(attempts, key=lambda row: _moment(row["handed_in"]).timestamp())
+    return [*attempts]
+
+
+def _history(
+    store: Store,
+    student: Student,
+    attempts: Sequence[Row],
+    overrides: tuple[Override, ...],
+    course: Course,
+    graded: Mapping[str, set[str]],
+    expected: Sequence[str],
+) -> list[Standing]:
+    """All attempts of a student, in their order; `expected` are the tasks that need a result."""
+    decided = {override.task for override in overrides}
     found = []
-    for row in attempts:
+    for row in in_order(attempts):
         kept, lateness = _lateness(student, row, course)
+        held = decided | graded.get(row["digest"], set())
         found.append(
             replace(
                 _of_attempt(store, student, row, overrides, course),
                 attempts=len(attempts),
+                lacking=() if row["problem"] is not None else tuple(task for task in expected if task not in held),
                 handed_in=row["handed_in"],
                 late=bool(row["late"] or lateness),
                 kept=kept,

@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.cohort.layouts import opened, read
-from grader.cohort.store import Store
+from grader.cohort.scores import in_order
+from grader.cohort.store import Row, Store
 from grader.errors import UsageError
 from grader.files import PROJECT
 from grader.making import stubs
@@ -199,14 +200,12 @@ def independents() -> dict[str, Code]:
 
 def handed_in(store: Store) -> tuple[dict[str, Code], list[frozenset[str]]]:
     """The last attempt of each student that can be read, and who handed in one together."""
-    rows = store.rows(
-        "SELECT student, digest, label, source, handed_in FROM attempts WHERE n IN "
-        "(SELECT max(n) FROM attempts WHERE digest IS NOT NULL GROUP BY student)"
-    )
+    attempts: dict[str, list[Row]] = defaultdict(list)
+    for row in store.rows("SELECT * FROM attempts WHERE digest IS NOT NULL ORDER BY n"):
+        attempts[row["student"]].append(row)
     solutions, groups = {}, defaultdict(list)
-    for row in rows:
-        [archive] = store.rows("SELECT content FROM archives WHERE digest = ?", row["digest"])
-        solutions[row["student"]] = _unpacked(archive["content"])
+    for row in (in_order(rows)[-1] for rows in attempts.values()):
+        solutions[row["student"]] = _unpacked(store.archive(row["digest"]))
         groups[row["label"], row["source"], row["handed_in"]].append(row["student"])
     together = [frozenset(pair) for students in groups.values() for pair in combinations(students, 2)]
     return solutions, together

@@ -1,7 +1,8 @@
 """A class's store: one SQLite file that is only ever added to.
 
 Each row carries a seal, the SHA-256 of its values and of the seal before it, so that a change of any of them is
-found. One process writes; whoever reads meanwhile sees what was written whole.
+found, and each table's last row stands in `heads`, so that a missing end is. One process writes; whoever reads
+meanwhile sees what was written whole.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 from grader.errors import GraderFault, UsageError
 from tests.harness.text import encodable
 
-FORMAT = 1
+FORMAT = 2
 TABLES: dict[str, tuple[str, ...]] = {
     "students": ("id", "name", "email", "section", "aliases", "due", "listed"),
     "attempts": ("student", "label", "source", "handed_in", "late", "digest", "problem", "notes", "added"),
@@ -28,6 +29,9 @@ TABLES: dict[str, tuple[str, ...]] = {
     "overrides": ("student", "task", "points", "reason", "by", "at"),
 }
 """Every table has its rows' number `n` in front, and their `seal` behind."""
+
+HEADS = "CREATE TABLE heads (of PRIMARY KEY, n, seal)"
+"""The last row of each table that has one: the only place that changes."""
 
 INDEXES = (
     "CREATE UNIQUE INDEX archives_of ON archives(digest)",
@@ -61,6 +65,7 @@ class Store:
             seal = _seal(before["seal"] if before else "", n, row)
             places = ", ".join("?" * (len(names) + 2))
             self._connection.execute(f"INSERT INTO {table} VALUES ({places})", (n, *row, seal))  # noqa: S608
+            self._connection.execute("INSERT OR REPLACE INTO heads VALUES (?, ?, ?)", (table, n, seal))
         return n
 
     @contextmanager
@@ -81,9 +86,27 @@ class Store:
         """What a query gives."""
         return self._connection.execute(query, values).fetchall()
 
+    def archive(self, digest: str) -> bytes:
+        """The submission with this digest.
+
+        Raises:
+            GraderFault: it is gone.
+        """
+        row = self._one("SELECT content FROM archives WHERE digest = ?", digest)
+        if row is None:
+            raise GraderFault(f"the store has lost the submission {digest[:12]}: `grader class verify` tells more")
+        content: bytes = row["content"]
+        return content
+
     def _one(self, query: str, *values: object) -> Row | None:
         found: Row | None = self._connection.execute(query, values).fetchone()
         return found
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of all seals: the same as long as nothing is added, changed or taken away."""
+        heads = [tuple(row) for row in self.rows("SELECT * FROM heads ORDER BY of")]
+        return hashlib.sha256(json.dumps(heads).encode()).hexdigest()
 
     def broken(self) -> Iterator[str]:
         """A sentence for each place where what is stored isn't what was written."""
@@ -104,6 +127,9 @@ class Store:
             if row["seal"] != _seal(before, row["n"], [row[name] for name in names]):
                 yield f"{table}, row {row['n']} is not what was written"
             before, expected = row["seal"], row["n"] + 1
+        head = self._one("SELECT n, seal FROM heads WHERE of = ?", table)
+        if (head["n"], head["seal"]) != (expected - 1, before) if head else before:
+            yield f"{table}: it ends in row {expected - 1}, and row {head['n'] if head else 0} was the last one"
 
 
 def _seal(before: str, n: int, values: list[Any]) -> str:
@@ -161,6 +187,7 @@ def _settle(connection: sqlite3.Connection, called: str) -> None:
 
 
 def _statements() -> Iterator[str]:
+    yield HEADS
     for table, names in TABLES.items():
         yield f"CREATE TABLE {table} (n INTEGER PRIMARY KEY, {', '.join(names)}, seal)"
         for change in ("UPDATE", "DELETE"):

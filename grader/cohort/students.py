@@ -68,7 +68,7 @@ def total_sentence(standing: Standing) -> str:
     'No result yet'
     """
     if standing.total is None:
-        return "No result yet"
+        return "No total yet" if standing.tasks else "No result yet"
     decided = {each.task: TASKS[each.task].points for each in standing.overrides}
     most = sum((decided | (most_of(standing.report) if standing.report else {})).values())
     return f"{points(standing.total)} of {worth(most)}" if most else worth(standing.total)
@@ -77,7 +77,7 @@ def total_sentence(standing: Standing) -> str:
 def told(standing: Standing) -> str:
     """Why there is no result, as a student may read it: the words of a fault may name what hidden checks do."""
     if standing.attempt is None or standing.tasks or standing.why in ("", NOT_YET, NOTHING):
-        return standing.why
+        return standing.said
     return FAILED
 
 

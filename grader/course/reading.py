@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 
 from grader.course.late import Rule
 from grader.course.model import Course
+from grader.course.roster import read as read_roster
 from grader.errors import UsageError
 from grader.model import Feedback
 from tests.harness.tasks import TASKS
@@ -252,29 +252,10 @@ def _attempts(value: Any) -> Any:
 
 
 def _roster(path: Path, opened: bool) -> Path:
-    """The path of a roster whose rows have an id each, no two the same."""
-    if not opened:
-        return path
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file, strict=True)
-            if "id" not in (rows.fieldnames or ()):
-                raise ValueError(f"is a file without a column id; its first line names the columns {COLUMNS}")
-            lines: dict[str, int] = {}
-            for row in rows:
-                if not (student := (row["id"] or "").strip()):
-                    raise ValueError(f"has no id in line {rows.line_num}")
-                if lines.setdefault(student, rows.line_num) != rows.line_num:
-                    raise ValueError(
-                        f"has the id {student!r} in line {lines[student]} and in line {rows.line_num}"
-                    )
-    except OSError as error:
-        raise ValueError(f"is the roster {str(path)!r}, which can't be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ValueError("is a file that is not text in UTF-8; save it as that") from None
-    except csv.Error as error:
-        raise ValueError(f"is no CSV file: {error}") from None
+    """The path of a roster that can be read."""
+    if opened:
+        try:
+            read_roster(path, "the file")
+        except UsageError as error:
+            raise ValueError(f"can't be used: {error}") from None
     return path
-
-
-COLUMNS = "id, name, email, section"

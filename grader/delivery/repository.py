@@ -92,6 +92,18 @@ def _build(folder: Path, course: Course) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
+def handout_page(course: Course) -> str:
+    """The handout of a course as one HTML page.
+
+    >>> page = handout_page(Course(points={"5.5": 1}))
+    >>> "Task 1.1" in page, "Task 5.5" in page
+    (False, True)
+    """
+    from grader.delivery.page import page
+
+    return page(tailored.handout((PROJECT / "handout.md").read_text(encoding="utf-8"), course), PROJECT)
+
+
 def _choose(folder: Path, course: Course, handout: str) -> None:
     """Leave out what belongs to other tasks, and say which there are and what they and their checks are worth."""
     for path in (folder / "tests").glob("test_*.py"):

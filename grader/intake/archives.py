@@ -31,8 +31,10 @@ BAD_ARCHIVE = (
 )  # fmt: skip
 """What the standard library's readers raise on damaged or exotic archives; caught around them alone."""
 
-OURS = frozenset({errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC})
-"""A disk that fails, and what has run out."""
+OURS = frozenset(
+    {errno.EACCES, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EPERM, errno.ESTALE}
+)
+"""A disk that fails, what has run out, and what whoever grades may not read."""
 
 CENTRAL = b"PK\x01\x02"
 """Begins each entry of a zip's list of members."""
@@ -165,6 +167,7 @@ def archive_members(file: ArchiveFile, name: str, raw: Budget) -> Members:
         else:
             yield from _zip(file)
     except BAD_ARCHIVE as error:
+        _ours(error)
         raise SubmissionError(
             f"{name!r} is neither a folder nor a sound .zip or .tar.gz: {_said(error)}"
         ) from None

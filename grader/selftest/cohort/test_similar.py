@@ -76,7 +76,7 @@ def test_another_year_and_what_is_too_large(tmp_path: Path) -> None:
         (tmp_path / place / "assignment" / "bpe.py").write_text(text, encoding="utf-8")
     with opened(tmp_path / "class.db", new=True) as store:
         enroll(store, [Student("ann"), Student("bob")])
-        add(store, tmp_path / "now", {})
+        add(store, [tmp_path / "now"])
         solutions, together = handed_in(store)
     assert together == []
     found = similar(solutions | dict(earlier(tmp_path / "past")), independent=OTHERS)

@@ -18,6 +18,7 @@ from grader.cohort import (
     GRADEBOOKS,
     Student,
     changes,
+    drop,
     enroll,
     gradebook,
     opened,
@@ -27,7 +28,7 @@ from grader.cohort import (
     wrong,
 )
 from grader.course import Course, late, weights
-from grader.errors import GraderError, UsageError
+from grader.errors import GraderError, GraderFault, UsageError
 from grader.model import CheckResult, Report
 from grader.reports import to_json
 from grader.selftest.cohort.stores import FAIL, FAULT, PASS, attempt, graded, report
@@ -113,6 +114,121 @@ def test_the_course_says_what_counts(tmp_path: Path) -> None:
         assert found["ann"].lateness == "2 days late: 80 % of the points count"
         assert found["bob"].lateness == "3 days late: 0 % of the points count"
         assert standings(store)[2].total == 7 + len(done)
+
+
+def test_what_was_graded_in_part_has_no_total(tmp_path: Path) -> None:
+    """Tasks that others have a result of, or that the course has, are named, and nothing is taken for a total."""
+    part = Course(points={"1.1": 2, "1.2": 2}, file=tmp_path / "course.toml")
+    with opened(tmp_path / "class.db", new=True) as store:
+        enroll(store, [Student(name) for name in ("all", "one", "none", "decided", "refused")])
+        for name in ("all", "one", "none", "decided"):
+            attempt(store, name, name)
+        attempt(store, "refused", None, problem="no assignment/ with files")
+        graded(store, "all", report(t1_1_a=PASS, t1_2_a=PASS), tasks="1.1")
+        assert [each.total for each in standings(store)] == [4, None, None, None, 0], (
+            "all of what was graded at all"
+        )
+        assert [each.total for each in standings(store, part)] == [None, None, None, None, 0]
+        graded(store, "all", report(t1_1_a=PASS, t1_2_a=PASS), tasks="1.1 1.2")
+        graded(store, "one", report(t1_1_a=PASS), tasks="1.1")
+        graded(store, "decided", report(t1_1_a=PASS), tasks="1.1")
+        override(store, "decided", "1.2", 1, "seen in a talk", "Lee")
+        override(store, "none", "1.2", 1, "seen in a talk", "Lee")
+        found = {each.student.id: each for each in standings(store)}
+        assert {name: each.total for name, each in found.items()} == {
+            "all": 4, "one": None, "none": None, "decided": 3, "refused": 0,
+        }  # fmt: skip
+        assert found["one"].said == "no total, since 1.2 was not graded"
+        assert found["none"].said == "not graded yet"
+        assert found["one"].tasks == {"1.1": 2}
+        for name in GRADEBOOKS:
+            heading, one = csv.reader(io.StringIO(gradebook(name, [found["one"]], "Homework 1")[1:]))
+            assert (
+                dict(zip(heading, one, strict=True))["Total Score" if name == "gradescope" else "Homework 1"] == ""
+            )
+        [heading, one] = csv.reader(io.StringIO(gradebook("plain", [found["one"]], "Homework 1")[1:]))
+        assert dict(zip(heading, one, strict=True))["note"] == "no total, since 1.2 was not graded"
+        graded(store, "all", report(t1_1_a=PASS))
+        many = [each.said for each in standings(store) if each.student.id == "one"]
+        assert many == ["no total, since 1.2, 1.3, 1.4, 2.1, 2.2 and 19 more were not graded"]
+
+
+def test_an_override_of_what_nobody_was_graded_in_has_a_column(tmp_path: Path) -> None:
+    """In the handout's order."""
+    with opened(tmp_path / "class.db", new=True) as store:
+        enroll(store, [Student("ann")])
+        attempt(store, "ann", "d")
+        graded(store, "d", report(t1_2_a=PASS), tasks="1.2")
+        override(store, "ann", "1.1", 1, "seen in a talk", "Lee")
+        [heading, ann] = csv.reader(io.StringIO(gradebook("plain", standings(store), "Homework 1")[1:]))
+    assert heading[5:8] == ["Homework 1", "1.1", "1.2"]
+    assert ann[5:8] == ["3", "1", "2"]
+
+
+def test_ids_are_as_the_platform_has_them(tmp_path: Path) -> None:
+    """Whatever they begin with; what a spreadsheet could run is not."""
+    with opened(tmp_path / "class.db", new=True) as store:
+        enroll(store, [Student("-12", "@ann", "+ann@x.edu"), Student("=cmd|'/c calc'!A1", "=HYPERLINK(1)")])
+        for name in GRADEBOOKS:
+            _, bad, good = csv.reader(io.StringIO(gradebook(name, standings(store)[::-1], "Homework 1")))
+            assert {"-12", "@ann", "+ann@x.edu"} <= {*good}
+            assert not [cell for cell in bad if cell.startswith("=")]
+
+
+@pytest.mark.parametrize("table", ["students", "attempts", "archives", "runs", "gradings", "overrides"])
+def test_a_missing_end_is_found(tmp_path: Path, table: str) -> None:
+    """Rows that are taken away from the end of a table, or all of it."""
+    path = tmp_path / "class.db"
+    with opened(path, new=True) as store:
+        enroll(store, [Student("ann"), Student("bob")])
+        for digest in ("d", "e"):
+            store.add("archives", digest=digest, content=b"zip")
+            attempt(store, "ann", digest)
+            graded(store, digest, report(t1_1_a=PASS))
+            override(store, "ann", "1.2", 1, "why", "Lee")
+        assert list(wrong(store)) == []
+        before = store.fingerprint
+    for condition in ("n = 2", "n > 0"):
+        copy = tmp_path / "copy.db"
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as to:
+            source.backup(to)
+        with closing(sqlite3.connect(copy)) as damaged:
+            [(sql,)] = damaged.execute(
+                f"SELECT sql FROM sqlite_master WHERE name = '{table}_no_DELETE'"
+            ).fetchall()
+            damaged.execute(f"DROP TRIGGER {table}_no_DELETE")
+            damaged.execute(f"DELETE FROM {table} WHERE {condition}")
+            damaged.execute(sql)
+            damaged.commit()
+        with opened(copy) as store:
+            [said] = wrong(store)
+            assert (
+                said == f"{table}: it ends in row {1 if condition == 'n = 2' else 0}, and row 2 was the last one"
+            )
+            assert store.fingerprint == before
+        copy.unlink()
+
+
+def test_a_lost_submission_is_the_graders_fault(tmp_path: Path) -> None:
+    """And is told in a sentence."""
+    with (
+        opened(tmp_path / "class.db", new=True) as store,
+        pytest.raises(GraderFault, match="has lost the submission"),
+    ):
+        store.archive("d" * 64)
+
+
+def test_who_leaves_is_no_longer_missed(tmp_path: Path) -> None:
+    """What was handed in stays, and whoever comes back is on the roster again."""
+    with opened(tmp_path / "class.db", new=True) as store:
+        enroll(store, [Student("ann", aliases=("canvas:7",)), Student("bob"), Student("cat")])
+        attempt(store, "ann", "d")
+        drop(store, ["ann", "bob"])
+        assert [(each.student.id, each.attempt) for each in standings(store)] == [("ann", 1), ("cat", None)]
+        with pytest.raises(UsageError, match="--drop names 'bob', who is not on the roster"):
+            drop(store, ["cat", "bob"])
+        assert enroll(store, [Student("ann"), Student("bob"), Student("cat")]) == 2
+        assert len(standings(store)) == 3
 
 
 def test_an_override_is_kept_with_who_and_why(tmp_path: Path) -> None:

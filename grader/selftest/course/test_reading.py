@@ -114,11 +114,14 @@ def test_points_are_those_that_the_file_says(tmp_path: Path) -> None:
         ('attempts = "first"', 'attempts = "first" must be "last" or "best".'),
         ("[limits]\ncheck_seconds = 0", "limits.check_seconds = 0 must be a number from 0.1 to 3,600."),
         ("seed = 7", 'seed = 7 must be a text in quotes, such as "autumn".'),
-        ('roster = "away.csv"', "which can't be read: No such file or directory."),
-        ('roster = "odd.csv"', "is a file without a column id; its first line names the columns id, name, email"),
-        ('roster = "twice.csv"', "has the id '7' in line 2 and in line 4."),
-        ('roster = "none.csv"', "has no id in line 3."),
-        ('roster = "latin.csv"', "is a file that is not text in UTF-8; save it as that."),
+        ('roster = "away.csv"', "can't be used: the file can't be read: No such file or directory."),
+        ('roster = "odd.csv"', "can't be used: the file has no column `id`; its first line has name."),
+        (
+            'roster = "twice.csv"',
+            "can't be used: the file has the id '7' in line 2 and in line 4; keep one of them.",
+        ),
+        ('roster = "none.csv"', "can't be used: the file, line 3: the id is empty."),
+        ('roster = "latin.csv"', "can't be used: the file is not text in UTF-8; save it as that."),
     ],
 )
 def test_a_mistake_is_a_sentence(tmp_path: Path, text: str, says: str) -> None:
