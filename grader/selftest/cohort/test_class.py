@@ -42,7 +42,7 @@ def said(*args: object, status: int = 0) -> str:
         done = CliRunner().invoke(app, ["class", *map(str, args)])
         assert isinstance(done.exception, UsageError) if status else done.exit_code == 0, done.output
         return done.output + str(done.exception or "")
-    run = subprocess.run(command(*args), cwd=PROJECT, capture_output=True, text=True, timeout=300, check=False)
+    run = subprocess.run(command(*args), cwd=PROJECT, capture_output=True, text=True, timeout=1200, check=False)
     assert run.returncode == status, run.stdout + run.stderr
     return run.stdout + run.stderr
 
@@ -145,6 +145,49 @@ def test_a_killed_run_goes_on(added: Path, whole: Path, tmp_path: Path, seed: in
     assert results(store) == results(whole)
     assert len(gradings(store)) == len(set(gradings(store))) == 8
     assert "all rows are what was written" in said("verify", "--store", store)
+
+
+@pytest.mark.thorough
+def test_two_hundred_students_and_ten_kills(tmp_path: Path) -> None:
+    """In four layouts, with a roster that lacks some: all are attributed or named, and no kill changes a result."""
+    class_ = classes.members(200)
+    paths = [classes.write(tmp_path / name, class_[n::4], name) for n, name in enumerate(classes.LAYOUTS)]
+    lines = [(path.parent / "roster.csv").read_text("utf-8").splitlines() for path in paths]
+    gaps = {member.id for member in class_ if member.number % 25 == 0}
+    kept = [line for rows in lines for line in rows[1:] if line.partition(",")[0] not in gaps]
+    (tmp_path / "roster.csv").write_text("\n".join([lines[0][0], *kept]), encoding="utf-8")
+    out = said("add", *paths, "--roster", tmp_path / "roster.csv", "--store", tmp_path / "class.db")
+    here = {member.id for member in class_ if member.what != "missing"} - gaps
+    with opened(tmp_path / "class.db") as store:
+        rows = store.rows("SELECT student, digest FROM attempts")
+        assert sorted(row["student"] for row in rows) == sorted(here)
+        submissions = sum(row["digest"] is not None for row in rows)
+    left_out = len({member.id for member in class_ if member.what != "missing"} & gaps)
+    assert sum(int(line.split()[0]) for line in out.splitlines() if "were left out" in line) == left_out > 0
+    whole, killed = (_copy(tmp_path / "class.db", _new(tmp_path / name)) for name in ("whole", "killed"))
+    said("grade", *TASK, "--store", whole)
+    chance = random.Random(200)
+    for _ in range(10):
+        with subprocess.Popen(
+            command("grade", *TASK, "--store", killed),
+            cwd=PROJECT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as run:
+            many = len(gradings(killed)) + chance.randint(1, 20)
+            wait_for(lambda: len(gradings(killed)) >= many or run.poll() is not None)  # noqa: B023
+            time.sleep(chance.random())
+            run.kill()
+    said("grade", *TASK, "--store", killed)
+    assert results(killed) == results(whole)
+    assert len(gradings(killed)) == len(set(gradings(killed))) == submissions
+    for store_file in (whole, killed):
+        assert "all rows are what was written" in said("verify", "--store", store_file)
+
+
+def _new(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 @pytest.mark.thorough
