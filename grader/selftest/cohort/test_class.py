@@ -149,7 +149,7 @@ def test_a_killed_run_goes_on(added: Path, whole: Path, tmp_path: Path, seed: in
 
 @pytest.mark.thorough
 def test_two_hundred_students_and_ten_kills(tmp_path: Path) -> None:
-    """In four layouts, with a roster that lacks some: all are attributed or named, and no kill changes a result."""
+    """In four layouts, with a roster that lacks some: all are told or named, and no kill changes a result."""
     class_ = classes.members(200)
     paths = [classes.write(tmp_path / name, class_[n::4], name) for n, name in enumerate(classes.LAYOUTS)]
     lines = [(path.parent / "roster.csv").read_text("utf-8").splitlines() for path in paths]
