@@ -17,9 +17,11 @@ import re
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from importlib.util import find_spec
 from itertools import combinations
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +45,9 @@ NOISE = 25
 WINDOW = 8
 LARGEST = 200 << 10
 """Bytes; larger modules are not compared."""
+
+MANY = 300
+"""From so many modules on, starting processes takes less time than it saves."""
 
 MODULES = tuple(dict.fromkeys(task.module for task in TASKS.values()))
 Code = Mapping[str, str]
@@ -153,17 +158,11 @@ def _pair(
 
 def _fingerprints(solutions: Mapping[str, Code]) -> tuple[dict[str, dict[str, CodeFingerprint]], list[str]]:
     """Of each solution and module, without what everyone is given; and a sentence on each that is left out."""
-    try:
-        from copydetect.detector import CodeFingerprint
-    except ImportError:
-        raise UsageError("`grader class similar` needs copydetect: pip install 'copydetect>=0.5'") from None
-
-    @cache
-    def printed(module: str, text: str, window: int) -> CodeFingerprint:
-        return CodeFingerprint(f"{module}.py", NOISE, window, language="python", fp=io.StringIO(text))
-
-    cut, everywhere = stubs.build(), printed("handout", _handout(), 1).hashes
-    without = {m: everywhere | printed(m, cut.get(f"{m}.py", ""), 1).hashes for m in MODULES}
+    if find_spec("copydetect") is None:
+        raise UsageError("`grader class similar` needs copydetect: pip install 'copydetect>=0.5'")
+    cut, everywhere = stubs.build(), _printed("handout", _handout(), 1).hashes
+    without = {m: everywhere | _printed(m, cut.get(f"{m}.py", ""), 1).hashes for m in MODULES}
+    made_of = _all_printed({(m, text) for code in solutions.values() for m, text in code.items()})
     found: dict[str, dict[str, CodeFingerprint]] = {}
     left_out = []
     for owner, code in solutions.items():
@@ -172,12 +171,27 @@ def _fingerprints(solutions: Mapping[str, Code]) -> tuple[dict[str, dict[str, Co
             text = code.get(module, "")
             if len(text) > LARGEST:
                 left_out.append(f"{owner}: {module}.py is larger than {LARGEST >> 10} KiB")
-            elif text.strip():
-                made = printed(module, text, WINDOW)
+            elif made := made_of.get((module, text)):
                 made.hashes -= without[module]
                 if made.hashes:
                     found[owner][module] = made
     return found, left_out
+
+
+def _printed(module: str, text: str, window: int = WINDOW) -> CodeFingerprint:
+    from copydetect.detector import CodeFingerprint
+
+    return CodeFingerprint(f"{module}.py", NOISE, window, language="python", fp=io.StringIO(text))
+
+
+def _all_printed(texts: set[tuple[str, str]]) -> dict[tuple[str, str], CodeFingerprint]:
+    """The fingerprints of modules, {(module, text): it}; where there are many, on all processors."""
+    todo = sorted((m, text) for m, text in texts if m in MODULES and text.strip() and len(text) <= LARGEST)
+    if len(todo) < MANY:
+        return {each: _printed(*each) for each in todo}
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        made = pool.map(_printed, *zip(*todo, strict=True), chunksize=16)
+        return dict(zip(todo, made, strict=True))
 
 
 def _handout() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import random
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,16 @@ def test_a_disguised_copy_is_found_first_and_independent_ones_are_not_listed() -
     assert found.compared == len(class_)
     group = similar(class_, [frozenset(pair.owners)], independent=OTHERS)
     assert group.pairs == ()
+
+
+def test_on_all_processors_the_same_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on one of them."""
+    code = {m: ALL["correct_recursive"][m] for m in ("words", "wordpiece")}
+    class_ = {"ann": code, "bob": {m: disguised(text) for m, text in code.items()}}
+    alone = similar(class_, independent=OTHERS)
+    monkeypatch.setattr(sys.modules[similar.__module__], "MANY", 1)
+    assert similar(class_, independent=OTHERS) == alone
+    assert [pair.owners for pair in alone.pairs] == [("ann", "bob")]
 
 
 def test_the_page_shows_both_sides_and_escapes_them() -> None:
