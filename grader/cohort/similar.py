@@ -14,6 +14,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import sys
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -185,11 +186,14 @@ def _printed(module: str, text: str, window: int = WINDOW) -> CodeFingerprint:
 
 
 def _all_printed(texts: set[tuple[str, str]]) -> dict[tuple[str, str], CodeFingerprint]:
-    """The fingerprints of modules, {(module, text): it}; where there are many, on all processors."""
+    """The fingerprints of modules, {(module, text): it}; where there are many, on all processors of Linux.
+
+    They have Python's hashes, which are the same only in processes that are forked.
+    """
     todo = sorted((m, text) for m, text in texts if m in MODULES and text.strip() and len(text) <= LARGEST)
-    if len(todo) < MANY:
+    if len(todo) < MANY or sys.platform != "linux":
         return {each: _printed(*each) for each in todo}
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
         made = pool.map(_printed, *zip(*todo, strict=True), chunksize=16)
         return dict(zip(todo, made, strict=True))
 

@@ -55,6 +55,7 @@ def test_a_disguised_copy_is_found_first_and_independent_ones_are_not_listed() -
     assert group.pairs == ()
 
 
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_on_all_processors_the_same_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on one of them."""
     code = {m: ALL["correct_recursive"][m] for m in ("words", "wordpiece")}
