@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.files import PROJECT
+from grader.isolation import LADDER
 from grader.proofs import specimen
 
 
@@ -35,7 +36,15 @@ STARTED: dict[str, tuple[Callable[[], object], dict[str, str]]] = {
 """What is done before the command, and variables that it gets."""
 
 
-@pytest.mark.parametrize("started", STARTED)
+IN_TURN = [
+    pytest.param(started, kind, marks=pytest.mark.thorough if (place + n) % len(LADDER) else ())
+    for place, started in enumerate(STARTED)
+    for n, kind in enumerate(LADDER)
+]
+"""Each in each sandbox: in one of them at each push, in the other by `make thorough`."""
+
+
+@pytest.mark.parametrize(("started", "kind"), IN_TURN, indirect=["kind"])
 def test_how_the_grader_is_started_costs_no_point(started: str, folder: Path, kind: str) -> None:
     """Full points, in each sandbox."""
     before, variables = STARTED[started]

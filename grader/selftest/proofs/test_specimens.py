@@ -35,7 +35,10 @@ def proving(planted: list[Specimen]) -> set[str]:
 
 PLANTED = [specimen.load(name) for name in NAMES if name != "reference"]
 PROVING = proving([each for each in PLANTED if each.kind == "misconception"])
-SLOW = {f"correct_{name}" for name in "classes fractions from_the_handout liberties naive numpy pools".split()}
+SLOW = {
+    f"correct_{name}"
+    for name in "classes fractions from_the_handout liberties naive numpy pools recursive".split()
+}
 """Graded directly by `make thorough` alone; the sandbox grades one of them at each push."""
 
 AT_EACH_PUSH = {each.name for each in PLANTED if each.kind == "correct"} - SLOW | PROVING
