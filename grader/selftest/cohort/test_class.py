@@ -110,7 +110,10 @@ def test_all_get_what_they_deserve(whole: Path) -> None:
     assert partly is not None
     assert 0 < partly < 6
     assert "nothing was handed in" in said("scores", "--store", whole)
-    assert said("verify", "--store", whole).endswith("the scores of 8 results are those of their checks\n")
+    told = said("verify", "--store", whole)
+    assert "the scores of 8 results are those of their checks\nfingerprint " in told
+    with opened(whole) as class_:
+        assert class_.fingerprint in told
 
 
 @pytest.mark.thorough
