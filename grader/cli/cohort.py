@@ -196,11 +196,12 @@ def _grade(planned: Plan, results: Iterator[Done]) -> set[str]:
     """Grade, tell how far it is, and give the students for whom the grader failed."""
     faults: dict[str, tuple[str, ...]] = {}
     scores: list[float] = []
-    of, spent_s, tried_again = len(planned.waiting), 0.0, 0
+    of, spent_s, checks_s, tried_again = len(planned.waiting), 0.0, 0.0, 0
     began = time.monotonic()
     with progress("grading", TextColumn("left"), TimeRemainingColumn()) as advance:
         for done in results:
             spent_s += done.wall_s
+            checks_s += done.checks_s
             tried_again += done.tried > 1
             whose = ", ".join(done.waiting.students)
             if done.score is None:
@@ -220,7 +221,9 @@ def _grade(planned: Plan, results: Iterator[Done]) -> set[str]:
     rate = len(scores) / max(took_s, 1e-9) * 60
     _say(f"graded {len(scores)} submissions in {took_s:.0f} s, {rate:.1f} a minute{again}")
     if scores:
-        _say(f"mean {sum(scores) / len(scores):.1f} points; {spent_s / len(scores):.1f} s a submission")
+        each_s, inside_s = spent_s / len(scores), checks_s / len(scores)
+        took = f"{each_s:.1f} s a submission, of which its checks took {inside_s:.1f} s"
+        _say(f"mean {sum(scores) / len(scores):.1f} points; {took}")
     return {student for students in faults.values() for student in students}
 
 

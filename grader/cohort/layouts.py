@@ -29,8 +29,21 @@ METADATA = "submission_metadata.yml"
 MOST_GIB = 64
 """A download may unpack to so much; 1 GiB is 2**30 bytes."""
 
-CANVAS = re.compile(r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<user>\d+)_(?P<submission>\d+)_(?P<file>.+)")
+CANVAS = re.compile(
+    r"(?!(?:LATE_)?anon_)(?P<name>.*?)_(?P<late>LATE_)?(?P<user>\d+)_(?P<attachment>\d+)_(?P<file>.+)"
+)
+"""The name by which Canvas sorts, in small letters; its number of the user, and of the file. Of a group, it names
+the group and the number of one member. Where it hides names, there is no number of a user.
+
+Source: `lib/content_zipper.rb` of Canvas, 2026.
+"""
+
 MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<user>\d+)_assignsubmission_(?P<by>file|onlinetext)(?:_(?P<file>.*))?")
+"""The whole name, behind the group's name and "-" if there is one; the number of a participant in this assignment.
+
+Source: `download_submissions` in `mod/assign/locallib.php` of Moodle.
+"""
+
 GRADESCOPE = re.compile(r"submission_\d+")
 
 

@@ -48,7 +48,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One that was. `score` is None after a fault, which `fault` tells; `tried` counts from 1."""
+    """One that was. `score` is None after a fault, which `fault` tells; `tried` counts from 1.
+
+    It took `wall_s`, of which its checks took `checks_s`.
+    """
 
     waiting: Waiting
     score: float | None
@@ -56,6 +59,7 @@ class Done:
     fault: str
     tried: int
     wall_s: float
+    checks_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,8 @@ def _keep(store: Store, n: int, planned: Plan, waiting: Waiting, tried: int, res
         wall_s=round(result["wall_s"], 3),
         report=zlib.compress(json.dumps(report).encode()) if report else None,
     )
-    return Done(waiting, score, most, result["fault"], tried, result["wall_s"])
+    checks_s = sum(check["wall_s"] for check in report["checks"]) if report else 0.0
+    return Done(waiting, score, most, result["fault"], tried, result["wall_s"], checks_s)
 
 
 class Stopped(Exception):

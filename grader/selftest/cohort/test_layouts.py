@@ -109,6 +109,25 @@ def _people(name: str) -> tuple[Person, ...]:
     return (Person((f"canvas:{match['user']}",), match["name"]),)
 
 
+@pytest.mark.parametrize(
+    ("name", "read_as"),
+    [
+        ("leeann_7_8_hw.zip", ("leeann", None, "7")),
+        ("leeann_LATE_7_8_hw-1.zip", ("leeann", "LATE_", "7")),
+        ("lee_jrann_7_8_my_hw_2_3_b.zip", ("lee_jrann", None, "7")),
+        ("\u65b0\u6751_7_8_hw.zip", ("\u65b0\u6751", None, "7")),
+        ("_7_8_hw.zip", ("", None, "7")),
+        ("anon_12345_8_hw.zip", None),
+        ("LATE_anon_12345_8_hw.zip", None),
+        ("leeann_7_text.html", None),
+    ],
+)
+def test_names_are_read_as_canvas_writes_them(name: str, read_as: tuple[str, str | None, str] | None) -> None:
+    """Names with signs of their own, hidden names, typed text."""
+    match = CANVAS.fullmatch(name)
+    assert (match and match.group("name", "late", "user")) == read_as
+
+
 def test_two_users_of_one_name_are_not_one_student(tmp_path: Path) -> None:
     """Neither on a roster that has one of them, nor without a roster."""
     inside = tmp_path / "canvas"
