@@ -49,14 +49,22 @@ class Next:
     link: str
 
 
+def chapter(task: str) -> str:
+    """Where a student's page finds the task in the handout.
+
+    >>> chapter("1.1").startswith("handout.html#task-11")
+    True
+    """
+    return f"{HANDOUT}#{anchor(TASKS[task].heading)}"
+
+
 def next_step(standing: Standing) -> Next | None:
     """Where to go on; None when nothing was graded, or nothing is lost."""
     most = most_of(standing.report) if standing.report else {}
     held = standing.tasks | {each.task: each.points for each in standing.overrides}
     for task in TASKS.values():
         if held.get(task.id, 0.0) < most.get(task.id, 0.0):
-            link = f"{HANDOUT}#{anchor(task.heading)}"
-            return Next(task.id, task.title, held.get(task.id, 0.0), most[task.id], link)
+            return Next(task.id, task.title, held.get(task.id, 0.0), most[task.id], chapter(task.id))
     return None
 
 
@@ -94,6 +102,7 @@ def student_html(attempts: Sequence[Standing], counts: str) -> str:
         number=1 + [each.attempt for each in attempts].index(standing.attempt),
         attempts=[(each, told(each)) for each in attempts if each.attempt is not None],
         next=next_step(standing),
+        chapter=chapter,
     )
 
 

@@ -208,7 +208,8 @@ def test_a_students_page_says_what_counts(tmp_path: Path) -> None:
         assert words in ann, words
     assert "<h1>3.5 of 4 points</h1>" in best["pages/student-ann.html"]
     assert "1 of 2, handed in 2027-04-15" in best["pages/student-ann.html"]
-    assert "handout.html#task-11-" in ann  # 1.1, since a person took half a point
+    assert ann.count('"handout.html#task-11-') == 2, "of the task, and as the next step: a person took half a point"
+    assert ann.count('"handout.html#task-12-') == 1
     assert "<h1>0 points</h1>" in last["pages/student-bob.html"]
     assert "no assignment/ with files" in last["pages/student-bob.html"]
     assert "<h1>No result yet</h1>" in last["pages/student-cat.html"]
