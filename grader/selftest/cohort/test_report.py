@@ -208,7 +208,7 @@ def test_a_students_page_says_what_counts(tmp_path: Path) -> None:
         assert words in ann, words
     assert "<h1>3.5 of 4 points</h1>" in best["pages/student-ann.html"]
     assert "1 of 2, handed in 2027-04-15" in best["pages/student-ann.html"]
-    assert ann.count('"handout.html#task-11-') == 2, "of the task, and as the next step: a person took half a point"
+    assert ann.count('"handout.html#task-11-') == 2, "as the next step, too: half a point is lost"
     assert ann.count('"handout.html#task-12-') == 1
     assert "<h1>0 points</h1>" in last["pages/student-bob.html"]
     assert "no assignment/ with files" in last["pages/student-bob.html"]
@@ -292,6 +292,10 @@ def test_the_command(tmp_path: Path) -> None:
     assert (pages / "handout.html").read_text(encoding="utf-8") == handout_page(
         (PROJECT / "handout.md").read_text(encoding="utf-8"), PROJECT
     )
+    (tmp_path / "course.toml").write_text('tasks = ["1.1"]\n', encoding="utf-8")
+    said("report", "--students", pages, "--store", store, "--course", tmp_path / "course.toml")
+    for name in ("handout.html", "student-ann.html"):
+        assert "task-12-" not in (pages / name).read_text(encoding="utf-8"), "the course has no 1.2"
     for wrong, says in (
         ((), "nothing to write: give --html FILE, or --students FOLDER"),
         (("--html", tmp_path / "none" / "x.html"), "no folder"),
