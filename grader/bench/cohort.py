@@ -5,7 +5,8 @@ python -m grader.bench.cohort [ROUNDS] [--task ID]... [--only NAME]... [--otter 
 In each round all ways grade the same submissions, one way after the other: (a) a loop of `python -m pytest`
 over the same checks, in one process with the student's code, (b) a loop of `grader grade`, and
 `grader class grade` with one job and with two. There are two classes: in one little is written, in the other all
-is right. Then a class of 10, of 50 and of 200 shows how time and memory grow, on one task.
+is right. Then a class of 10, of 50 and of 200 shows how time and memory grow, on one task, and one of all kinds of
+students what a submission costs on average: processor seconds, and bytes of the store.
 
 With `--otter`, the command of otter-grader from an environment of its own, ten trivial checks are graded by a loop
 of `otter run`, too, beside ten checks of ours.
@@ -21,6 +22,7 @@ import time
 from collections.abc import Callable, Sequence
 from math import log
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from statistics import linear_regression
 
 import psutil
@@ -38,6 +40,7 @@ MANY = {
 """Classes in which little is written, and all is right."""
 
 GROWTH = (10, 50, 200)
+SAMPLE = 20
 TEN_CHECKS = ("3.1", "4.1")
 """Together they have ten checks."""
 
@@ -141,6 +144,20 @@ def growth(many: int, tasks: Sequence[str]) -> tuple[float, float]:
         return time.monotonic() - began, most / 2**20
 
 
+def cost(many: int, tasks: Sequence[str]) -> tuple[float, float, float]:
+    """What a submission of a class with all kinds of students takes: seconds, those of a processor, KiB stored."""
+    with tempfile.TemporaryDirectory(prefix="grader-bench-") as folder:
+        store = Path(folder) / "class.db"
+        class_ = [member for member in classes.members(2 * many) if member.what not in ("missing", "bare")][:many]
+        with opened(store, new=True) as new:
+            add(new, [classes.write(Path(folder) / "class", class_, "clones")])
+        began, before = time.monotonic(), getrusage(RUSAGE_CHILDREN)
+        _run(_python("grader", "class", "grade", "--jobs", "2", "--store", str(store), *_chosen(tasks)))
+        took_s, after = time.monotonic() - began, getrusage(RUSAGE_CHILDREN)
+        busy_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return took_s / many, busy_s / many, store.stat().st_size / many / 2**10
+
+
 def _memory(pid: int) -> int:
     """Bytes of a process and all that it has started; what several share is counted once."""
     found = 0
@@ -157,7 +174,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m grader.bench.cohort")
     parser.add_argument("rounds", type=int, nargs="?", default=3)
     parser.add_argument("--task", action="append", default=[])
-    parser.add_argument("--only", action="append", choices=[*MANY, "growth", "otter"], default=[])
+    parser.add_argument("--only", action="append", choices=[*MANY, "growth", "otter", "cost"], default=[])
     parser.add_argument("--otter", type=Path)
     given = parser.parse_args()
     for called, what in MANY.items():
@@ -174,6 +191,10 @@ def main() -> None:
             sys.stdout.write(f"{many} submissions: {seconds:.1f} s, at most {mib:,.0f} MiB\n")
         slope, _ = linear_regression([log(n) for n in found], [log(seconds) for seconds, _ in found.values()])
         sys.stdout.write(f"time grows as the number of submissions to the power of {slope:.2f}\n")
+    if not given.only or "cost" in given.only:
+        took_s, busy_s, kib = cost(SAMPLE, given.task)
+        said = f"{took_s:.1f} s with 2 jobs, {busy_s:.1f} s of a processor, {kib:.0f} KiB of the store"
+        sys.stdout.write(f"on average, each of {SAMPLE} submissions of a class of all kinds takes {said}\n")
 
 
 def _compare(called: str, many: int, taken: dict[str, float]) -> None:
