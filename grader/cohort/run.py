@@ -12,7 +12,7 @@ import threading
 import time
 import zlib
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -129,7 +129,7 @@ def run(store: Store, planned: Plan, pool: Executor, at_once: int) -> Iterator[D
             ended, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in ended:
                 waiting, tried = running.pop(future)
-                done = _keep(store, n, planned, waiting, tried, _result(future))
+                done = _keep(store, n, planned, waiting, tried, _result(future, planned.settings.told))
                 if done.fault and tried < TRIES:
                     left.append((waiting, tried + 1))
                 yield done
@@ -138,11 +138,17 @@ def run(store: Store, planned: Plan, pool: Executor, at_once: int) -> Iterator[D
             future.cancel()
 
 
-def _result(future: Future[dict[str, Any]]) -> dict[str, Any]:
+def _result(future: Future[dict[str, Any]], told: Mapping[str, object]) -> dict[str, Any]:
+    """What came out; a fault and no score if a worker has died or grades by something else than is told here."""
+    nothing: dict[str, Any] = {"report": None, "wall_s": 0.0}
     try:
-        return future.result()
-    except Exception as error:  # noqa: BLE001  -- a worker that has died, or whatever else: a fault, and no score
-        return {"fault": f"{type(error).__name__}: {error}", "report": None, "wall_s": 0.0}
+        result = future.result()
+    except Exception as error:  # noqa: BLE001  -- whatever it is
+        return nothing | {"fault": f"{type(error).__name__}: {error}"}
+    if other := [name for name, value in told.items() if result["told"].get(name) != value]:
+        same = "give all workers the same version of the grader and its packages"
+        return nothing | {"fault": f"a worker has other {', '.join(other)}: {same}"}
+    return result
 
 
 def _keep(store: Store, n: int, planned: Plan, waiting: Waiting, tried: int, result: dict[str, Any]) -> Done:
@@ -171,8 +177,9 @@ _STOP = threading.Event()
 
 
 def graded(content: bytes, digest: str, options: Options) -> dict[str, Any]:
-    """Grade an archive, wherever this runs: what came out, in plain data."""
+    """Grade an archive, wherever this runs: what came out, and by what, in plain data."""
     began = time.monotonic()
+    told = Settings(options, options.isolation).told
     RUNNER.serve()
     with tempfile.TemporaryDirectory(prefix="grader-class-") as folder:
         path = Path(folder) / f"{digest[:12]}.zip"
@@ -180,10 +187,11 @@ def graded(content: bytes, digest: str, options: Options) -> dict[str, Any]:
         try:
             report = grade(path, options, _go_on)
         except (GraderFault, Stopped) as error:
-            return {"fault": str(error) or "stopped", "report": None, "wall_s": time.monotonic() - began}
+            fault = str(error) or "stopped"
+            return {"fault": fault, "report": None, "wall_s": time.monotonic() - began, "told": told}
     faults = [check.id for check in report.checks if check.verdict.name == "GRADER_FAULT"]
     fault = f"the grader failed in {', '.join(faults)}" if faults else ""
-    return {"fault": fault, "report": to_json(report), "wall_s": time.monotonic() - began}
+    return {"fault": fault, "report": to_json(report), "wall_s": time.monotonic() - began, "told": told}
 
 
 def _go_on(*_: object) -> None:
