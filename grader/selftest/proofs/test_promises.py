@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from grader.files import PROJECT
 from grader.proofs import specimen
 from grader.proofs.calibration import planned
 from grader.selftest.pages import chapters
@@ -81,3 +82,27 @@ def test_a_promise_is_held_by_a_check_that_a_mistake_loses(promise: dict[str, An
     assert set(promise["checks"]) <= everything
     for name in promise["specimens"]:
         assert specimen.must_lose(specimen.load(name), promise["checks"]), name
+
+
+STATEMENTS = re.findall(
+    r"^\| ([12]) \| (.+?) \| (.+?) \|$",
+    (PROJECT / "docs" / "classes.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+"""What the two classes say: (class, statement, checks)."""
+
+
+@pytest.mark.parametrize(("class_", "statement", "checks"), STATEMENTS, ids=[words for _, words, _ in STATEMENTS])
+def test_a_statement_of_the_classes_is_graded(
+    class_: str, statement: str, checks: str, everything: set[str]
+) -> None:
+    """By checks that there are, of a part that belongs to its class; each is lost by a planted mistake."""
+    names = set(checks.split(", "))
+    assert names <= everything
+    assert {name[0] == "1" for name in names} == {class_ == "1"}, statement
+
+
+def test_each_task_is_about_a_statement_of_the_classes() -> None:
+    """No task is about something that neither class says."""
+    assert {name.partition("/")[0] for _, _, checks in STATEMENTS for name in checks.split(", ")} == set(TASKS)
+    assert len({statement for _, statement, _ in STATEMENTS}) == len(STATEMENTS) > 50
