@@ -62,7 +62,7 @@ def checks(chance: random.Random, *, faulty: bool = False) -> Iterator[CheckResu
     for task in TASKS:
         for name in (
             *(name for name in said if name.startswith(f"{task}/")),
-            *(f"{task}/{n}_{WORD}" for n in "ab"),
+            f"{task}/{WORD}",
         ):
             n = next(number)
             verdict = Verdict.PASSED if chance.random() < 0.5 else LOST[n % len(LOST)]
@@ -130,7 +130,7 @@ def of_similar_code() -> Iterator[tuple[str, str]]:
 def of_proofs() -> Iterator[tuple[str, str]]:
     """Planted submissions by tasks, with faults, and what became of mutants."""
     names = [name for name in specimen.names() if specimen.load(name).kind in ("correct", "misconception")]
-    trials = [Trial(specimen.load(name), report(n), (LONG,) * (n == 3)) for n, name in enumerate(names[::40])]
+    trials = [Trial(specimen.load(name), report(n), (LONG,) * (n == 1)) for n, name in enumerate(names[::100])]
     trials.append(Trial(specimen.load("accents_kept"), report(1), ()))
     yield "calibration", calibration_html(Calibration(tuple(trials), (f"1.1/{WORD}",)))
     diff = f"--- bpe.py\n+++ bpe.py\n-    return {WORD}\n+    return {LONG}\n"
@@ -162,7 +162,7 @@ def written() -> dict[str, str]:
     with tempfile.TemporaryDirectory(prefix="grader-test-") as folder:
         return {
             "report": to_html(report(1)),
-            "report of a fault": to_html(replace(failed, checks=failed.checks[:20])),
+            "report of a fault": to_html(replace(failed, checks=failed.checks[:9])),
             "report of a problem": to_html(report(3, f"no assignment/ with files, but {LONG}")),
             "handout": handout_page((PROJECT / "handout.md").read_text(encoding="utf-8"), PROJECT),
             **dict(of_a_class(Path(folder))),
