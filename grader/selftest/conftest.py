@@ -40,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 SLOW = (
     *("cli", "delivery", "hardware", "hidden", "oracle", "proofs", "harness/test_student_view.py"),
-    "harness/test_local_page.py",
+    *("harness/test_local_page.py", "test_browser.py"),
     *(
         "grading/test_course.py",
         "grading/test_one.py",

@@ -2,5 +2,6 @@
 
 from grader.proofs.mutation.campaigns import Row, campaign
 from grader.proofs.mutation.mutants import modules
+from grader.proofs.mutation.trial import Trial
 
-__all__ = ["Row", "campaign", "modules"]
+__all__ = ["Row", "Trial", "campaign", "modules"]
