@@ -299,8 +299,7 @@ def report_command(
         if students:
             from grader.delivery import handout_page  # only now: no other command of a class needs it
 
-            handout = handout_page(by)
-            write_students(students, found, counts, handout)
+            write_students(students, found, counts, handout_page(by), by)
             _say(f"wrote a page for each of {len(found)} students to {students}")
         if html:
             between = f"{quote(os.path.relpath(students, html.parent))}/" if students else ""

@@ -115,7 +115,9 @@ def run(store: Store, planned: Plan, pool: Executor, at_once: int) -> Iterator[D
     began = datetime.now(UTC).isoformat(timespec="seconds")
     told = json.dumps(planned.settings.told, sort_keys=True)
     n = store.add("runs", began=began, key=planned.settings.key, settings=told, tasks=_tasks(planned.tasks))
-    options = replace(planned.settings.options, tasks=planned.tasks, isolation=planned.settings.isolation)
+    asked = planned.settings.options
+    course = replace(asked.course, feedback=None)  # what may be told is asked when it is told
+    options = replace(asked, tasks=planned.tasks, isolation=planned.settings.isolation, course=course)
     left = deque((waiting, 1) for waiting in planned.waiting)
     running: dict[Future[dict[str, Any]], tuple[Waiting, int]] = {}
     try:

@@ -18,6 +18,7 @@ from grader.cohort.collect import enrolled, owners
 from grader.cohort.store import Row, Store
 from grader.course import WHOLE, Course, Student, late, weights
 from grader.errors import UsageError
+from grader.grading import with_level
 from grader.model import CheckResult, Report
 from grader.reports import restored
 from tests.harness.tasks import TASKS, added
@@ -80,12 +81,13 @@ class Standing:
 
     @property
     def total(self) -> float | None:
-        """All points together; lateness costs nothing of an override."""
+        """All points together, of a late attempt to hundredths; lateness costs nothing of an override."""
         if self.lacking or not (self.tasks or self.overrides):
             return None
         given = {override.task: override.points for override in self.overrides}
         earned = added(points for task, points in self.tasks.items() if task not in given)
-        return _exact(added([float(Fraction(str(earned)) * self.kept), *given.values()]))
+        kept = earned if self.kept == 1 else late.hundredths(Fraction(str(earned)) * self.kept)
+        return _exact(added([kept, *given.values()]))
 
 
 def _exact(points: float) -> float:
@@ -114,13 +116,19 @@ def report_of(store: Store, digest: str, until: int | None = None, course: Cours
 
 
 def _weighed(report: Report, course: Course) -> Report:
-    """The report with what the course's checks are worth, and without others."""
-    if course.whole:
-        return report
+    """The report with what the course's checks are worth, without others, and with what the course lets be told.
+
+    In the whole assignment, a check that there is no longer stays what it was.
+    """
     worth = weights(course)
-    checks = (check for check in report.checks if check.id in worth)
-    weighed = (replace(c, points=worth[c.id] if c.verdict.earns else 0.0, max_points=worth[c.id]) for c in checks)
-    return replace(report, checks=tuple(weighed))
+    checks = []
+    for check in report.checks:
+        if (most := worth.get(check.id)) is not None:
+            checks.append(replace(check, points=most if check.verdict.earns else 0.0, max_points=most))
+        elif course.whole:
+            checks.append(check)
+    weighed = replace(report, checks=tuple(checks))
+    return with_level(weighed, course.feedback) if course.feedback else weighed
 
 
 def _loaded(row: Row) -> Report:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from grader import __version__
 from grader.cohort.scores import NOT_YET, NOTHING, Standing, counting, most_of
 from grader.cohort.templates import templates
+from grader.course import WHOLE, Course
 from grader.errors import UsageError
 from grader.files import write_atomically
 from grader.model import Report
@@ -46,16 +48,16 @@ class Next:
     title: str
     earned: float
     most: float
-    link: str
 
 
-def chapter(task: str) -> str:
-    """Where a student's page finds the task in the handout.
+def chapter(task: str, course: Course = WHOLE) -> str:
+    """Where a student's page finds the task in the course's handout.
 
-    >>> chapter("1.1").startswith("handout.html#task-11")
-    True
+    >>> chapter("1.1", Course(points={"1.1": 9.5}))
+    'handout.html#task-11-words-and-vocabularies-95-points'
     """
-    return f"{HANDOUT}#{anchor(TASKS[task].heading)}"
+    worth = course.points.get(task, TASKS[task].points)
+    return f"{HANDOUT}#{anchor(replace(TASKS[task], points=worth).heading)}"
 
 
 def next_step(standing: Standing) -> Next | None:
@@ -64,7 +66,7 @@ def next_step(standing: Standing) -> Next | None:
     held = standing.tasks | {each.task: each.points for each in standing.overrides}
     for task in TASKS.values():
         if held.get(task.id, 0.0) < most.get(task.id, 0.0):
-            return Next(task.id, task.title, held.get(task.id, 0.0), most[task.id], chapter(task.id))
+            return Next(task.id, task.title, held.get(task.id, 0.0), most[task.id])
     return None
 
 
@@ -89,7 +91,7 @@ def told(standing: Standing) -> str:
     return FAILED
 
 
-def student_html(attempts: Sequence[Standing], counts: str) -> str:
+def student_html(attempts: Sequence[Standing], counts: str, course: Course = WHOLE) -> str:
     """The page of a student with these attempts, of which one counts."""
     standing = counting(attempts, counts)
     why = told(standing) or None
@@ -102,11 +104,13 @@ def student_html(attempts: Sequence[Standing], counts: str) -> str:
         number=1 + [each.attempt for each in attempts].index(standing.attempt),
         attempts=[(each, told(each)) for each in attempts if each.attempt is not None],
         next=next_step(standing),
-        chapter=chapter,
+        chapter=partial(chapter, course=course),
     )
 
 
-def write_students(folder: Path, histories: Sequence[Sequence[Standing]], counts: str, handout: str) -> None:
+def write_students(
+    folder: Path, histories: Sequence[Sequence[Standing]], counts: str, handout: str, course: Course = WHOLE
+) -> None:
     """Write the pages into a folder, which is made if it isn't there, and the handout beside them; each whole.
 
     Raises:
@@ -119,4 +123,4 @@ def write_students(folder: Path, histories: Sequence[Sequence[Standing]], counts
         raise UsageError(f"can't make the folder {str(folder)!r}: {error.strerror}") from None
     write_atomically(folder / HANDOUT, handout)
     for attempts in histories:
-        write_atomically(folder / file_of(attempts[0].student.id), student_html(attempts, counts))
+        write_atomically(folder / file_of(attempts[0].student.id), student_html(attempts, counts, course))

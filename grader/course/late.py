@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
+from math import floor
 
 DAY = timedelta(days=1)
 
@@ -32,6 +33,15 @@ def days(due: datetime, handed_in: datetime, rule: Rule = Rule()) -> int:
     """
     late = handed_in - due
     return 0 if late <= timedelta(minutes=rule.grace_minutes) else -(-late // DAY)
+
+
+def hundredths(points: Fraction) -> float:
+    """Points as they are written into a gradebook: to the nearest hundredth, and half of one is rounded up.
+
+    >>> hundredths(Fraction("33.335")), hundredths(Fraction(50, 3)), hundredths(Fraction(4))
+    (33.34, 16.67, 4.0)
+    """
+    return floor(100 * points + Fraction(1, 2)) / 100
 
 
 def factor(due: datetime, handed_in: datetime, rule: Rule) -> Fraction:

@@ -45,6 +45,8 @@ def read(path: Path, *, roster: bool = True) -> Course:
         raise UsageError(f"the course file {str(path)!r} is not text in UTF-8; save it as that") from None
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"the course file {str(path)!r} is not TOML: {error}") from None
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets within brackets
+        raise UsageError(f"the course file {str(path)!r} holds what no course needs: {error}") from None
     reader = _Reader(data)
     course = reader.course(path, roster)
     if reader.mistakes:
@@ -106,7 +108,8 @@ class _Reader:
         try:
             return convert(held[key])
         except ValueError as error:
-            self.mistakes.append(f"{name} = {_shown(held[key])} {error}.")
+            value = "(secret)" if name == "seed" else _shown(held[key])
+            self.mistakes.append(f"{name} = {value} {error}.")
             return None
 
     def _tasks(self) -> list[str]:

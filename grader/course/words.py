@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from grader.course.late import days, factor
+from grader.course.late import days, factor, hundredths
 from grader.course.model import Course
 from grader.files import PROJECT
-from tests.harness.tasks import TASKS, added
+from tests.harness.tasks import TASKS, plain
 
 
 def described(course: Course) -> list[str]:
@@ -33,9 +33,10 @@ def due(course: Course) -> list[str]:
     rule = course.late
     said = [f"The work is due on {when(course.due)}."]
     if rule.grace_minutes:
-        said.append(f"What comes at most {rule.grace_minutes:g} minutes later counts as on time.")
+        grace = f"{plain(rule.grace_minutes)} minute{'s' * (rule.grace_minutes != 1)}"
+        said.append(f"What comes at most {grace} later counts as on time.")
     if rule.percent_per_day:
-        said.append(f"Each day that has begun since then costs {rule.percent_per_day:g} % of the points.")
+        said.append(f"Each day that has begun since then costs {plain(rule.percent_per_day)} % of the points.")
     if rule.most_days is not None:
         said.append(f"What comes more than {_count(rule.most_days, 'day')} late counts 0.")
     if not rule.percent_per_day and rule.most_days is None:
@@ -44,13 +45,16 @@ def due(course: Course) -> list[str]:
 
 
 def _example(course: Course, due: datetime) -> list[str]:
-    handed_in = due + timedelta(days=1, hours=1)
+    try:
+        handed_in = due + timedelta(days=1, hours=1)
+    except OverflowError:  # in the year 9999, which means never
+        return []
     share = factor(due, handed_in, course.late)
     if share == 1:
         return []
     late = _count(days(due, handed_in, course.late), "day")
-    kept = added([float(50 * share)])
-    return [f"So what is handed in on {when(handed_in)} is {late} late: 50 points become {kept:g}."]
+    kept = hundredths(50 * share)
+    return [f"So what is handed in on {when(handed_in)} is {late} late: 50 points become {plain(kept)}."]
 
 
 def when(moment: datetime) -> str:
@@ -66,15 +70,15 @@ def when(moment: datetime) -> str:
 def _tasks(course: Course) -> Iterator[str]:
     named = " ".join(filter(None, (f'"{course.title}"' if course.title else "", course.term)))
     number = "all " * (len(course.points) == len(TASKS)) + _count(len(course.points), "task")
-    yield f"The course{f' {named}' * bool(named)} has {number}, worth {course.total:g} points."
+    yield f"The course{f' {named}' * bool(named)} has {number}, worth {plain(course.total)} points."
     for part, of_part in groupby(course.points, lambda task: task.partition(".")[0]):
-        told = [f"{task} ({course.points[task]:g})" for task in of_part]
+        told = [f"{task} ({plain(course.points[task])})" for task in of_part]
         yield f"Part {part}, with points: {', '.join(told)}."
     if left := [task for task in TASKS if task not in course.points]:
         yield f"It leaves out {', '.join(left)}."
     for task, points in course.points.items():
         if points != TASKS[task].points:
-            yield f"Task {task} is worth {points:g} points in place of {TASKS[task].points:g}."
+            yield f"Task {task} is worth {plain(points)} points in place of {plain(TASKS[task].points)}."
 
 
 def _needed(course: Course) -> Iterator[str]:
@@ -94,7 +98,7 @@ def _grading(course: Course) -> Iterator[str]:
     if course.feedback:
         yield f"Of hidden checks, students are told: {course.feedback.value}."
     if course.check_seconds:
-        yield f"No check may take more than {course.check_seconds:g} seconds."
+        yield f"No check may take more than {plain(course.check_seconds)} seconds."
     if course.seed:
         yield "Hidden checks draw their random examples from the seed: the same for everybody, and in each run."
     else:

@@ -16,7 +16,7 @@ from grader.course import Course, weights
 from grader.errors import GraderFault
 from grader.making import REFERENCE
 from tests.harness.outcomes import Verdict
-from tests.harness.tasks import added
+from tests.harness.tasks import added, plain
 
 LONGEST_S = 600.0
 
@@ -65,7 +65,8 @@ def _wrong(folder: Path, course: Course, verdict: Verdict) -> str:
     public = added(worth.values())
     hidden = added([course.total, -public])
     earned = public if verdict.earns else 0
-    board = f"all  {earned:g}/{public:g} points{f' (hidden checks hold {hidden:g} more)' * (hidden > 0)}"
+    more = f" (hidden checks hold {plain(hidden)} more)" if hidden > 0 else ""
+    board = f"all  {plain(earned)}/{plain(public)} points{more}"
     if board not in output.splitlines() or done.returncode != (0 if verdict.earns else 1):
         return f"its pytest does not end with {board!r}, but with: {end}"
     return ""

@@ -84,6 +84,8 @@ def _build(folder: Path, course: Course) -> list[str]:
     _write(folder / "handout.md", handout)
     _write(folder / "handout.html", page(handout, folder))
     _write(folder / "README.md", tailored.readme((folder / "README.md").read_text(encoding="utf-8"), course))
+    advice = folder / "AGENTS.md"
+    _write(advice, tailored.examples(advice.read_text(encoding="utf-8"), course.points))
     (folder / "assignment").mkdir()
     for name, text in stubs.build(tasks=course.tasks).items():
         _write(folder / "assignment" / name, text)
@@ -117,6 +119,8 @@ def _choose(folder: Path, course: Course, handout: str) -> None:
     for path in (folder / "fixtures").glob("diagrams/*"):
         if path.name not in handout:
             path.unlink()
+    answers = folder / "fixtures" / "answers" / "mistakes.json"
+    _write(answers, tailored.mistakes(answers.read_text(encoding="utf-8"), course.points))
     said = {
         "tasks": course.points,
         "checks": weights(course, hidden=False),

@@ -6,6 +6,7 @@ Nothing here knows a task by itself: headings, rows, links and marks bear the ta
 from __future__ import annotations
 
 import ast
+import json
 import re
 import textwrap
 from collections.abc import Collection, Iterable, Mapping, Set
@@ -13,7 +14,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from grader.course import Course, due, weights
-from tests.harness.tasks import TASKS, Task, added, anchor
+from tests.harness.tasks import TASKS, Task, added, anchor, plain
 
 AWAY = "A number without a link, such as {}, is that of a task which this course leaves out."
 WIDTH = 120
@@ -27,7 +28,8 @@ def handout(text: str, course: Course) -> str:
     tasks = _tasks(course)
     first, *chapters = re.split(r"^(?=## Task )", text, flags=re.MULTILINE)
     held = [_chapter(each, course, tasks) for each in chapters if _number(each) in tasks]
-    whole = _unlinked(_contents(first, tasks) + "".join(held), tasks)
+    begins = _board(examples(_contents(first, tasks), tasks), course, tasks)
+    whole = _unlinked(begins + "".join(held), tasks)
     return _dated(_titled(whole, course), course, "## Contents\n")
 
 
@@ -46,9 +48,52 @@ def readme(text: str, course: Course) -> str:
         named = [places[place] for _, place in chapter.findall(paragraph)]
         if not named or tasks.keys() & named:  # else it is about tasks alone that are left out
             paragraphs.append(chapter.sub(link, paragraph))
-    count = f"{len(tasks)} task{'s' * (len(tasks) != 1)}, {course.total:g} points"
+    count = f"{len(tasks)} task{'s' * (len(tasks) != 1)}, {plain(course.total)} points"
     counted = re.sub(r"\d+ tasks, [\d.]+ points", count, "\n\n".join(paragraphs))
+    counted = re.sub(r"^Tokenizers,.* and timings(?=:)", about(tasks), counted, flags=re.MULTILINE)
+    one = r"^Tasks (?:(\[\S+\)) and [\d.]+|[\d.]+ and (\[\S+\))) use$"  # of the two, the course has one
+    counted = re.sub(one, lambda found: f"Task {found[1] or found[2]} uses", counted, flags=re.MULTILINE)
+    counted = examples(counted, tasks)
     return _dated(_titled(counted, course), course, "```sh\npython -m tests.submit ")
+
+
+PARTS = {"1": "tokenizers", "2": "bytes", "3": "views", "4": "FLOPs", "5": "timings"}
+"""What each part is about."""
+
+
+def about(tasks: Collection[str]) -> str:
+    """What these tasks are about, as a README begins.
+
+    >>> about(["1.1", "3.4", "3.5", "4.1"]), about(["4.2"])
+    ('Tokenizers, views and FLOPs', 'FLOPs')
+    """
+    *others, last = dict.fromkeys(PARTS[task[0]] for task in tasks if task[0] in PARTS)
+    said = f"{', '.join(others)} and {last}" if others else last
+    return f"{said[0].upper()}{said[1:]}"
+
+
+def examples(text: str, tasks: Collection[str]) -> str:
+    """The text with options that name a task or a part of the course, where they name another one.
+
+    >>> examples("--task 1.2, --part 1, --part 3", ["3.4"])
+    '--task 3.4, --part 3, --part 3'
+    """
+    first, parts = next(iter(tasks)), {task[0] for task in tasks}
+    text = re.sub(r"(?<=--task )\d[.]\d", lambda found: found[0] if found[0] in tasks else first, text)
+    return re.sub(r"(?<=--part )\d", lambda found: found[0] if found[0] in parts else first[0], text)
+
+
+def _board(text: str, course: Course, tasks: Mapping[str, Task]) -> str:
+    """The handout's line of a board, of a task that the course has."""
+    line = re.compile(r"^(\d[.]\d)  .*: 3 failed \(hidden .*\)$", re.MULTILINE)
+    if course.whole or not (found := line.search(text)):
+        return text
+    task = tasks.get(found[1]) or next(iter(tasks.values()))
+    public, hidden = _halves(course, task)
+    return line.sub(
+        f"{task.id}  {task.title}  0/{plain(public)} points: 3 failed (hidden checks hold {plain(hidden)} more)",
+        text,
+    )
 
 
 def checks(text: str, tasks: Set[str]) -> str:
@@ -74,6 +119,20 @@ def checks(text: str, tasks: Set[str]) -> str:
     return _without(text, body, gone, _used(gone) - _used({*body} - gone))
 
 
+def mistakes(text: str, tasks: Collection[str]) -> str:
+    """The known mistakes of some tasks.
+
+    >>> print(mistakes('{"one": ["1.1/a", "3.1/b"], "other": ["3.1/b"]}', ["1.1"]))
+    {
+     "one": ["1.1/a"]
+    }
+    <BLANKLINE>
+    """
+    held = {said: [c for c in checks if c.partition("/")[0] in tasks] for said, checks in json.loads(text).items()}
+    lines = (f" {json.dumps(said, ensure_ascii=False)}: {json.dumps(each)}" for said, each in held.items() if each)
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
 def _tasks(course: Course) -> dict[str, Task]:
     return {task: replace(TASKS[task], points=points) for task, points in course.points.items()}
 
@@ -88,7 +147,7 @@ def _contents(text: str, tasks: Mapping[str, Task]) -> str:
     def row(found: re.Match[str]) -> str:
         task = found[1]
         return (
-            f"{found[0][: found.start(2) - found.start()]}{tasks[task].points:g}{found[3]}"
+            f"{found[0][: found.start(2) - found.start()]}{plain(tasks[task].points)}{found[3]}"
             if task in tasks
             else ""
         )
@@ -105,12 +164,16 @@ def _contents(text: str, tasks: Mapping[str, Task]) -> str:
 def _chapter(text: str, course: Course, tasks: Mapping[str, Task]) -> str:
     """A chapter with the course's points."""
     task = tasks[_number(text)]
-    worth = weights(replace(course, points={task.id: task.points}), hidden=False)
-    public = added(worth.values())
-    hidden = added([task.points, -public])
-    halves = f"*Public checks hold {public:g} point{'s' * (public != 1)}, hidden checks {hidden:g}"
+    public, hidden = _halves(course, task)
+    halves = f"*Public checks hold {plain(public)} point{'s' * (public != 1)}, hidden checks {plain(hidden)}"
     said = re.sub(r"\*Public checks hold \S+ points?, hidden checks \d+([.]\d+)?", halves, text, count=1)
     return f"## {task.heading}\n{said.partition(chr(10))[2]}"
+
+
+def _halves(course: Course, task: Task) -> tuple[float, float]:
+    """Points of a task's public checks, and of its hidden ones."""
+    public = added(weights(replace(course, points={task.id: task.points}), hidden=False).values())
+    return public, added([task.points, -public])
 
 
 def _unlinked(text: str, tasks: Mapping[str, Task]) -> str:

@@ -13,7 +13,7 @@ from tests.files import write_whole
 from tests.harness.checks import Outcome
 from tests.harness.outcomes import Verdict
 from tests.harness.plan import Part
-from tests.harness.tasks import TASKS, added
+from tests.harness.tasks import TASKS, added, plain
 
 WORDS = {Verdict.SKIPPED: "not judged"}
 """Verdicts that the board has other words for."""
@@ -46,8 +46,8 @@ def lines(outcomes: Sequence[Outcome], plan: Mapping[str, Part]) -> list[str]:
 
 def _said(standing: Standing) -> str:
     state = f": {', '.join(standing.words)}" if standing.words else ""
-    rest = f" (hidden checks hold {standing.hidden:g} more)" if standing.hidden > 0 else ""
-    return f"{standing.earned:g}/{standing.there:g} points{state}{rest}"
+    rest = f" (hidden checks hold {plain(standing.hidden)} more)" if standing.hidden > 0 else ""
+    return f"{plain(standing.earned)}/{plain(standing.there)} points{state}{rest}"
 
 
 def by_task(outcomes: Sequence[Outcome], plan: Mapping[str, Part]) -> dict[str, Standing]:
@@ -116,7 +116,7 @@ def total(
     sums = [_sums([o for o in outcomes if o.check.task == task], plan.get(task, Part())) for task in tasks]
     earned, there, missing = (added(each) for each in zip(*sums, strict=True))
     hidden = added([*(TASKS[task].points for task in tasks), -there])
-    return Standing(earned, there, hidden, (f"{missing:g} not run",) if missing else ())
+    return Standing(earned, there, hidden, (f"{plain(missing)} not run",) if missing else ())
 
 
 def _sums(outcomes: Sequence[Outcome], part: Part) -> tuple[float, float, int]:

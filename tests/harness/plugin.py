@@ -33,7 +33,7 @@ from tests.harness.direct import DirectBackend
 from tests.harness.expect import CALLS, Failure
 from tests.harness.outcomes import Limits, Stopped, StudentError, Verdict
 from tests.harness.student import Backend, Student
-from tests.harness.tasks import CHOSEN, TASKS
+from tests.harness.tasks import CHOSEN, TASKS, plain
 from tests.harness.text import visible
 
 SHRINKING_S = 8
@@ -287,7 +287,9 @@ def pytest_runtest_makereport(
             verdict, message = judge(call.excinfo.value)
             report.outcome = "failed"
             shown = _shown(message, item.config.stash[SHOWN])
-            report.longrepr = f"{check.id}  {check.title}  [{verdict.value}, worth {check.points:g}]\n\n{shown}\n"
+            report.longrepr = (
+                f"{check.id}  {check.title}  [{verdict.value}, worth {plain(check.points)}]\n\n{shown}\n"
+            )
             told = verdict is not Verdict.NOT_WRITTEN
             report.sections[:] = [(name, _last(text)) for name, text in report.sections if told]
             if item.config.getoption("fulltrace") or item.config.getoption("tbstyle") in ("long", "native"):

@@ -16,6 +16,15 @@ TENSORS = (*LIGHT, "torch")
 """What tasks about tensors may import; their checks hand tensors to the submission."""
 
 
+def plain(number: float) -> str:
+    """A number as people write it, with all its digits and no exponent.
+
+    >>> plain(12345.67), plain(1_000_090.0), plain(0.1), plain(0)
+    ('12345.67', '1000090', '0.1', '0')
+    """
+    return f"{number:.9f}".rstrip("0").rstrip(".")
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A task of the handout. `points` is the sum over its checks, public and hidden.
@@ -32,7 +41,7 @@ class Task:
     @property
     def heading(self) -> str:
         """What stands above its chapter of the handout."""
-        return f"Task {self.id}: {self.title} ({self.points:g} point{'s' * (self.points != 1)})"
+        return f"Task {self.id}: {self.title} ({plain(self.points)} point{'s' * (self.points != 1)})"
 
 
 TASKS: dict[str, Task] = {

@@ -13,7 +13,7 @@ from grader.delivery.platforms.autolab_run import failed
 from grader.delivery.platforms.run import NOT_STARTED
 from grader.errors import UsageError
 from grader.files import tar_of, write_atomically
-from tests.harness.tasks import TASKS
+from tests.harness.tasks import TASKS, plain
 
 TIMEOUT_S = 900
 """Autolab's longest."""
@@ -48,11 +48,12 @@ def build_autolab(out: Path, *, image: str, course: Course = WHOLE) -> list[str]
 
 def assessment(name: str, image: str, course: Course) -> dict[str, Any]:
     """What Autolab is to know of it. There is a problem for each task, with the task's number as its name."""
+    count = len(course.points)
     return {
         "general": {
             "name": name,
             "display_name": course.title or TITLE,
-            "description": f"{len(course.points)} tasks, {course.total:g} points",
+            "description": f"{count} task{'s' * (count != 1)}, {plain(course.total)} points",
             "category_name": "Lab",
             "handin_filename": "submission.zip",
             "handin_directory": "handin",

@@ -8,6 +8,7 @@ from grader.course import WHOLE, Course
 from grader.delivery.builders.sources import SCRIPTS
 from grader.delivery.platforms.run import NOT_YOUR_FAULT
 from grader.files import write_folder
+from tests.harness.tasks import plain
 
 NAMES = ("vpl_evaluate.sh", "vpl_run.sh")
 
@@ -18,7 +19,7 @@ def build_vpl(out: Path, *, course: Course = WHOLE) -> list[str]:
     Raises:
         UsageError: `out` is not empty, or has no folder to be in.
     """
-    said = {"POINTS": f"{course.total:g}", "FAULT": NOT_YOUR_FAULT}
+    said = {"POINTS": f"{plain(course.total)}", "FAULT": NOT_YOUR_FAULT}
     files = {name: (SCRIPTS / "vpl" / name).read_text(encoding="utf-8") for name in NAMES}
     for word, meant in said.items():
         files = {name: text.replace(word, meant) for name, text in files.items()}
