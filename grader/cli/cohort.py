@@ -6,6 +6,7 @@ import getpass
 import os
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
@@ -24,6 +25,7 @@ from grader.cohort import (
     Done,
     Plan,
     Settings,
+    Store,
     add,
     alone,
     changes,
@@ -48,7 +50,7 @@ from grader.cohort import (
     write_students,
     wrong,
 )
-from grader.course import read_roster
+from grader.course import Course, read_roster
 from grader.errors import GraderFault, UsageError
 from grader.files import write_atomically
 from grader.grading import Options
@@ -243,6 +245,7 @@ def scores_command(
     files = [_gradebook(text) for text in csv or ()]
     by = course_of(course, roster=False)
     with opened(store) as class_:
+        _note_roster(class_, by)
         found = standings(class_, by, counts)
     for name, path in files:
         write_atomically(path, gradebook(name, found, title))
@@ -256,6 +259,18 @@ def scores_command(
     show(table, console)
     for _, path in files:
         _say(f"wrote {path}")
+
+
+def _note_roster(class_: Store, course: Course) -> None:
+    """Say so where the course's roster isn't what the store has of it."""
+    if course.roster is None:
+        return
+    there = {each.id: each for each in enrolled(class_)}
+    students = read_roster(course.roster)
+    new = [each for each in students if each != replace(there.get(each.id, each), aliases=each.aliases)]
+    new += [each for each in students if each.id not in there]
+    if new:
+        _say(f"note: {len(new)} lines of {course.roster} are new or changed; `grader class add` takes them over")
 
 
 def _need_counts(counts: str) -> None:
@@ -295,6 +310,7 @@ def report_command(
     by = course_of(course, roster=False)
     counts = counts or by.attempts
     with opened(store) as class_:
+        _note_roster(class_, by)
         found = histories(class_, by)
         if students:
             from grader.delivery import handout_page  # only now: no other command of a class needs it
@@ -425,18 +441,17 @@ def similar_command(
     need_folder(html)
     with opened(store) as class_:
         solutions, together = handed_in(class_)
-    for path in past or ():
-        solutions |= dict(earlier(path))
-    found = similar(solutions, together)
+    found = similar([*solutions, *earlier(past or ())], together)
     if html:
         write_atomically(html, similar_html(found))
     table = Table("pair", "bits", "files")
     for pair in found.pairs:
-        files = ", ".join(f"{each.module}.py" for each in pair.passages)
+        files = ", ".join(each.called for each in pair.passages)
         table.add_row(one_line(" and ".join(pair.owners)), f"{pair.bits:.0f}", files)
     if found.pairs:
         show(table, console)
-    _say(f"{found.compared} solutions compared, {len(found.pairs)} pairs to look at")
+    more = f", and {found.more} more that share less" if found.more else ""
+    _say(f"{found.compared} solutions compared, {len(found.pairs)} pairs to look at{more}")
     _list("not compared:", found.left_out)
     if html:
         _say(f"wrote {html}")

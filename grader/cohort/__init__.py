@@ -7,7 +7,7 @@ from grader.cohort.layouts import looks_like_a_class
 from grader.cohort.page import class_html
 from grader.cohort.run import Done, Plan, cluster_pool, local_pool, plan, run
 from grader.cohort.scores import COUNT, Standing, changes, histories, override, report_of, standings, wrong
-from grader.cohort.similar import earlier, handed_in, similar, similar_html
+from grader.cohort.similar import Solution, earlier, handed_in, similar, similar_html
 from grader.cohort.store import Store, alone, opened
 from grader.cohort.students import file_of, write_students
 from grader.course import Student
@@ -19,6 +19,7 @@ __all__ = [
     "Done",
     "Plan",
     "Settings",
+    "Solution",
     "Standing",
     "Store",
     "Student",

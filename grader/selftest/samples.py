@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cohort import Student, class_html, enroll, histories, opened, override, similar, similar_html
+from grader.cohort import Solution, Student, class_html, enroll, histories, opened, override, similar, similar_html
 from grader.cohort import write_students as write_pages_of_students
 from grader.delivery.page import page as handout_page
 from grader.files import PROJECT
@@ -122,7 +122,10 @@ def of_similar_code() -> Iterator[tuple[str, str]]:
         for name in ("bpe", "views")
     }
     class_ = {f"ann-{WORD}": code, f"bob-{WORD}": code, f"cat-{WORD}": {"bpe": "x = 1\n" * 50_000}}
-    found = similar(class_, independent={"first": first, "second": second})
+    found = similar(
+        [Solution(name, code, name) for name, code in class_.items()],
+        independent={"first": first, "second": second},
+    )
     assert found.pairs
     yield "similar code", similar_html(found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -283,7 +284,11 @@ def test_the_command(tmp_path: Path) -> None:
     with opened(store, new=True) as class_:
         enroll(class_, [Student("ann")])
         attempt(class_, "ann", "d")
-        graded(class_, "d", report(t1_1_a=PASS, t1_2_a=FAIL))
+        lost = CheckResult(
+            "1.1/unknown_words_and_ids", "1.1", "unknown", FAIL, 0, 1, "f() should be 1", False, 0.1
+        )
+        held = report(t1_1_a=PASS, t1_2_a=FAIL)
+        graded(class_, "d", replace(held, checks=(*held.checks, lost)))
     (tmp_path / "staff").mkdir()
     page, pages = tmp_path / "staff" / "class.html", tmp_path / "to hand back"
     out = said("report", "--html", page, "--students", pages, "--store", store)
@@ -294,6 +299,10 @@ def test_the_command(tmp_path: Path) -> None:
     )
     (tmp_path / "course.toml").write_text('tasks = ["1.1"]\n', encoding="utf-8")
     said("report", "--students", pages, "--store", store, "--course", tmp_path / "course.toml")
+    (tmp_path / "course.toml").write_text('tasks = ["1.1"]\n[points]\n"1.1" = 9.5\n', encoding="utf-8")
+    said("report", "--students", pages, "--store", store, "--course", tmp_path / "course.toml")
+    assert "task-11-words-and-vocabularies-95-points" in (pages / "student-ann.html").read_text(encoding="utf-8")
+    assert "task-11-words-and-vocabularies-95-points" in (pages / "handout.html").read_text(encoding="utf-8")
     for name in ("handout.html", "student-ann.html"):
         assert "task-12-" not in (pages / name).read_text(encoding="utf-8"), "the course has no 1.2"
     for wrong, says in (

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import random
 import shutil
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from grader.cohort import Student, add, earlier, enroll, handed_in, opened, similar, similar_html
-from grader.cohort.similar import independents
+from grader.cohort import Solution, Student, add, earlier, enroll, handed_in, opened, similar, similar_html
+from grader.cohort.similar import Code, independents
 from grader.errors import UsageError
 from grader.making import stubs
 
@@ -38,46 +38,96 @@ def disguised(text: str, seed: int = 1) -> str:
     return ast.unparse(tree)
 
 
+def solutions(codes: Mapping[str, Code]) -> list[Solution]:
+    """Of one student each."""
+    return [Solution(name, code, name) for name, code in codes.items()]
+
+
 def test_a_disguised_copy_is_found_first_and_independent_ones_are_not_listed() -> None:
     """Two modules with other names, in another order, among solutions in four styles, and stubs."""
     honest = {name: ALL[name] for name in HELD_OUT}
     untouched = {name.removesuffix(".py"): text for name, text in stubs.build().items()}
     copied = {m: disguised(honest["correct_from_the_handout"][m]) for m in ("bpe", "views")}
     class_ = {**honest, "stubs": untouched, "stubs too": untouched, "copy": {**untouched, **copied}}
-    found = similar(class_, independent=OTHERS)
+    found = similar(solutions(class_), independent=OTHERS)
     assert [pair.owners for pair in found.pairs] == [("copy", "correct_from_the_handout")]
     [pair] = found.pairs
-    assert {passage.module for passage in pair.passages} == {"bpe", "views"}
+    assert [passage.called for passage in pair.passages][:2] == ["bpe.py", "views.py"]
     assert pair.bits > 3 * max(found.baselines.values())
-    assert min(share for passage in pair.passages for share in passage.shares) > 0.4
+    assert min(share for passage in pair.passages[:2] for share in passage.shares) > 0.4
     assert found.compared == len(class_)
-    group = similar(class_, [frozenset(pair.owners)], independent=OTHERS)
+    group = similar(solutions(class_), [frozenset(pair.owners)], independent=OTHERS)
     assert group.pairs == ()
 
 
-@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
-def test_on_all_processors_the_same_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on one of them."""
-    code = {m: ALL["correct_recursive"][m] for m in ("words", "wordpiece")}
-    class_ = {"ann": code, "bob": {m: disguised(text) for m, text in code.items()}}
-    alone = similar(class_, independent=OTHERS)
-    monkeypatch.setattr(sys.modules[similar.__module__], "MANY", 1)
-    assert similar(class_, independent=OTHERS) == alone
-    assert [pair.owners for pair in alone.pairs] == [("ann", "bob")]
+def test_a_copy_is_found_wherever_it_stands_and_however_many_have_it() -> None:
+    """In files of other names; in a class of nine of which five have the same; the same list each time."""
+    words, pieces = (ALL["correct_recursive"][module] for module in ("words", "wordpiece"))
+    moved = {"_help": disguised(words), "words": "from assignment._help import *\n"}
+    both = similar(solutions({"ann": {"words": words}, "bob": moved}), independent=OTHERS)
+    assert [(pair.owners, pair.passages[0].called) for pair in both.pairs] == [
+        (("ann", "bob"), "words.py and _help.py")
+    ]
+    helped = {name: {"_help": disguised(pieces, seed)} for seed, name in enumerate(("ann", "bob"))}
+    assert [pair.owners for pair in similar(solutions(helped), independent=OTHERS).pairs] == [("ann", "bob")]
+    alone = {f"own {name}": {"words": code["words"]} for name, code in ALL.items() if name in HELD_OUT[:1]}
+    ring = {f"ring {n}": {"words": disguised(words, n)} for n in range(5)}
+    found = similar(solutions({**alone, **ring}), independent=OTHERS, most=4)
+    assert {name for pair in found.pairs for name in pair.owners} <= {*ring}
+    assert (len(found.pairs), found.more) == (4, 6)
+    assert similar(solutions({**alone, **ring}), independent=OTHERS, most=4) == found
+
+
+def test_marks_stand_where_the_code_is_alike() -> None:
+    """Whatever ends a line, and wherever the text begins."""
+    code = ALL["correct_recursive"]["words"]
+    windows = "\ufeff\r\n\r\n" + code.replace("\n", "\r\n")
+    [pair] = similar(solutions({"ann": {"words": code}, "bob": {"words": windows}}), independent=OTHERS).pairs
+    [passage] = pair.passages
+    assert passage.texts[0] == passage.texts[1]
+    assert passage.slices[0] == passage.slices[1]
+
+
+def test_all_attempts_are_compared_and_groups_and_other_years_are_not(tmp_path: Path) -> None:
+    """A copy that was handed in first; members of a group who went on alone; two years with one file name."""
+    code = ALL["correct_recursive"]["words"]
+    mine, other = disguised(code), ALL["correct_from_the_handout"]["words"]
+
+    def download(place: str, **texts: str) -> Path:
+        for name, text in texts.items():
+            (tmp_path / place / name / "assignment").mkdir(parents=True)
+            (tmp_path / place / name / "assignment" / "words.py").write_text(text, encoding="utf-8")
+        return tmp_path / place
+
+    with opened(tmp_path / "class.db", new=True) as store:
+        enroll(store, [Student(name) for name in ("ann", "bob", "cat", "dan")])
+        add(store, [download("first", ann=mine, cat=other)], [("cat", "cat"), ("cat", "dan")])
+        add(store, [download("second", ann="x = 1\n", bob=disguised(code, 2), cat=f"# mine\n{other}")])
+        found, together = handed_in(store)
+    result = similar(found, together, independent=OTHERS)
+    assert [pair.owners for pair in result.pairs] == [("ann, attempt 1", "bob")]
+    years = [download(f"{year}/submissions", old=f"# {year}\n{code}") for year in (2024, 2025)]
+    past = [*earlier(years)]
+    assert len({each.name for each in past}) == 2
+    listed = {pair.owners for pair in similar([*found, *past], together, independent=OTHERS).pairs}
+    assert {name for pair in listed for name in pair} >= {each.name for each in past}
+    assert tuple(sorted(each.name for each in past)) not in listed
 
 
 def test_the_page_shows_both_sides_and_escapes_them() -> None:
     """What is shared is marked; whatever a student writes stays text."""
     code = ALL["correct_from_the_handout"]["bpe"]
     hostile = f"# <script>alert(1)</script>\n{code}"
-    found = similar({"<b>ann</b>": {"bpe": hostile}, "bob": {"bpe": disguised(code)}}, independent=OTHERS)
+    found = similar(
+        solutions({"<b>ann</b>": {"bpe": hostile}, "bob": {"bpe": disguised(code)}}), independent=OTHERS
+    )
     shown = similar_html(found)
     assert "<script>" not in shown
     assert "<b>ann" not in shown
     assert shown.count("<mark>") > 2
     assert 'href="#pair-1"' in shown
     assert "copied" not in shown
-    assert similar_html(similar({}, independent=OTHERS)).count("<section") == 0
+    assert similar_html(similar([], independent=OTHERS)).count("<section") == 0
 
 
 def test_another_year_and_what_is_too_large(tmp_path: Path) -> None:
@@ -89,11 +139,11 @@ def test_another_year_and_what_is_too_large(tmp_path: Path) -> None:
     with opened(tmp_path / "class.db", new=True) as store:
         enroll(store, [Student("ann"), Student("bob")])
         add(store, [tmp_path / "now"])
-        solutions, together = handed_in(store)
+        found, together = handed_in(store)
     assert together == []
-    found = similar(solutions | dict(earlier(tmp_path / "past")), independent=OTHERS)
-    assert [pair.owners for pair in found.pairs] == [("ann", "past/old")]
-    assert found.left_out == ("bob: bpe.py is larger than 200 KiB",)
+    result = similar([*found, *earlier([tmp_path / "past"])], independent=OTHERS)
+    assert [pair.owners for pair in result.pairs] == [("ann", "past/old")]
+    assert result.left_out == ("bob: bpe.py is larger than 200 KiB",)
     shutil.rmtree(tmp_path / "past" / "old")
     with pytest.raises(UsageError, match="looks like no class"):
-        list(earlier(tmp_path / "past"))
+        list(earlier([tmp_path / "past"]))

@@ -29,9 +29,10 @@ from grader.cohort import (
 )
 from grader.course import Course, late, weights
 from grader.errors import GraderError, GraderFault, UsageError
-from grader.model import CheckResult, Report
+from grader.model import CheckResult, Feedback, Report
 from grader.reports import to_json
 from grader.selftest.cohort.stores import FAIL, FAULT, PASS, attempt, graded, report
+from tests.harness.tasks import TASKS
 
 
 def test_a_partial_regrade_is_merged_by_check(tmp_path: Path) -> None:
@@ -113,7 +114,7 @@ def test_the_course_says_what_counts(tmp_path: Path) -> None:
         assert {each.most for each in found.values()} == {40}
         assert found["ann"].lateness == "2 days late: 80 % of the points count"
         assert found["bob"].lateness == "3 days late: 0 % of the points count"
-        assert standings(store)[2].total == 7 + len(done)
+        assert standings(store)[2].total == 7 + TASKS["5.5"].points
 
 
 def test_what_was_graded_in_part_has_no_total(tmp_path: Path) -> None:
@@ -229,6 +230,29 @@ def test_who_leaves_is_no_longer_missed(tmp_path: Path) -> None:
             drop(store, ["cat", "bob"])
         assert enroll(store, [Student("ann"), Student("bob"), Student("cat")]) == 2
         assert len(standings(store)) == 3
+
+
+def test_a_later_course_changes_points_and_what_is_told_without_a_grading(tmp_path: Path) -> None:
+    """To others and back to the usual ones; late points are hundredths."""
+    usual, other = weights(Course()), weights(Course(points={"5.5": 40.0}))
+    done = [CheckResult(id_, "5.5", id_, PASS, other[id_], other[id_], "", True, 0.1) for id_ in other]
+    due = datetime(2027, 4, 15, 12, tzinfo=UTC)
+    with opened(tmp_path / "class.db", new=True) as store:
+        enroll(store, [Student("ann")])
+        attempt(store, "ann", "d", (due + timedelta(hours=1)).isoformat())
+        graded(store, "d", Report("s.zip", "0" * 64, "0.2.0", "none", tuple(done), None, ()), tasks="5.5")
+        [whole] = standings(store)
+        assert whole.total == round(sum(usual[id_] for id_ in other), 9) == 2
+        assert [each.total for each in standings(store, Course(points={"5.5": 3.33}))] == [3.33]
+        rule = late.Rule(percent_per_day=33)
+        assert [each.total for each in standings(store, Course(points={"5.5": 3.33}, due=due, late=rule))] == [
+            2.23
+        ]
+        [told] = standings(store, Course(points={"5.5": 40.0}, feedback=Feedback.COUNT))
+        assert told.report
+        assert {check.feedback for check in told.report.checks} == {Feedback.COUNT}
+        assert whole.report
+        assert {check.feedback for check in whole.report.checks} == {Feedback.CATEGORY}
 
 
 def test_an_override_is_kept_with_who_and_why(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Course, described, late, read
+from grader.course import Course, described, due, late, read
 from grader.errors import UsageError
 from grader.model import Feedback
 from tests.harness.tasks import TASKS, TOTAL
@@ -113,7 +113,7 @@ def test_points_are_those_that_the_file_says(tmp_path: Path) -> None:
         ("[late]\nmost_days = 1.5", "late.most_days = 1.5 must be a whole number from 0 to 10,000."),
         ('attempts = "first"', 'attempts = "first" must be "last" or "best".'),
         ("[limits]\ncheck_seconds = 0", "limits.check_seconds = 0 must be a number from 0.1 to 3,600."),
-        ("seed = 7", 'seed = 7 must be a text in quotes, such as "autumn".'),
+        ("seed = 7", 'seed = (secret) must be a text in quotes, such as "autumn".'),
         ('roster = "away.csv"', "can't be used: the file can't be read: No such file or directory."),
         ('roster = "odd.csv"', "can't be used: the file has no column `id`; its first line has name."),
         (
@@ -152,6 +152,24 @@ def test_what_is_no_toml_is_told_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(UsageError, match="is not text in UTF-8"):
         read(tmp_path / "x.toml")
+
+
+@pytest.mark.parametrize("text", ["tasks = " + "[" * 5000, f"term = {'9' * 5000}"])
+def test_what_no_course_needs_is_refused(tmp_path: Path, text: str) -> None:
+    """Numbers without end, and brackets within brackets."""
+    with pytest.raises(UsageError, match=r"the course file '.*course.toml'"):
+        read(written(tmp_path, text))
+
+
+def test_a_due_date_may_mean_never(tmp_path: Path) -> None:
+    """The last day that there is."""
+    course = read(written(tmp_path, "due = 9999-12-31T23:59:59Z\n[late]\npercent_per_day = 10\n"))
+    assert due(course)[0] == "The work is due on Friday, 31 December 9999, 23:59:59 (UTC)."
+
+
+def test_a_seed_stays_secret_in_a_message(tmp_path: Path) -> None:
+    """Though it is wrong."""
+    assert "12345" not in "".join(mistakes(tmp_path, "seed = 12345"))
 
 
 def test_grading_needs_no_roster(tmp_path: Path) -> None:

@@ -129,6 +129,25 @@ def test_a_releases_checks_have_the_courses_points(released: Path, tmp_path: Pat
     assert run(mine, "--task", "2.2")[0] == 4
 
 
+def test_pages_name_no_task_that_is_left_out() -> None:
+    """In what they are about, in options, in the line of a board; nor are known mistakes of others told."""
+    course = Course(points={task: 12345.67 for task in TASKS if task[0] == "3"})
+    readme = tailored.readme((PROJECT / "grader/delivery/student/README.md").read_text("utf-8"), course)
+    assert "\nViews: 5 tasks, 61728.35 points." in readme
+    assert "--part 3 or --task 3.4 for some" in readme
+    assert "\nTask [3.2](handout.md#task-32-sharing-memory-1234567-points) uses\n" in readme
+    advice = tailored.examples((PROJECT / "grader/delivery/student/AGENTS.md").read_text("utf-8"), course.points)
+    assert "--task 3.1       # one task; --part 3 for a part" in advice
+    handout = tailored.handout((PROJECT / "handout.md").read_text("utf-8"), course)
+    assert "| `--task 3.1`, `--part 3` |" in handout
+    assert re.search(r"^3[.]1  Strides and positions  0/[\d.]+ points: 3 failed \(hidden", handout, re.MULTILINE)
+    assert "(12345.67 points)" in handout
+    known = json.loads(
+        tailored.mistakes((PROJECT / "fixtures/answers/mistakes.json").read_text("utf-8"), course.points)
+    )
+    assert {check[0] for checks in known.values() for check in checks} == {"3"}
+
+
 def test_one_task_may_be_left_out() -> None:
     """5.4: its file of checks keeps the other task's, and nothing that only 5.4 used."""
     points = {task.id: task.points for task in TASKS.values() if task.id != "5.4"}
