@@ -45,7 +45,7 @@ TEN_CHECKS = ("3.1", "4.1")
 """Together they have ten checks."""
 
 A_CHECK = """OK_FORMAT = True
-case = {{"code": ">>> f{n}(2)\\n{twice}", "hidden": False}}
+case = {{"code": "{prompt} f{n}(2)\\n{twice}", "hidden": False}}
 test = {{"name": "q{n}", "points": 1, "suites": [{{"type": "doctest", "scored": True, "cases": [case]}}]}}
 """
 
@@ -108,7 +108,9 @@ def ways_with_otter(folder: Path, otter: Path, many: int) -> dict[str, Callable[
     (folder / "tests").mkdir()
     code = ""
     for n in range(1, 11):
-        (folder / "tests" / f"q{n}.py").write_text(A_CHECK.format(n=n, twice=2 * n), encoding="utf-8")
+        (folder / "tests" / f"q{n}.py").write_text(
+            A_CHECK.format(n=n, twice=2 * n, prompt=">" * 3), encoding="utf-8"
+        )
         code += f"def f{n}(x):\n    return {n} * x\n"
     (folder / "submission.py").write_text(code, encoding="utf-8")
     _run([str(otter), "generate", "-t", "tests", "-o", "autograder.zip"], folder)
