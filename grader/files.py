@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 import tempfile
 from collections.abc import Container, Mapping
@@ -16,6 +17,19 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 CHECKOUT = (PROJECT / "grader" / "selftest").is_dir()
 """Whether it is there to be edited."""
+
+
+def json_lines(data: Mapping[str, object]) -> str:
+    """A JSON object with a line for each of its keys.
+
+    >>> print(json_lines({"a": [1, 2], "b": "é"}), end="")
+    {
+     "a": [1, 2],
+     "b": "é"
+    }
+    """
+    lines = (f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in data.items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def write_atomically(path: Path, text: str | bytes) -> None:

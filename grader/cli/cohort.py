@@ -6,7 +6,6 @@ import getpass
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
@@ -28,6 +27,7 @@ from grader.cohort import (
     Store,
     add,
     alone,
+    changed,
     changes,
     class_html,
     cluster_pool,
@@ -265,12 +265,8 @@ def _note_roster(class_: Store, course: Course) -> None:
     """Say so where the course's roster isn't what the store has of it."""
     if course.roster is None:
         return
-    there = {each.id: each for each in enrolled(class_)}
-    students = read_roster(course.roster)
-    new = [each for each in students if each != replace(there.get(each.id, each), aliases=each.aliases)]
-    new += [each for each in students if each.id not in there]
-    if new:
-        _say(f"note: {len(new)} lines of {course.roster} are new or changed; `grader class add` takes them over")
+    if new := changed(class_, read_roster(course.roster)):
+        _say(f"note: {course.roster} has new or changed lines ({len(new)}); `grader class add` takes them over")
 
 
 def _need_counts(counts: str) -> None:

@@ -1,6 +1,6 @@
 """A class: what its students handed in goes into a store, and is graded, merged, decided and proven there."""
 
-from grader.cohort.collect import Added, add, drop, enroll, enrolled
+from grader.cohort.collect import Added, add, changed, drop, enroll, enrolled
 from grader.cohort.gradebooks import GRADEBOOKS, gradebook
 from grader.cohort.key import Settings
 from grader.cohort.layouts import looks_like_a_class
@@ -25,6 +25,7 @@ __all__ = [
     "Student",
     "add",
     "alone",
+    "changed",
     "changes",
     "class_html",
     "cluster_pool",

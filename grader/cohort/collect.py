@@ -53,12 +53,18 @@ def enroll(store: Store, students: Sequence[Student]) -> int:
                 f"the id {student.id!r} is that of {known.aliases[0]!r} here, whom a download named before there "
                 "was a roster: begin a new store with the roster"
             )
-    students = [_with_numbers(student, there.get(student.id)) for student in students]
-    new = [student for student in students if there.get(student.id) != student]
+    new = changed(store, students)
     with store.together():
         for student in new:
             _enroll(store, student)
     return len(new)
+
+
+def changed(store: Store, students: Sequence[Student]) -> list[Student]:
+    """Those lines of a roster that the store does not have, or has otherwise."""
+    there = {student.id: student for student in enrolled(store)}
+    students = [_with_numbers(student, there.get(student.id)) for student in students]
+    return [student for student in students if there.get(student.id) != student]
 
 
 def drop(store: Store, ids: Sequence[str]) -> None:

@@ -36,7 +36,7 @@ def _plain(standings: Sequence[Standing], title: str) -> list[Line]:
         given = {override.task: override.points for override in each.overrides}
         held = each.tasks | given
         notes = list(filter(None, (each.said, each.lateness)))
-        notes += [f"{o.task}: {o.points:g} points by {o.by}, {o.at}: {o.reason}" for o in each.overrides]
+        notes += [f"{o.task}: {points(o.points)} points by {o.by}, {o.at}: {o.reason}" for o in each.overrides]
         by_task = [points(held[task]) if task in held else "" for task in tasks]
         lines.append([*_known(each.student), str(each.attempts), _total(each), *by_task, "; ".join(notes)])
     return lines

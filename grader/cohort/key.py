@@ -70,6 +70,7 @@ def _files() -> Iterator[Path]:
         yield from (path for path in inside if path.is_file() and not CACHES & set(path.parts))
 
 
+@cache
 def _version(name: str) -> str:
     try:
         return version(name)

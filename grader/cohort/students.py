@@ -70,7 +70,7 @@ def next_step(standing: Standing) -> Next | None:
     return None
 
 
-def total_sentence(standing: Standing) -> str:
+def total_sentence(standing: Standing, course: Course = WHOLE) -> str:
     """The points of a student in words.
 
     >>> from grader.cohort import Student
@@ -79,7 +79,7 @@ def total_sentence(standing: Standing) -> str:
     """
     if standing.total is None:
         return "No total yet" if standing.tasks else "No result yet"
-    decided = {each.task: TASKS[each.task].points for each in standing.overrides}
+    decided = {each.task: course.points[each.task] for each in standing.overrides}
     most = sum((decided | (most_of(standing.report) if standing.report else {})).values())
     return f"{points(standing.total)} of {worth(most)}" if most else worth(standing.total)
 
@@ -100,7 +100,7 @@ def student_html(attempts: Sequence[Standing], counts: str, course: Course = WHO
         report,
         templates.get_template("student.html"),
         standing=standing,
-        heading=total_sentence(standing),
+        heading=total_sentence(standing, course),
         number=1 + [each.attempt for each in attempts].index(standing.attempt),
         attempts=[(each, told(each)) for each in attempts if each.attempt is not None],
         next=next_step(standing),

@@ -80,7 +80,7 @@ def _build(folder: Path, course: Course) -> list[str]:
     (folder / "fixtures" / "README.md").unlink()
     (folder / "tests" / "conftest.py").rename(folder / "conftest.py")  # options are known in all folders below it
     shutil.copy(PROJECT / "LICENSE", folder)
-    handout = tailored.handout((PROJECT / "handout.md").read_text(encoding="utf-8"), course)
+    handout = _handout(course)
     _write(folder / "handout.md", handout)
     _write(folder / "handout.html", page(handout, folder))
     _write(folder / "README.md", tailored.readme((folder / "README.md").read_text(encoding="utf-8"), course))
@@ -103,7 +103,11 @@ def handout_page(course: Course) -> str:
     """
     from grader.delivery.page import page
 
-    return page(tailored.handout((PROJECT / "handout.md").read_text(encoding="utf-8"), course), PROJECT)
+    return page(_handout(course), PROJECT)
+
+
+def _handout(course: Course) -> str:
+    return tailored.handout((PROJECT / "handout.md").read_text(encoding="utf-8"), course)
 
 
 def _choose(folder: Path, course: Course, handout: str) -> None:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from grader.course import Course, due, weights
+from grader.files import json_lines
 from tests.harness.tasks import TASKS, Task, added, anchor, plain
 
 AWAY = "A number without a link, such as {}, is that of a task which this course leaves out."
@@ -129,8 +130,7 @@ def mistakes(text: str, tasks: Collection[str]) -> str:
     <BLANKLINE>
     """
     held = {said: [c for c in checks if c.partition("/")[0] in tasks] for said, checks in json.loads(text).items()}
-    lines = (f" {json.dumps(said, ensure_ascii=False)}: {json.dumps(each)}" for said, each in held.items() if each)
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    return json_lines({said: checks for said, checks in held.items() if checks})
 
 
 def _tasks(course: Course) -> dict[str, Task]:

@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from grader.files import json_lines
 from grader.making import diagrams
 from grader.making.corpora import END, documents, english, multilingual
 from grader.reference.bpe import Tokenizer, train_bpe
@@ -87,7 +88,7 @@ def build() -> dict[str, str]:
     }
     made = {f"corpora/{name}": text for name, text in corpora.items()}
     for name, (corpus, vocab_size, specials) in TRAININGS.items():
-        made[f"bpe/{name}.json"] = _json(_training(corpus, corpora[corpus], vocab_size, specials))
+        made[f"bpe/{name}.json"] = json_lines(_training(corpus, corpora[corpus], vocab_size, specials))
     made |= {f"timings/{name}.json": (FIXTURES / "timings" / f"{name}.json").read_text("utf-8") for name in KEPT}
     made |= {f"answers/{path.name}": path.read_text("utf-8") for path in (FIXTURES / "answers").iterdir()}
     made |= {f"diagrams/{name}": text for name, text in diagrams.build().items()}
@@ -116,11 +117,6 @@ def _training(corpus: str, text: str, vocab_size: int, specials: list[str]) -> d
         "merges": [[printable(left), printable(right)] for left, right in merges],
         "encodings": [{"text": text, "ids": tokenizer.encode(text)} for text in TEXTS],
     }
-
-
-def _json(data: dict[str, Any]) -> str:
-    lines = [f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in data.items()]
-    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _readme(made: dict[str, str]) -> str:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import json
 import os
 import random
 import subprocess
@@ -25,7 +24,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from grader.files import PROJECT
+from grader.files import PROJECT, json_lines
 from grader.grading import pytest_args
 from grader.proofs import specimen
 from grader.proofs.calibration import planned, try_one
@@ -184,8 +183,7 @@ def mistakes() -> str:
         for each in map(specimen.load, specimen.names())
         if each.kind == "misconception"
     }
-    rows = (f" {json.dumps(sentence)}: {json.dumps(checks)}" for sentence, checks in sorted(known.items()))
-    return "{\n" + ",\n".join(rows) + "\n}\n"
+    return json_lines(dict(sorted(known.items())))
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.harness.tasks import plain
 from tests.harness.text import one_line, quoted, visible
 
 __all__ = ["one_line", "points", "quoted", "visible", "worth"]
@@ -13,7 +14,7 @@ def points(value: float) -> str:
     >>> points(17.0), points(2.5)
     ('17', '2.5')
     """
-    return f"{value:.10g}"
+    return plain(value)
 
 
 def worth(value: float) -> str:

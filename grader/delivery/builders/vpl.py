@@ -19,7 +19,7 @@ def build_vpl(out: Path, *, course: Course = WHOLE) -> list[str]:
     Raises:
         UsageError: `out` is not empty, or has no folder to be in.
     """
-    said = {"POINTS": f"{plain(course.total)}", "FAULT": NOT_YOUR_FAULT}
+    said = {"POINTS": plain(course.total), "FAULT": NOT_YOUR_FAULT}
     files = {name: (SCRIPTS / "vpl" / name).read_text(encoding="utf-8") for name in NAMES}
     for word, meant in said.items():
         files = {name: text.replace(word, meant) for name, text in files.items()}

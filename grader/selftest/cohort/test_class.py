@@ -95,6 +95,21 @@ def gradings(store: Path) -> list[str]:
         return [row["digest"] for row in class_.rows("SELECT digest FROM gradings WHERE fault IS NULL")]
 
 
+def grading(store: Path) -> subprocess.Popen[bytes]:
+    """A grading of what is left, which says nothing."""
+    silent = subprocess.DEVNULL
+    return subprocess.Popen(command("grade", *TASK, "--store", store), cwd=PROJECT, stdout=silent, stderr=silent)
+
+
+def kill_after(store: Path, more: int, seconds: float) -> None:
+    """Grade until so many more have a result and so much time has passed, and kill that without a warning."""
+    many = len(gradings(store)) + more
+    with grading(store) as run:
+        wait_for(lambda: len(gradings(store)) >= many or run.poll() is not None)
+        time.sleep(seconds)
+        run.kill()
+
+
 @pytest.mark.slow
 def test_all_get_what_they_deserve(whole: Path) -> None:
     """Right, half done, mistaken, hostile, broken, wrongly packed, or nothing: no zero without a reason."""
@@ -133,17 +148,7 @@ def test_a_killed_run_goes_on(added: Path, whole: Path, tmp_path: Path, seed: in
     chance = random.Random(seed)
     store = _copy(added, tmp_path)
     for _ in range(1 + seed % 2):
-        run = subprocess.Popen(
-            command("grade", *TASK, "--store", store),
-            cwd=PROJECT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        many = len(gradings(store)) + chance.randint(1, 2)
-        wait_for(lambda: len(gradings(store)) >= many or run.poll() is not None)  # noqa: B023
-        time.sleep(chance.random())
-        run.kill()
-        run.wait()
+        kill_after(store, chance.randint(1, 2), chance.random())
     said("grade", *TASK, "--store", store)
     assert results(store) == results(whole)
     assert len(gradings(store)) == len(set(gradings(store))) == 8
@@ -171,16 +176,7 @@ def test_two_hundred_students_and_ten_kills(tmp_path: Path) -> None:
     said("grade", *TASK, "--store", whole)
     chance = random.Random(200)
     for _ in range(10):
-        with subprocess.Popen(
-            command("grade", *TASK, "--store", killed),
-            cwd=PROJECT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as run:
-            many = len(gradings(killed)) + chance.randint(1, 20)
-            wait_for(lambda: len(gradings(killed)) >= many or run.poll() is not None)  # noqa: B023
-            time.sleep(chance.random())
-            run.kill()
+        kill_after(killed, chance.randint(1, 20), chance.random())
     said("grade", *TASK, "--store", killed)
     assert results(killed) == results(whole)
     assert len(gradings(killed)) == len(set(gradings(killed))) == submissions
@@ -218,12 +214,7 @@ def test_ctrl_c_keeps_what_was_graded(added: Path, tmp_path: Path) -> None:
 def test_two_graders_of_one_class(added: Path, tmp_path: Path) -> None:
     """The second says that the first is at it."""
     store = _copy(added, tmp_path)
-    with subprocess.Popen(
-        command("grade", *TASK, "--store", store),
-        cwd=PROJECT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as run:
+    with grading(store) as run:
         wait_for(store.with_name("class.db.lock").exists)
         assert "another process is grading" in said("grade", *TASK, "--store", store, status=2)
         run.kill()

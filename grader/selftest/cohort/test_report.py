@@ -305,6 +305,10 @@ def test_the_command(tmp_path: Path) -> None:
     assert "task-11-words-and-vocabularies-95-points" in (pages / "handout.html").read_text(encoding="utf-8")
     for name in ("handout.html", "student-ann.html"):
         assert "task-12-" not in (pages / name).read_text(encoding="utf-8"), "the course has no 1.2"
+    (tmp_path / "roster.csv").write_text("id,name\nann,\nbob,\n", encoding="utf-8")
+    (tmp_path / "course.toml").write_text('roster = "roster.csv"\n', encoding="utf-8")
+    told = said("scores", "--store", store, "--course", tmp_path / "course.toml")
+    assert "roster.csv has new or changed lines (1); `grader class add` takes them over" in told
     for wrong, says in (
         ((), "nothing to write: give --html FILE, or --students FOLDER"),
         (("--html", tmp_path / "none" / "x.html"), "no folder"),
