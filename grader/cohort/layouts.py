@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from lzma import LZMAError
 from pathlib import Path
 from typing import Any
 
@@ -95,10 +96,10 @@ def opened(path: Path) -> Iterator[Path]:
     Raises:
         UsageError: it is neither, or damaged, or too large.
     """
-    if path.is_dir():
+    if _is_folder(path):
         yield path
         return
-    if not path.is_file() or not zipfile.is_zipfile(path):
+    if not _is_file(path) or not zipfile.is_zipfile(path):
         raise UsageError(f"{str(path)!r} is neither a folder nor a .zip: give what the platform lets you download")
     with tempfile.TemporaryDirectory(prefix="grader-class-") as folder:
         try:
@@ -106,7 +107,7 @@ def opened(path: Path) -> Iterator[Path]:
                 if sum(info.file_size for info in archive.infolist()) > MOST_GIB << 30:
                     raise UsageError(f"{str(path)!r} unpacks to more than {MOST_GIB} GiB")
                 archive.extractall(folder)  # what leads elsewhere stays inside, and links are files
-        except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError) as error:
+        except (zipfile.BadZipFile, zlib.error, LZMAError, ValueError, RuntimeError, EOFError, OSError) as error:
             raise UsageError(f"{str(path)!r} can't be unpacked: {error}") from None
         yield Path(folder)
 
@@ -134,7 +135,7 @@ def looks_like_a_class(path: Path) -> str:
     >>> looks_like_a_class(Path("/nowhere"))
     ''
     """
-    if path.is_dir() and (path / PACKAGE).is_dir():
+    if _is_folder(path) and _is_folder(path / PACKAGE):
         return ""
     try:
         with opened(path) as folder:
@@ -174,13 +175,21 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
+def _is_file(path: Path) -> bool:
+    """The same of a file."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def _stem(name: str) -> str:
     ending = next((ending for ending in ARCHIVES if name.casefold().endswith(ending)), "")
     return name[: len(name) - len(ending)]
 
 
 def _gradescope(folder: Path, inside: Sequence[Path]) -> Layout | None:
-    if not (folder / METADATA).is_file():
+    if not _is_file(folder / METADATA):
         return None
     listed = _submissions(folder / METADATA)
     found, strays = [], []
@@ -208,7 +217,7 @@ def _submissions(path: Path) -> dict[str, dict[str, Any]]:
     """
     try:
         listed = YAML(typ="base", pure=True).load(path.read_text(encoding="utf-8-sig"))
-    except (YAMLError, ValueError, RecursionError) as error:
+    except (YAMLError, ValueError, RecursionError, OSError) as error:
         raise UsageError(f"{path.name} can't be read: {str(error).splitlines()[0]}") from None
     if not isinstance(listed, dict):
         raise UsageError(f"{path.name} lists no submissions")
@@ -278,11 +287,11 @@ def _by_user(kind: str, prefix: str, pattern: re.Pattern[str], inside: Sequence[
 def _only_archive(path: Path) -> Path:
     """The archive that a user's folder holds, if it holds nothing else; else the folder."""
     inside = _inside(path) if _is_folder(path) else []
-    return inside[0] if len(inside) == 1 and inside[0].is_file() and _is_submission(inside[0]) else path
+    return inside[0] if len(inside) == 1 and _is_file(inside[0]) and _is_submission(inside[0]) else path
 
 
 def _plain(folder: Path, inside: Sequence[Path]) -> Layout | None:
-    if (folder / PACKAGE).is_dir():
+    if _is_folder(folder / PACKAGE):
         return None
     if not any(_is_submission(_only_archive(path)) for path in inside):
         return None

@@ -25,7 +25,7 @@ from grader.cohort.key import Settings
 from grader.cohort.store import Store
 from grader.cohort.untouched import graded_once
 from grader.errors import GraderFault, UsageError
-from grader.grading import RUNNER, Options
+from grader.grading import RUNNER, Options, need_tasks
 from grader.reports import to_json
 from tests.harness.tasks import TASKS
 
@@ -79,7 +79,7 @@ def plan(
     """What has no result by these settings; with `again`, all of it. Tasks empty means the course's, students all.
 
     Raises:
-        UsageError: a student is unknown, or nothing was handed in.
+        UsageError: a student or task is unknown, or nothing was handed in.
     """
     known = {row["id"] for row in store.rows("SELECT DISTINCT id FROM students")}
     if unknown := sorted(set(only) - known):
@@ -89,13 +89,17 @@ def plan(
     if not of:
         raise UsageError("nothing was handed in that can be graded: `grader class add` adds it")
     course = settings.options.course
+    need_tasks(tasks, course)
     tasks = tuple(tasks) or (course.tasks if set(course.tasks) < set(TASKS) else ())
     wanted = set(tasks or TASKS)
-    done = store.rows("SELECT digest, tasks FROM gradings WHERE key = ? AND fault IS NULL", settings.key)
     has: dict[str, set[str]] = defaultdict(set)
-    for row in done:
-        has[row["digest"]] |= set(row["tasks"].split() or TASKS)
-    there = set() if again else {digest for digest, graded in has.items() if graded >= wanted}
+    for row in store.rows("SELECT digest, tasks, key FROM gradings WHERE fault IS NULL ORDER BY n"):
+        those = set(row["tasks"].split() or TASKS)
+        if row["key"] == settings.key:
+            has[row["digest"]] |= those
+        else:  # by other settings, and that counts since then
+            has[row["digest"]] -= those
+    there = set() if again else {digest for digest, held in has.items() if held >= wanted}
     waiting = [Waiting(digest, students) for digest, students in of.items() if digest not in there]
     return Plan(settings, tasks, tuple(waiting), len(of) - len(waiting))
 

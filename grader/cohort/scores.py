@@ -327,6 +327,15 @@ def wrong(store: Store) -> Iterator[str]:
     yield from found
     if found:
         return
+    for table, column, other, named in (
+        ("attempts", "digest", "archives", "digest"),
+        ("gradings", "digest", "archives", "digest"),
+        ("gradings", "run", "runs", "n"),
+    ):
+        for row in store.rows(
+            f"SELECT n FROM {table} WHERE {column} IS NOT NULL AND {column} NOT IN (SELECT {named} FROM {other})"  # noqa: S608
+        ):
+            yield f"{table}, row {row['n']}: what it names is not among the {other}"
     for row in store.rows("SELECT n, fault, score, report FROM gradings WHERE report IS NOT NULL ORDER BY n"):
         report = _loaded(row)
         score = None if report.score is None else _exact(report.score)

@@ -180,6 +180,9 @@ def _settle(connection: sqlite3.Connection, called: str) -> None:
     if held:
         return
     connection.execute("BEGIN IMMEDIATE")
+    if connection.execute("PRAGMA user_version").fetchone()[0] == FORMAT:  # another process has just made it
+        connection.rollback()
+        return
     for statement in _statements():
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {FORMAT}")

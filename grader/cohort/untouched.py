@@ -55,18 +55,23 @@ def graded_once(path: Path, options: Options, progress: Progress | None = None) 
 def untouched(content: bytes, tasks: tuple[str, ...]) -> set[str]:
     """The tasks whose module is its stub in an archive with `assignment/`, whatever ends its lines.
 
+    A folder or a compiled file of the same name would be imported in its place, so then it is none. Where nothing
+    is left to be graded, what else is written is left to a whole grading, whose look at the code staff is told of.
+
     >>> untouched(b"no archive", ("1.1",))
     set()
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            held = {name: archive.read(name) for name in archive.namelist()}
+            held = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
     except zipfile.BadZipFile:
         return set()
     given = [_given(tuple(TASKS)), _given(tasks)]
     if not _is_given("__init__", held, given):
         return set()
-    return {task for task in tasks if _is_given(TASKS[task].module, held, given)}
+    found = {task for task in tasks if _is_given(TASKS[task].module, held, given)}
+    names = (name.removeprefix(f"{PACKAGE}/").removesuffix(".py") for name in held)
+    return found if len(found) < len(tasks) or all(_is_given(name, held, given) for name in names) else set()
 
 
 @cache
@@ -76,8 +81,10 @@ def _given(tasks: tuple[str, ...]) -> Mapping[str, bytes]:
 
 
 def _is_given(module: str, held: Mapping[str, bytes], given: Sequence[Mapping[str, bytes]]) -> bool:
-    text = held.get(f"{PACKAGE}/{module}.py", b"").replace(b"\r\n", b"\n")
-    return text != b"" and any(text == each.get(f"{module}.py") for each in given)
+    file, begins = f"{PACKAGE}/{module}.py", (f"{PACKAGE}/{module}/", f"{PACKAGE}/{module}.")
+    text = held.get(file, b"").replace(b"\r\n", b"\n")
+    alone = not any(name.startswith(begins) for name in held if name != file)
+    return alone and text != b"" and any(text == each.get(f"{module}.py") for each in given)
 
 
 def _of_stubs(options: Options, tasks: Sequence[str], progress: Progress | None) -> Report:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,10 @@ ALIASES = {"canvas_id": "canvas:", "moodle_id": "moodle:"} | dict.fromkeys(
 
 A platform's own number of a user may be another student's id.
 """
+
+
+BEYOND = "\0"
+"""What stands behind the last column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +76,14 @@ def parse(text: str, called: str = "the roster") -> list[Student]:
     """
     heading = text.partition("\n")[0]
     separator = max(",;\t", key=heading.count)
-    rows = csv.DictReader(io.StringIO(text), restkey="", delimiter=separator, strict=True)
+    rows = csv.DictReader(io.StringIO(text), restkey=BEYOND, delimiter=separator, strict=True)
     found: dict[str, Student] = {}
     lines: dict[str, int] = {}
     line = 1
     try:
+        headings = Counter(name.strip().casefold() for name in rows.fieldnames or () if name.strip())
+        if twice := [name for name, many in headings.items() if many > 1]:
+            raise UsageError(f"{called} has the column {twice[0]!r} more than once; keep one of them")
         names = {re.sub(r"\s+", "_", name.strip().casefold()): name for name in rows.fieldnames or () if name}
         column = {ours: next((names[n] for n in theirs if n in names), None) for ours, theirs in COLUMNS.items()}
         if column["id"] is None:
@@ -87,6 +95,8 @@ def parse(text: str, called: str = "the roster") -> list[Student]:
                 raise UsageError(
                     f"{called}, line {line}: a quote that is opened there ends in line {rows.line_num}"
                 )
+            if any(cell.strip() for cell in row.get(BEYOND) or ()):
+                raise UsageError(f"{called}, line {line} has more cells than the first line has columns")
             student = _student(row, names, column, f"{called}, line {line}")
             if student is None:
                 continue
@@ -109,6 +119,8 @@ def _student(
         return None
     if not values["id"]:
         raise UsageError(f"{where}: the id is empty")
+    if not values["id"].isprintable():
+        raise UsageError(f"{where}: the id {values['id']!r} has signs that can't be seen")
     if values["due"] and not _has_time_zone(values["due"]):
         raise UsageError(
             f"{where}: the due date {values['due']!r} is no time with a time zone, "

@@ -1,6 +1,17 @@
 """A `Submission` goes in, a `Report` comes out: which checks ran, what each came to, what a student may see."""
 
 from grader.grading.feedback import cut, shown, with_level
-from grader.grading.one import PLUGINS, RUNNER, Busy, Options, grade, pytest_args
+from grader.grading.one import PLUGINS, RUNNER, Busy, Options, grade, need_tasks, pytest_args
 
-__all__ = ["PLUGINS", "RUNNER", "Busy", "Options", "cut", "grade", "pytest_args", "shown", "with_level"]
+__all__ = [
+    "PLUGINS",
+    "RUNNER",
+    "Busy",
+    "Options",
+    "cut",
+    "grade",
+    "need_tasks",
+    "pytest_args",
+    "shown",
+    "with_level",
+]

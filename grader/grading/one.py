@@ -91,6 +91,19 @@ class Options:
     course: Course = field(default_factory=Course)
 
 
+def need_tasks(tasks: Sequence[str], course: Course) -> None:
+    """Refuse a task that there isn't, or that the course leaves out.
+
+    Raises:
+        UsageError: there is such a task among them.
+    """
+    for task in tasks:
+        if task not in TASKS:
+            raise UsageError(f"no task {task!r}; there are {', '.join(TASKS)}")
+        if task not in course.points:
+            raise UsageError(f"the course leaves task {task} out; it has {', '.join(course.tasks)}")
+
+
 def grade(
     path: Path,
     options: Options = Options(),
@@ -104,11 +117,7 @@ def grade(
         UsageError: the path or a task does not exist.
         GraderFault: there is no isolation here, or the checks could not be run; nothing is known of the score.
     """
-    for task in options.tasks:
-        if task not in TASKS:
-            raise UsageError(f"no task {task!r}; there are {', '.join(TASKS)}")
-        if task not in options.course.points:
-            raise UsageError(f"the course leaves task {task} out; it has {', '.join(options.course.tasks)}")
+    need_tasks(options.tasks, options.course)
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
         began_s = time.thread_time()
         submission = intake(path, _made(Path(folder) / "submission"))

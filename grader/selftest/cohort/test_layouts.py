@@ -291,6 +291,30 @@ def test_what_cannot_be_read_here_is_not_kept(tmp_path: Path, monkeypatch: pytes
         assert added(store, tmp_path / "in").attempts == 1
 
 
+@pytest.mark.parametrize("hidden", ["ann/plain.zip", "submission_metadata.yml", "assignment"])
+def test_what_cannot_be_looked_at_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hidden: str
+) -> None:
+    """A folder whose names may be read and nothing else."""
+    (tmp_path / "in" / "bob" / "assignment").mkdir(parents=True)
+    (tmp_path / "in" / "bob" / "assignment" / "bpe.py").write_bytes(CODE)
+    (tmp_path / "in" / "ann").mkdir()
+    (tmp_path / "in" / "ann" / "plain.zip").write_bytes(CODE)
+    real: Any = Path.stat
+
+    def refuse(path: Path, **more: Any) -> Any:
+        if path == tmp_path / "in" / hidden:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(path, **more)
+
+    with opened(tmp_path / "class.db", new=True) as store:
+        enroll(store, [Student("ann"), Student("bob")])
+        monkeypatch.setattr(Path, "stat", refuse)
+        assert "bob" in {each.label for each in read_layout(tmp_path / "in").found}  # type: ignore[union-attr]
+        added(store, tmp_path / "in")
+        assert {row["student"] for row in store.rows("SELECT student FROM attempts")} >= {"bob"}
+
+
 def test_one_of_several_is_taken_when_a_person_says_so(tmp_path: Path) -> None:
     """Archives of one user, a hidden folder, a submission of nobody; Moodle's typed text is left out by itself."""
     for name in (

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from grader.cohort import Settings, Student, enroll, opened, plan, run, standings
+from grader.course import Course
+from grader.errors import UsageError
 from grader.grading import Options
 from grader.reports import to_json
-from grader.selftest.cohort.stores import PASS, attempt, report
+from grader.selftest.cohort.stores import PASS, attempt, graded, report
 
 SETTINGS = Settings(Options(), "none")
 
@@ -43,6 +45,21 @@ def answer(**other: object) -> dict[str, Any]:
     }
 
 
+def test_what_was_graded_otherwise_since_is_graded_again(tmp_path: Path) -> None:
+    """By other settings, and then by the first ones: what counts is what was asked for last."""
+    with opened(tmp_path / "class.db", new=True) as store:
+        enroll(store, [Student("ann")])
+        attempt(store, "ann", "d")
+        for key, tasks, waits in (
+            (SETTINGS.key, "", 0), ("other", "1.1", 1), (SETTINGS.key, "1.1", 0), ("other", "", 1),
+        ):  # fmt: skip
+            graded(store, "d", report(t1_1_a=PASS), key=key, tasks=tasks)
+            assert len(plan(store, SETTINGS).waiting) == waits
+        for task, says in (("9.9", "no task '9.9'"), ("1.1", "the course leaves task 1.1 out")):
+            with pytest.raises(UsageError, match=says):
+                plan(store, Settings(Options(course=Course(points={"1.2": 1})), "none"), [task])
+
+
 @pytest.mark.parametrize(
     ("given", "asked", "total", "why"),
     [
@@ -58,7 +75,6 @@ def test_only_what_was_graded_alike_counts(
     """A worker of another version gives no score, and one that died gives none; each is tried three times."""
     with opened(tmp_path / "class.db", new=True) as store:
         enroll(store, [Student("ann")])
-        store.add("archives", digest="d", content=b"zip")
         attempt(store, "ann", "d")
         pool = Answers(given)
         done = list(run(store, plan(store, SETTINGS), pool, 1))

@@ -183,7 +183,6 @@ def test_a_missing_end_is_found(tmp_path: Path, table: str) -> None:
     with opened(path, new=True) as store:
         enroll(store, [Student("ann"), Student("bob")])
         for digest in ("d", "e"):
-            store.add("archives", digest=digest, content=b"zip")
             attempt(store, "ann", digest)
             graded(store, digest, report(t1_1_a=PASS))
             override(store, "ann", "1.2", 1, "why", "Lee")
@@ -208,6 +207,22 @@ def test_a_missing_end_is_found(tmp_path: Path, table: str) -> None:
             )
             assert store.fingerprint == before
         copy.unlink()
+
+
+def test_tables_fit_together(tmp_path: Path) -> None:
+    """A row that names what isn't there is told, though all seals are right."""
+    with opened(tmp_path / "class.db", new=True) as store:
+        enroll(store, [Student("ann")])
+        attempt(store, "ann", "d")
+        graded(store, "d", report(t1_1_a=PASS))
+        assert list(wrong(store)) == []
+        store.add(
+            "gradings", run=9, digest="e", key="k", tasks="", fault="it failed", score=None, wall_s=0, report=None
+        )
+        assert list(wrong(store)) == [
+            "gradings, row 2: what it names is not among the archives",
+            "gradings, row 2: what it names is not among the runs",
+        ]
 
 
 def test_a_lost_submission_is_the_graders_fault(tmp_path: Path) -> None:
@@ -310,8 +325,8 @@ def test_nothing_is_changed_or_removed(tmp_path: Path) -> None:
 def _filled(path: Path) -> None:
     with opened(path, new=True) as store:
         enroll(store, [Student("ann", "Ann Lee", "ann@x.edu"), Student("bob")])
-        attempt(store, "ann", "d")
         store.add("archives", digest="d", content=bytes(range(256)) * 20)
+        attempt(store, "ann", "d")
         graded(store, "d", report(t1_1_a=PASS, t1_2_a=FAIL))
         override(store, "ann", "1.2", 1, "half of it is there", "Lee")
 
@@ -353,6 +368,8 @@ def test_one_flipped_byte_is_found(tmp_path: Path) -> None:
 def test_a_score_that_is_not_that_of_its_checks_is_found(tmp_path: Path) -> None:
     """Though all is as it was written."""
     with opened(tmp_path / "class.db", new=True) as store:
+        store.add("archives", digest="d", content=b"zip")
+        store.add("runs", began="2027", key="k", settings="{}", tasks="")
         packed = zlib.compress(json.dumps(to_json(report(t1_1_a=PASS))).encode())
         store.add("gradings", run=1, digest="d", key="k", tasks="", fault=None, score=3, wall_s=1.0, report=packed)
         assert list(wrong(store)) == ["gradings, row 1: its score is 3, its checks' 2"]

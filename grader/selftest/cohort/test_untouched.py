@@ -17,6 +17,7 @@ from grader.model import Report, Verdict
 from grader.proofs import classes, specimen
 from grader.selftest.conftest import needs_sandbox
 from tests.harness.tasks import TASKS
+from tests.submit import archived
 
 MODULES = sorted({task.module for task in TASKS.values()})
 CHOSEN = ("1.1", "2.1", "3.1", "4.1")
@@ -43,6 +44,28 @@ def test_a_stub_gets_the_same_whatever_stands_beside_it(module: str, tmp_path: P
     assert [(check.id, check.message) for check in found[0].checks] == [
         (check.id, check.message) for check in found[1].checks
     ]
+
+
+@pytest.mark.parametrize(
+    ("beside", "alike"),
+    [
+        ({}, {"1.1", "4.1"}),
+        ({"flops/__init__.py": "x = 1\n"}, {"1.1"}),
+        ({"flops.abi3.so": "x"}, {"1.1"}),
+        ({"flops.pyc": "x"}, {"1.1"}),
+        ({"__init__/a.py": "x = 1\n"}, set()),
+        ({"helper.py": "x = 1\n"}, set()),
+        ({"helper.py": "x = 1\n", "words.py": "x = 1\n"}, {"4.1"}),
+        ({"words.py": "\ufeffx = 1\n"}, {"4.1"}),
+        ({"bpe.py": "import ctypes\n"}, set()),
+    ],
+)
+def test_what_would_be_imported_in_its_place_makes_a_stub_none(beside: dict[str, str], alike: set[str]) -> None:
+    """A folder of the same name, a compiled file; and what stands beside stubs alone is looked at."""
+    files = {f"assignment/{name}": text.encode() for name, text in stubs.build().items()}
+    assert untouched.untouched(archived(files), ("1.1", "4.1")) == {"1.1", "4.1"}
+    files |= {f"assignment/{name}": text.encode() for name, text in beside.items()}
+    assert untouched.untouched(archived(files), ("1.1", "4.1")) == alike
 
 
 @needs_sandbox

@@ -18,6 +18,9 @@ from grader.errors import UsageError
         ("id,name\n1,Ann\n,Bob\n", "line 3: the id is empty"),
         ("id,name\n1,Ann\n1,Bob\n", "has the id '1' in line 2 and in line 3; keep one of them"),
         ("", "its first line has nothing"),
+        ("id,name,ID\n1,Ann,2\n", "has the column 'id' more than once; keep one of them"),
+        ("id,name,email\n7,Lee, Ann,ann@x\n", "line 2 has more cells than the first line has columns"),
+        ("id\n1\0\n", "line 2: the id '1\\\\x00' has signs that can't be seen"),
         ("id,due\n1,2027-04-15 10:00\n", "line 2: the due date '2027-04-15 10:00' is no time with a time zone"),
     ],
 )
