@@ -85,7 +85,7 @@ def new_task_command(
         str | None, typer.Option(help="The file of assignment/ that holds it; without it, a new one of its name.")
     ] = None,
 ) -> None:
-    """Write a new task: reference, stub, chapter, checks, planted submissions; then say what is left to write."""
+    """Write a new, optional task: reference, stub, chapter, checks, specimens; then say what is left to write."""
     if module is None and name in {known.module for known in TASKS.values()}:
         raise UsageError(f"there is a module {name!r} already: say --module {name}, or choose another name")
     written = new_task.write(new_task.NewTask(task, name, module or name, title, points))

@@ -24,10 +24,10 @@ from grader.cohort.collect import owners
 from grader.cohort.key import Settings
 from grader.cohort.store import Store
 from grader.cohort.untouched import graded_once
+from grader.course import USUAL
 from grader.errors import GraderFault, UsageError
 from grader.grading import RUNNER, Options, need_tasks
 from grader.reports import to_json
-from tests.harness.tasks import TASKS
 
 TRIES = 3
 """So often is a submission graded in which the grader failed."""
@@ -90,11 +90,11 @@ def plan(
         raise UsageError("nothing was handed in that can be graded: `grader class add` adds it")
     course = settings.options.course
     need_tasks(tasks, course)
-    tasks = tuple(tasks) or (course.tasks if set(course.tasks) < set(TASKS) else ())
-    wanted = set(tasks or TASKS)
+    tasks = tuple(tasks) or (() if course.tasks == USUAL.tasks else course.tasks)
+    wanted = set(tasks or USUAL.tasks)
     has: dict[str, set[str]] = defaultdict(set)
     for row in store.rows("SELECT digest, tasks, key FROM gradings WHERE fault IS NULL ORDER BY n"):
-        those = set(row["tasks"].split() or TASKS)
+        those = set(row["tasks"].split() or USUAL.tasks)
         if row["key"] == settings.key:
             has[row["digest"]] |= those
         else:  # by other settings, and that counts since then

@@ -16,7 +16,7 @@ from math import inf
 
 from grader.cohort.collect import enrolled, owners
 from grader.cohort.store import Row, Store
-from grader.course import WHOLE, Course, Student, late, weights
+from grader.course import USUAL, Course, Student, late, weights
 from grader.errors import UsageError
 from grader.grading import with_level
 from grader.model import CheckResult, Report
@@ -95,7 +95,7 @@ def _exact(points: float) -> float:
     return int(points) if points == int(points) else points
 
 
-def report_of(store: Store, digest: str, until: int | None = None, course: Course = WHOLE) -> Report | None:
+def report_of(store: Store, digest: str, until: int | None = None, course: Course = USUAL) -> Report | None:
     """The result of a submission: its last whole grading, and what was graded of it since, check by check.
 
     With `until`, what it was after that run. None while there is nothing but faults. It has the course's tasks,
@@ -118,14 +118,14 @@ def report_of(store: Store, digest: str, until: int | None = None, course: Cours
 def _weighed(report: Report, course: Course) -> Report:
     """The report with what the course's checks are worth, without others, and with what the course lets be told.
 
-    In the whole assignment, a check that there is no longer stays what it was.
+    Without a course file, a check that there is no longer stays what it was.
     """
     worth = weights(course)
     checks = []
     for check in report.checks:
         if (most := worth.get(check.id)) is not None:
             checks.append(replace(check, points=most if check.verdict.earns else 0.0, max_points=most))
-        elif course.whole:
+        elif course.usual and check.task in course.points:
             checks.append(check)
     weighed = replace(report, checks=tuple(checks))
     return with_level(weighed, course.feedback) if course.feedback else weighed
@@ -148,7 +148,7 @@ def _tasks(report: Report) -> set[str]:
     return {check.task for check in report.checks}
 
 
-def standings(store: Store, course: Course = WHOLE, counts: str = "") -> list[Standing]:
+def standings(store: Store, course: Course = USUAL, counts: str = "") -> list[Standing]:
     """All students, by id, each with what he or she has in the course; `counts` outweighs its own rule."""
     return [counting(attempts, counts or course.attempts) for attempts in histories(store, course)]
 
@@ -160,7 +160,7 @@ def counting(attempts: Sequence[Standing], counts: str = LAST) -> Standing:
     return attempts[-1]
 
 
-def histories(store: Store, course: Course = WHOLE) -> list[list[Standing]]:
+def histories(store: Store, course: Course = USUAL) -> list[list[Standing]]:
     """All students, by id, each with what every attempt comes to; one without an attempt for who has none."""
     attempts: dict[str, list[Row]] = defaultdict(list)
     for row in store.rows("SELECT * FROM attempts ORDER BY n"):
@@ -184,7 +184,7 @@ def _graded(store: Store) -> dict[str, set[str]]:
     """The tasks of which each submission has a result: {digest: tasks}."""
     found: dict[str, set[str]] = defaultdict(set)
     for row in store.rows("SELECT DISTINCT digest, tasks FROM gradings WHERE fault IS NULL"):
-        found[row["digest"]] |= set(row["tasks"].split() or TASKS)
+        found[row["digest"]] |= set(row["tasks"].split() or USUAL.tasks)
     return found
 
 
@@ -300,7 +300,7 @@ class Change:
     after: CheckResult
 
 
-def changes(store: Store, first: int, second: int, course: Course = WHOLE) -> Iterator[Change]:
+def changes(store: Store, first: int, second: int, course: Course = USUAL) -> Iterator[Change]:
     """What changed between the results after one run and after another.
 
     Raises:

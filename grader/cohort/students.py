@@ -12,7 +12,7 @@ from pathlib import Path
 from grader import __version__
 from grader.cohort.scores import NOT_YET, NOTHING, Standing, counting, most_of
 from grader.cohort.templates import templates
-from grader.course import WHOLE, Course
+from grader.course import USUAL, Course
 from grader.errors import UsageError
 from grader.files import write_atomically
 from grader.model import Report
@@ -50,14 +50,14 @@ class Next:
     most: float
 
 
-def chapter(task: str, course: Course = WHOLE) -> str:
+def chapter(task: str, course: Course = USUAL) -> str:
     """Where a student's page finds the task in the course's handout.
 
     >>> chapter("1.1", Course(points={"1.1": 9.5}))
     'handout.html#task-11-words-and-vocabularies-95-points'
     """
     worth = course.points.get(task, TASKS[task].points)
-    return f"{HANDOUT}#{anchor(replace(TASKS[task], points=worth).heading)}"
+    return f"{HANDOUT}#{anchor(replace(TASKS[task], points=worth, optional=False).heading)}"
 
 
 def next_step(standing: Standing) -> Next | None:
@@ -70,7 +70,7 @@ def next_step(standing: Standing) -> Next | None:
     return None
 
 
-def total_sentence(standing: Standing, course: Course = WHOLE) -> str:
+def total_sentence(standing: Standing, course: Course = USUAL) -> str:
     """The points of a student in words.
 
     >>> from grader.cohort import Student
@@ -91,7 +91,7 @@ def told(standing: Standing) -> str:
     return FAILED
 
 
-def student_html(attempts: Sequence[Standing], counts: str, course: Course = WHOLE) -> str:
+def student_html(attempts: Sequence[Standing], counts: str, course: Course = USUAL) -> str:
     """The page of a student with these attempts, of which one counts."""
     standing = counting(attempts, counts)
     why = told(standing) or None
@@ -109,7 +109,7 @@ def student_html(attempts: Sequence[Standing], counts: str, course: Course = WHO
 
 
 def write_students(
-    folder: Path, histories: Sequence[Sequence[Standing]], counts: str, handout: str, course: Course = WHOLE
+    folder: Path, histories: Sequence[Sequence[Standing]], counts: str, handout: str, course: Course = USUAL
 ) -> None:
     """Write the pages into a folder, which is made if it isn't there, and the handout beside them; each whole.
 

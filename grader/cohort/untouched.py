@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from grader.cohort.key import Settings
+from grader.course import USUAL
 from grader.grading import Options, grade
 from grader.making import stubs
 from grader.model import Report, Verdict
@@ -38,7 +39,7 @@ def graded_once(path: Path, options: Options, progress: Progress | None = None) 
     """
     tasks = options.tasks or options.course.tasks
     content = path.read_bytes()
-    alike = untouched(content, tasks)
+    alike = untouched(content, tasks, options.course.tasks)
     if not alike:
         return grade(path, options, progress)
     known = _of_stubs(options, tasks, progress)
@@ -52,8 +53,10 @@ def graded_once(path: Path, options: Options, progress: Progress | None = None) 
     return replace(report, checks=(*checks, *new.values()))
 
 
-def untouched(content: bytes, tasks: tuple[str, ...]) -> set[str]:
+def untouched(content: bytes, tasks: tuple[str, ...], released: tuple[str, ...] = USUAL.tasks) -> set[str]:
     """The tasks whose module is its stub in an archive with `assignment/`, whatever ends its lines.
+
+    Stubs are those of the `released` tasks, or of all.
 
     A folder or a compiled file of the same name would be imported in its place, so then it is none. Where nothing
     is left to be graded, what else is written is left to a whole grading, whose look at the code staff is told of.
@@ -66,7 +69,7 @@ def untouched(content: bytes, tasks: tuple[str, ...]) -> set[str]:
             held = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
     except zipfile.BadZipFile:
         return set()
-    given = [_given(tuple(TASKS)), _given(tasks)]
+    given = [_given(tuple(TASKS)), _given(released)]
     if not _is_given("__init__", held, given):
         return set()
     found = {task for task in tasks if _is_given(TASKS[task].module, held, given)}

@@ -9,31 +9,31 @@ from typing import Literal
 
 from grader.course.late import Rule
 from grader.model import Feedback
-from tests.harness.tasks import TASKS, added
+from tests.harness.tasks import CHOSEN, TASKS, added
 
 Attempts = Literal["last", "best"]
 
 
-def _all() -> dict[str, float]:
-    return {task.id: task.points for task in TASKS.values()}
+def _usual() -> dict[str, float]:
+    return dict(CHOSEN.tasks)
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A course. By itself it is the whole assignment, with its own points and no due date.
+    """A course. By itself it has all tasks but the optional ones, with their own points and no due date.
 
     `points` are those of its tasks, in their order, {id: points}; a task that is not among them is left out.
     `check_seconds` bounds the time of each check, `feedback` is the level of all hidden checks, and None leaves
     both as the checks have them. From `seed`, which is secret, hidden checks draw their random examples; without
     one they draw the usual ones. `attempts` says which of several hand-ins counts. `file` is where this stands.
 
-    >>> Course().total == sum(task.points for task in TASKS.values()), hash(Course()) == hash(Course())
-    (True, True)
+    >>> Course().total, hash(Course()) == hash(Course())
+    (100.0, True)
     """
 
     title: str = ""
     term: str = ""
-    points: dict[str, float] = field(default_factory=_all, hash=False)
+    points: dict[str, float] = field(default_factory=_usual, hash=False)
     feedback: Feedback | None = None
     due: datetime | None = None
     late: Rule = field(default_factory=Rule)
@@ -55,9 +55,19 @@ class Course:
 
     @property
     def whole(self) -> bool:
-        """Whether it has all tasks, with their own points."""
-        return self.points == _all()
+        """Whether it has all tasks, the optional ones among them, with their own points."""
+        return self.unweighed and len(self.points) == len(TASKS)
+
+    @property
+    def usual(self) -> bool:
+        """Whether it has the tasks and points of a course without a file."""
+        return self.points == _usual()
+
+    @property
+    def unweighed(self) -> bool:
+        """Whether each of its tasks has its own points."""
+        return all(TASKS[task].points == points for task, points in self.points.items())
 
 
-WHOLE = Course()
-"""The whole assignment, with its own points."""
+USUAL = Course()
+"""All tasks but the optional ones, with their own points."""

@@ -20,7 +20,7 @@ from tests.harness.tasks import TASKS
 
 T = TypeVar("T")
 KNOWN = {
-    "": tuple("title term tasks parts points feedback due late attempts limits seed roster".split()),
+    "": tuple("title term tasks parts optional points feedback due late attempts limits seed roster".split()),
     "late": ("grace_minutes", "percent_per_day", "most_days"),
     "limits": ("check_seconds",),
 }
@@ -115,12 +115,20 @@ class _Reader:
     def _tasks(self) -> list[str]:
         if "tasks" in self.data and "parts" in self.data:
             self.mistakes.append("there are both `tasks` and `parts`; keep one of them.")
+        if "tasks" in self.data and "optional" in self.data:
+            self.mistakes.append("there are both `tasks` and `optional`; name all tasks in `tasks`.")
         parts = sorted({int(task.partition(".")[0]) for task in TASKS})
         if "tasks" in self.data:
             chosen = self._chosen("tasks", list(TASKS), str)
             return [task for task in TASKS if task in chosen]
         chosen = self._chosen("parts", parts, int) if "parts" in self.data else parts
-        return [task for task in TASKS if int(task.partition(".")[0]) in chosen]
+        optional = [task.id for task in TASKS.values() if task.optional]
+        added = self._chosen("optional", optional, str) if "optional" in self.data else ()
+        return [
+            task
+            for task in TASKS
+            if task in added or (task not in optional and int(task.partition(".")[0]) in chosen)
+        ]
 
     def _chosen(self, name: str, known: list[Any], kind: type) -> list[Any]:
         """A list of what is known, without one that is there twice; all of it where the list is wrong."""
@@ -131,7 +139,8 @@ class _Reader:
             return known
         for each in given:
             if each not in known:
-                what = f"{name} has {_shown(each)}, and there is no such {name[:-1]}"
+                noun = "optional task" if name == "optional" else name[:-1]
+                what = f"{name} has {_shown(each)}, and there is no such {noun}"
                 self.mistakes.append(f"{what}; {_nearest(str(each), [str(one) for one in known])}")
         twice = [each for each, times in Counter(given).items() if times > 1]
         self.mistakes += [f"{name} has {_shown(each)} more than once; keep one of them." for each in twice]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from grader.course.late import days, factor, hundredths
-from grader.course.model import Course
+from grader.course.model import USUAL, Course
 from grader.files import PROJECT
 from tests.harness.tasks import TASKS, plain
 
@@ -69,12 +69,12 @@ def when(moment: datetime) -> str:
 
 def _tasks(course: Course) -> Iterator[str]:
     named = " ".join(filter(None, (f'"{course.title}"' if course.title else "", course.term)))
-    number = "all " * (len(course.points) == len(TASKS)) + _count(len(course.points), "task")
+    number = "all " * (course.points.keys() >= USUAL.points.keys()) + _count(len(course.points), "task")
     yield f"The course{f' {named}' * bool(named)} has {number}, worth {plain(course.total)} points."
     for part, of_part in groupby(course.points, lambda task: task.partition(".")[0]):
         told = [f"{task} ({plain(course.points[task])})" for task in of_part]
         yield f"Part {part}, with points: {', '.join(told)}."
-    if left := [task for task in TASKS if task not in course.points]:
+    if left := [task.id for task in TASKS.values() if not task.optional and task.id not in course.points]:
         yield f"It leaves out {', '.join(left)}."
     for task, points in course.points.items():
         if points != TASKS[task].points:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader import __version__
-from grader.course import WHOLE, Course, weights
+from grader.course import USUAL, Course, weights
 from grader.delivery import tailored
 from grader.delivery.proving import prove
 from grader.errors import GraderFault, UsageError
@@ -30,7 +30,7 @@ SHARED = frozenset({"visible = [*range(33, 127), *range(161, 173), *range(174, 2
 """Lines of the reference that are public: GPT-2's printable form of bytes, which the fixtures are written in."""
 
 
-def release(out: Path, *, git: bool = False, course: Course = WHOLE) -> list[str]:
+def release(out: Path, *, git: bool = False, course: Course = USUAL) -> list[str]:
     """Write the students' repository of a course, and give its files.
 
     With `git`, `out` becomes a repository with one commit; when it is one, the new release is committed on top, so

@@ -18,6 +18,9 @@ from grader.files import json_lines
 from tests.harness.tasks import TASKS, Task, added, anchor, plain
 
 AWAY = "A number without a link, such as {}, is that of a task which this course leaves out."
+OPTIONAL = r"\s+A\s+task\s+that\s+is\s+marked\s+as\s+\*optional\*[^.]*[.]"
+"""What the whole handout says of optional tasks; in a course's, no task is one."""
+
 WIDTH = 120
 """Characters of a line."""
 
@@ -134,7 +137,7 @@ def mistakes(text: str, tasks: Collection[str]) -> str:
 
 
 def _tasks(course: Course) -> dict[str, Task]:
-    return {task: replace(TASKS[task], points=points) for task, points in course.points.items()}
+    return {task: replace(TASKS[task], points=points, optional=False) for task, points in course.points.items()}
 
 
 def _number(chapter: str) -> str:
@@ -155,8 +158,11 @@ def _contents(text: str, tasks: Mapping[str, Task]) -> str:
     def link(found: re.Match[str]) -> str:
         return f"[{found[1]}]: #{anchor(tasks[found[1]].heading)}\n" if found[1] in tasks else ""
 
-    text = re.sub(r"^\| \[(\d+\.\d+) .+\]\[\1\] \| (\S+)( \| \S+ \|\n)", row, text, flags=re.MULTILINE)
+    text = re.sub(
+        r"^\| \[(\d+\.\d+) .+\]\[\1\] \| ([\d.]+(?:, optional)?)( \| \S+ \|\n)", row, text, flags=re.MULTILINE
+    )
     text = re.sub(r"^\[(\d+\.\d+)\]: #.+\n", link, text, flags=re.MULTILINE)
+    text = re.sub(OPTIONAL, "", text)
     hours = added(float(each) for each in re.findall(r"^\| \[\d.+ \| (\S+) \|$", text, re.MULTILINE))
     return re.sub(r"about\s\d+\sin\sall", f"about {5 * round(hours / 5) or hours:g} in all", text)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import __version__
-from grader.course import Course, weights
+from grader.course import USUAL, Course, weights
 from grader.errors import GraderFault, UsageError
 from grader.files import PROJECT
 from grader.grading.feedback import with_level
@@ -92,7 +92,7 @@ class Options:
 
 
 def need_tasks(tasks: Sequence[str], course: Course) -> None:
-    """Refuse a task that there isn't, or that the course leaves out.
+    """Refuse a task that there isn't, or that the course leaves out; the usual course takes optional ones, too.
 
     Raises:
         UsageError: there is such a task among them.
@@ -100,7 +100,7 @@ def need_tasks(tasks: Sequence[str], course: Course) -> None:
     for task in tasks:
         if task not in TASKS:
             raise UsageError(f"no task {task!r}; there are {', '.join(TASKS)}")
-        if task not in course.points:
+        if task not in course.points and not course.usual:
             raise UsageError(f"the course leaves task {task} out; it has {', '.join(course.tasks)}")
 
 
@@ -188,7 +188,7 @@ def _run(
     results, log = folder / "results.jsonl", folder / "log"
     results.touch()
     course = options.course
-    tasks = options.tasks or (course.tasks if len(course.tasks) < len(TASKS) else ())
+    tasks = options.tasks or (() if course.tasks == USUAL.tasks else course.tasks)
     args = [*PLUGINS, *pytest_args(tasks, options.checks), "--basetemp", str(folder / "pytest")]
     args += ["--isolation", isolation, "--results", str(results), "--examples", str(options.examples)]
     args += _course(course, folder)
@@ -214,11 +214,11 @@ def _run(
 
 def _course(course: Course, folder: Path) -> list[str]:
     """What pytest is told of a course, in a file that its owner alone reads, since it may hold the seed."""
-    if course.whole and not course.seed:
+    if course.unweighed and not course.seed:
         return []
     file = folder / "course.json"
     file.touch(0o600)
-    told = {"seed": course.seed} if course.whole else {"seed": course.seed, "checks": weights(course)}
+    told = {"seed": course.seed} if course.unweighed else {"seed": course.seed, "checks": weights(course)}
     file.write_text(json.dumps(told), encoding="utf-8")
     return ["--course", str(file)]
 

@@ -171,16 +171,15 @@ def _changed(task: NewTask, project: Path) -> Iterator[tuple[str, str]]:
 
     following = [known for known in TASKS if _order(known) > _order(task.id)]
     tensors = any((known.module, known.packages) == (task.module, TENSORS) for known in TASKS.values())
-    entry = f'        Task("{task.id}", "{task.title}", "{task.module}", {task.points}{", TENSORS" * tensors}),\n'
+    packages = ", TENSORS" * tensors
+    entry = (
+        f'        Task("{task.id}", "{task.title}", "{task.module}", {task.points}{packages}, optional=True),\n'
+    )
     before = rf'^        Task\("{re.escape(following[0])}"' if following else r"^    \)\n\}"
     yield edited("tests/harness/tasks.py", (before, entry))
     returns = f'    "{task.module}.{task.name}": int,  # {MARK} what it returns.\n'
     yield edited("tests/harness/contract.py", (r"^\}$", returns))
     yield edited("handout.md", *_in_the_handout(task, following))
-    readme = "grader/delivery/student/README.md"
-    total = sum(known.points for known in TASKS.values()) + task.points
-    text = (project / readme).read_text(encoding="utf-8")
-    yield readme, re.sub(r"\d+ tasks, [\d.]+ points", f"{len(TASKS) + 1} tasks, {total:g} points", text)
     if task.joins:
         yield edited(f"grader/reference/{task.module}.py", (r"\Z", task.text("function")))
         for number, path in enumerate(sorted((project / "grader" / "specimens").glob(f"*/{task.module}.py"))):
@@ -192,7 +191,7 @@ def _changed(task: NewTask, project: Path) -> Iterator[tuple[str, str]]:
 def _in_the_handout(task: NewTask, following: list[str]) -> Iterator[tuple[str, str]]:
     """Its row and link in the contents, and its chapter: before what, and the text."""
     chapter = task.text("chapter")
-    row = f"| [{task.id} {task.title}][{task.id}] | {task.points} | 1 |\n"
+    row = f"| [{task.id} {task.title}][{task.id}] | {task.points}, optional | 1 |\n"
     link = f"[{task.id}]: #{anchor(chapter.partition(chr(10))[0].removeprefix('## '))}\n"
     if following:
         after = re.escape(following[0])

@@ -13,7 +13,7 @@ from tests.files import write_whole
 from tests.harness.checks import Outcome
 from tests.harness.outcomes import Verdict
 from tests.harness.plan import Part
-from tests.harness.tasks import TASKS, added, plain
+from tests.harness.tasks import CHOSEN, TASKS, added, plain
 
 WORDS = {Verdict.SKIPPED: "not judged"}
 """Verdicts that the board has other words for."""
@@ -39,7 +39,7 @@ def lines(outcomes: Sequence[Outcome], plan: Mapping[str, Part]) -> list[str]:
     `plan` are the public checks that there are. Where hidden ones ran, too, they are counted with them.
     """
     shown = [
-        f"{task}  {TASKS[task].title}  {_said(standing)}" for task, standing in by_task(outcomes, plan).items()
+        f"{task}  {TASKS[task].name}  {_said(standing)}" for task, standing in by_task(outcomes, plan).items()
     ]
     return [*shown, f"all  {_said(total(outcomes, plan))}"] if shown else []
 
@@ -110,9 +110,9 @@ def earlier(file: str | None) -> list[Outcome]:
 
 
 def total(
-    outcomes: Sequence[Outcome], plan: Mapping[str, Part], tasks: Collection[str] = tuple(TASKS)
+    outcomes: Sequence[Outcome], plan: Mapping[str, Part], tasks: Collection[str] = tuple(CHOSEN.tasks)
 ) -> Standing:
-    """The sum over tasks, those of which nothing ran among them."""
+    """The sum over tasks, those of which nothing ran among them; optional ones are not counted."""
     sums = [_sums([o for o in outcomes if o.check.task == task], plan.get(task, Part())) for task in tasks]
     earned, there, missing = (added(each) for each in zip(*sums, strict=True))
     hidden = added([*(TASKS[task].points for task in tasks), -there])

@@ -238,8 +238,11 @@ def _untold(excinfo: pytest.ExceptionInfo[BaseException], style: object = None) 
 
 
 def _wanted(config: pytest.Config, task: str) -> bool:
+    """Whether the checks of a task are to run; an optional one must be named, or its file have changed."""
     tasks, parts = config.getoption("--task"), config.getoption("--part")
     changed = config.getoption("changed")
+    if not tasks and not changed and task not in CHOSEN.tasks:
+        return False
     return all(not asked or one in asked for asked, one in ((tasks, task), (parts, task[0]), (changed, task)))
 
 

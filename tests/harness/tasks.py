@@ -29,7 +29,8 @@ def plain(number: float) -> str:
 class Task:
     """A task of the handout. `points` is the sum over its checks, public and hidden.
 
-    `packages` is what the submission may import. All tasks of one module have the same.
+    `packages` is what the submission may import. All tasks of one module have the same. An optional one is part
+    of no course that does not name it.
     """
 
     id: str
@@ -37,11 +38,18 @@ class Task:
     module: str
     points: float
     packages: tuple[str, ...] = LIGHT
+    optional: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its title, and whether it is optional."""
+        return f"{self.title} (optional)" if self.optional else self.title
 
     @property
     def heading(self) -> str:
         """What stands above its chapter of the handout."""
-        return f"Task {self.id}: {self.title} ({plain(self.points)} point{'s' * (self.points != 1)})"
+        optional = ", optional" * self.optional
+        return f"Task {self.id}: {self.title} ({plain(self.points)} point{'s' * (self.points != 1)}{optional})"
 
 
 TASKS: dict[str, Task] = {
@@ -97,15 +105,15 @@ def added(points: Iterable[float]) -> float:
     return round(math.fsum(points), 9)
 
 
-CHOSEN = Chosen({task.id: task.points for task in TASKS.values()})
-"""The whole assignment, or what a file beside this one says, which is in a course's repository."""
+CHOSEN = Chosen({task.id: task.points for task in TASKS.values() if not task.optional})
+"""All but the optional tasks, or what a file beside this one says, which is in a course's repository."""
 
 if (_file := Path(__file__).with_name("course.json")).is_file():
     CHOSEN = Chosen(**json.loads(_file.read_text(encoding="utf-8")))
-    TASKS = {task: replace(TASKS[task], points=points) for task, points in CHOSEN.tasks.items()}
+    TASKS = {task: replace(TASKS[task], points=points, optional=False) for task, points in CHOSEN.tasks.items()}
 
 TOTAL = added(CHOSEN.tasks.values())
-"""What all tasks are worth together."""
+"""What the chosen tasks are worth together."""
 
 
 def anchor(heading: str) -> str:

@@ -12,7 +12,7 @@ from tests.harness import board
 from tests.harness.board import Standing
 from tests.harness.outcomes import Verdict
 from tests.harness.plan import Part
-from tests.harness.tasks import TASKS, anchor
+from tests.harness.tasks import CHOSEN, TASKS, anchor
 from tests.harness.text import one_line, visible
 from tests.pages.pictures import Made
 from tests.pages.run import Result, Run
@@ -73,7 +73,7 @@ def _board(run: Run, plan: Mapping[str, Part], all_tasks: Standing, handout: str
     outcomes = [result.outcome for result in run.results]
     rows = []
     for part, tasks in groupby(board.by_task(outcomes, plan).items(), lambda entry: entry[0].split(".")[0]):
-        of_part = [task for task in TASKS if task.split(".")[0] == part]
+        of_part = [task for task in CHOSEN.tasks if task.split(".")[0] == part]
         whole = board.total([o for o in outcomes if o.check.task in of_part], plan, of_part)
         rows.append(_row(f'<th scope="rowgroup">Part {part}</th>', whole, "part"))
         rows += [_row(_task(task, standing, handout), standing) for task, standing in tasks]
@@ -107,7 +107,7 @@ def _state(words: Sequence[str]) -> str:
 def _chapter(task: str, handout: str) -> str:
     """A link to the chapter of a task."""
     place = html.escape(f"{handout}#{anchor(TASKS[task].heading)}")
-    return f'<a href="{place}">{task} {html.escape(TASKS[task].title)}</a>'
+    return f'<a href="{place}">{task} {html.escape(TASKS[task].name)}</a>'
 
 
 def _failing(results: Iterable[Result], handout: str) -> Iterable[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.course import WHOLE, Course
+from grader.course import USUAL, Course
 from grader.delivery.builders import autolab, prairielearn
 from grader.delivery.builders.autolab import build_autolab
 from grader.delivery.builders.codegrade import build_codegrade
@@ -52,7 +52,7 @@ def build(
     *,
     visibility: str = "visible",
     image: str | None = None,
-    course: Course = WHOLE,
+    course: Course = USUAL,
 ) -> list[str]:
     """Write what the platform takes to `out`, and give its files. Without an image it is the README's.
 

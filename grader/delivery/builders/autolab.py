@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from grader.course import WHOLE, Course
+from grader.course import USUAL, Course
 from grader.delivery.builders.sources import SCRIPTS, TITLE, handout, sources
 from grader.delivery.platforms.autolab_run import failed
 from grader.delivery.platforms.run import NOT_STARTED
@@ -19,7 +19,7 @@ TIMEOUT_S = 900
 """Autolab's longest."""
 
 
-def build_autolab(out: Path, *, image: str, course: Course = WHOLE) -> list[str]:
+def build_autolab(out: Path, *, image: str, course: Course = USUAL) -> list[str]:
     """Write the assessment, which has the archive's name, all or nothing; give its files.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.course import WHOLE, Course
+from grader.course import USUAL, Course
 from grader.delivery.builders.sources import SCRIPTS, sources
 from grader.delivery.platforms.run import NOT_YOUR_FAULT
 from grader.errors import UsageError
@@ -13,7 +13,7 @@ from tests.submit import write_zip
 NAMES = ("run_autotest", "setup.sh")
 
 
-def build_codegrade(out: Path, *, course: Course = WHOLE) -> list[str]:
+def build_codegrade(out: Path, *, course: Course = USUAL) -> list[str]:
     """Write the .zip, all or nothing, and give its files.
 
     AutoTest unpacks it; its set-up is to run setup.sh, and a Custom Test block run_autotest.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.course import WHOLE, Course
+from grader.course import USUAL, Course
 from grader.delivery.builders.sources import SCRIPTS, sources
 from grader.delivery.platforms.gradescope_run import failed
 from grader.delivery.platforms.run import NOT_STARTED
@@ -14,7 +14,7 @@ from tests.submit import write_zip
 VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
 
 
-def build_gradescope(out: Path, *, visibility: str = "visible", course: Course = WHOLE) -> list[str]:
+def build_gradescope(out: Path, *, visibility: str = "visible", course: Course = USUAL) -> list[str]:
     """Write Gradescope's autograder.zip, all or nothing, and give its files.
 
     Gradescope unpacks it into /autograder/source, and runs setup.sh and run_autograder from its top.

@@ -11,7 +11,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from grader.course import WHOLE, Course
+from grader.course import USUAL, Course
 from grader.delivery.builders.sources import SCRIPTS, TITLE, handout, sources
 from grader.delivery.platforms.prairielearn_run import failed
 from grader.delivery.platforms.run import NOT_STARTED
@@ -22,7 +22,7 @@ TIMEOUT_S = 600
 """PrairieLearn's longest."""
 
 
-def build_prairielearn(out: Path, *, image: str, course: Course = WHOLE) -> list[str]:
+def build_prairielearn(out: Path, *, image: str, course: Course = USUAL) -> list[str]:
     """Write the course folder, all or nothing, and give its files.
 
     Raises:

@@ -6,7 +6,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from grader.course import WHOLE, Course
+from grader.course import USUAL, Course
 from grader.delivery.platforms.requirements import requirements
 from grader.delivery.repository import release
 from grader.files import PROJECT
@@ -17,7 +17,7 @@ SCRIPTS = PROJECT / "grader" / "delivery" / "platforms"
 LEFT_OUT = {"__pycache__", "selftest", "specimens", "bench", "student", "installed.py"}
 
 
-def sources(settings: dict[str, str], fault: str, course: Course = WHOLE) -> dict[str, bytes]:
+def sources(settings: dict[str, str], fault: str, course: Course = USUAL) -> dict[str, bytes]:
     """{path: content} of the project, of `settings.json`, and of what is told before anything has been graded.
 
     The course file is among them: what is built grades by it.
@@ -42,7 +42,7 @@ def sources(settings: dict[str, str], fault: str, course: Course = WHOLE) -> dic
     return files
 
 
-def handout(course: Course = WHOLE) -> bytes:
+def handout(course: Course = USUAL) -> bytes:
     """The students' repository as a .zip."""
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
         made = Path(folder) / "course"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.course import WHOLE, Course
+from grader.course import USUAL, Course
 from grader.delivery.builders.sources import SCRIPTS
 from grader.delivery.platforms.run import NOT_YOUR_FAULT
 from grader.files import write_folder
@@ -13,7 +13,7 @@ from tests.harness.tasks import plain
 NAMES = ("vpl_evaluate.sh", "vpl_run.sh")
 
 
-def build_vpl(out: Path, *, course: Course = WHOLE) -> list[str]:
+def build_vpl(out: Path, *, course: Course = USUAL) -> list[str]:
     """Write the folder, all or nothing, and give its files.
 
     Raises:

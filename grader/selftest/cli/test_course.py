@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.cli.course_file import course_of
-from grader.course import WHOLE
+from grader.course import USUAL
 from grader.errors import UsageError
 from grader.selftest.cli.test_cli import grader
 
@@ -47,7 +47,7 @@ def test_the_checkouts_own_file_is_taken_and_told(
     """Where it is not there, the course is the whole assignment, and nothing is said; a variable outweighs it."""
     monkeypatch.setattr("grader.cli.course_file.HERE", tmp_path / "course.toml")
     monkeypatch.delenv("GRADER_COURSE")
-    assert course_of(None) == WHOLE
+    assert course_of(None) == USUAL
     assert capsys.readouterr().err == ""
     (tmp_path / "course.toml").write_text('tasks = ["1.1"]\n', encoding="utf-8")
     assert course_of(None).tasks == ("1.1",)
