@@ -93,3 +93,31 @@ def attention_flops(layers: int, d_model: int, seq: int, tokens: int) -> int:
     113246208
     """
     raise NotImplementedError("Task 4.3: attention_flops in assignment/flops.py")
+
+
+def fine_tuning_flops(batch: int, widths: list[int], trained: list[bool]) -> tuple[int, int]:
+    """FLOPs of the forward and of the backward pass of a chain in which some weights are frozen. (Task 4.2.)
+
+    Layer i has a weight of widths[i] by widths[i + 1], which is trained where trained[i] is true, and which else
+    gets no gradient. The input x needs no gradient. A gradient is computed only where it is needed: for a weight
+    that is trained, or to reach one further down.
+
+    Raises:
+        ValueError: fewer than two widths, or not one entry of trained for each weight; the message holds the
+            widths, or trained.
+
+    >>> fine_tuning_flops(batch=2, widths=[3, 4, 5], trained=[False, True])
+    (128, 80)
+    """
+    raise NotImplementedError("Task 4.2: fine_tuning_flops in assignment/flops.py")
+
+
+def length_where_attention_leads(parameters: int, layers: int, d_model: int) -> int:
+    """The least length at which attention's own products cost more than what the rule counts. (Task 4.3.)
+
+    Both are those of training; the length is 1 or more.
+
+    >>> length_where_attention_leads(parameters=175_000_000_000, layers=96, d_model=12_288)
+    74175
+    """
+    raise NotImplementedError("Task 4.3: length_where_attention_leads in assignment/flops.py")

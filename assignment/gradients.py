@@ -73,3 +73,24 @@ def spread(ratios: list[float]) -> dict[str, float]:
     {'p10': 1.0, 'median': 2.5, 'p90': 4.0}
     """
     raise NotImplementedError("Task 5.4: spread in assignment/gradients.py")
+
+
+def step_speedup(layers: list[dict[str, float | None]], part: str, factor: float) -> float:
+    """How many times as fast a step becomes when one of its parts becomes `factor` times as fast. (Task 5.4.)
+
+    Args:
+        layers: one or more, with "forward_ms", "inputs_ms" (None for a first layer) and "weights_ms".
+        part: "forward", "inputs" or "weights".
+        factor: above 0; 2 means that this part takes half of its time.
+
+    Raises:
+        ValueError: no such part; the message names it.
+
+    >>> layers = [
+    ...     {"forward_ms": 2.0, "inputs_ms": None, "weights_ms": 3.0},
+    ...     {"forward_ms": 4.0, "inputs_ms": 5.0, "weights_ms": 6.0},
+    ... ]
+    >>> step_speedup(layers, "inputs", factor=2.0) == 20 / 17.5
+    True
+    """
+    raise NotImplementedError("Task 5.4: step_speedup in assignment/gradients.py")

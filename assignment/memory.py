@@ -80,3 +80,20 @@ def largest_model(gpus: int, gb_per_gpu: int, recipe: str, optimizer: str) -> in
     40000000000
     """
     raise NotImplementedError("Task 2.4: largest_model in assignment/memory.py")
+
+
+def largest_batch(gb: int, widths: list[int], recipe: str, optimizer: str) -> int:
+    """The largest batch with which a chain of linear layers can be trained in a memory. (Task 2.4.)
+
+    The memory of gb * 10**9 bytes holds all that is kept for the chain's weights, and the batch's activations.
+
+    Returns:
+        the number of rows, 0 where not a single one fits.
+
+    Raises:
+        ValueError: no such recipe or optimizer, or fewer than two widths; the message names it or them.
+
+    >>> largest_batch(1, [10_000, 10_000, 10], "mixed_no_master", "sgd")
+    14990
+    """
+    raise NotImplementedError("Task 2.4: largest_batch in assignment/memory.py")

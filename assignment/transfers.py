@@ -61,3 +61,16 @@ def bound_by(flops: int, n_bytes: int, peak: int, bytes_per_s: int) -> str:
     'memory'
     """
     raise NotImplementedError("Task 4.6: bound_by in assignment/transfers.py")
+
+
+def least_rows(k: int, n: int, itemsize: int, peak: int, bytes_per_s: int) -> int | None:
+    """From how many rows on the product of (rows, k) and (k, n) is bound by compute. (Task 4.6.)
+
+    Returns:
+        the least number, as `matmul_bytes` and `bound_by` have it, exactly; None where memory limits the product
+        whatever the number of rows.
+
+    >>> least_rows(4096, 4096, itemsize=2, peak=9895 * 10**11, bytes_per_s=3_350 * 10**9)
+    346
+    """
+    raise NotImplementedError("Task 4.6: least_rows in assignment/transfers.py")

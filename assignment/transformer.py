@@ -48,3 +48,30 @@ def transformer_flops(
     291648307200
     """
     raise NotImplementedError("Task 4.4: transformer_flops in assignment/transformer.py")
+
+
+def costliest_part(seq: int, vocab: int, layers: int, d_model: int, heads: int, head_dim: int, d_ff: int) -> str:
+    """The part of that transformer which takes most FLOPs in the forward pass of one sequence. (Task 4.4.)
+
+    Returns:
+        "projections", "attention" (scores and mix together), "feed_forward" or "output"; of parts that take
+        equally many, the one that stands first in this list.
+
+    >>> costliest_part(1024, 50257, 12, 768, 12, 64, 3072), costliest_part(9216, 50257, 12, 768, 12, 64, 3072)
+    ('feed_forward', 'attention')
+    """
+    raise NotImplementedError("Task 4.4: costliest_part in assignment/transformer.py")
+
+
+def most_layers(
+    parameters: int, vocab: int, context: int, d_model: int, heads: int, head_dim: int, d_ff: int
+) -> int:
+    """The most layers that transformer may have with at most so many parameters. (Task 4.4.)
+
+    Raises:
+        ValueError: it has more parameters without any layer; the message names the number that was given.
+
+    >>> most_layers(10**9, 50257, 1024, 768, 12, 64, 3072)
+    135
+    """
+    raise NotImplementedError("Task 4.4: most_layers in assignment/transformer.py")

@@ -143,7 +143,7 @@ def test_what_overflows_and_what_underflows(student: Student) -> None:
         expect(student.floats.fate(x, *FLOAT16), becomes, hint)
 
 
-@points(0.25, task="2.5")
+@points(0.5, task="2.5")
 def test_ones_stall_at_256_in_bfloat16(student: Student) -> None:
     """A thousand ones add up to 256 in bfloat16, and a fp32 accumulator gets them right."""
     stalled = "round after each addition: 256 + 1 is halfway between 256 and 258, and goes to the even one"
@@ -200,7 +200,7 @@ def test_the_largest_scale_that_does_not_overflow(student: Student) -> None:
         student.floats.largest_loss_scale([1.0, 7e4], *FLOAT16)
 
 
-@points(0.5, task="2.5")
+@points(0.25, task="2.5")
 def test_what_mixed_precision_keeps_in_what(student: Student) -> None:
     """Gradients in bfloat16; the master copy, the optimizer's states and accumulators in float32."""
     in_float32 = "gradients were taken for float32; mixed precision keeps them in bfloat16"

@@ -72,7 +72,7 @@ def test_bytes_of_common_tensors(student: Student) -> None:
     )
 
 
-@points(0.75, task="2.4")
+@points(0.25, task="2.4")
 def test_adamw_with_mixed_precision_takes_16_bytes(student: Student) -> None:
     """Parameters, gradients, fp32 copy and two states: 2 + 2 + 4 + 8 bytes."""
     expect(
@@ -176,6 +176,46 @@ def test_the_largest_model_on_eight_gpus(student: Student) -> None:
     for recipe, optimizer, naming in (("bf32", "sgd", "bf32"), ("mixed", "SGD", "SGD")):
         with expect_raises((ValueError, KeyError), naming=naming, hint="only the handout's names are names"):
             student.memory.largest_model(8, 80, recipe, optimizer)
+
+
+@points(0.5, task="2.4")
+def test_the_largest_batch_in_a_memory(student: Student) -> None:
+    """Layers of 20,000 by 20,000 and by 500 in 24 GB, with mixed precision and AdamW."""
+    widths = [20_000, 20_000, 500]
+    expect(
+        student.memory.largest_batch(24, widths, "mixed", "adamw"),
+        218_000,
+        "count what is kept for all weights, and what one row of the batch keeps",
+        {
+            "the memory was given to activations alone; weights, gradients and states are in it, too": (
+                lambda: 300_000
+            ),
+            "gradients, copy and states were left out; they take more than the weights": lambda: 289_750,
+            "the last output was counted; no gradient of these layers needs it": lambda: 215_308,
+            "a GB was taken for a GiB; 1 GB is 10**9 bytes": lambda: 240_122,
+            "activations are in fp32 in the recipe fp32 alone": lambda: 109_000,
+        },
+    )
+    expect(
+        student.memory.largest_batch(6, widths, "mixed", "adamw"),
+        0,
+        "the weights alone take more than 6 GB: no row fits",
+        {"a batch below 0 was given; where nothing fits, it is 0": lambda: -7_000},
+    )
+    expect(
+        student.memory.largest_batch(1, [9, 7, 5], "fp32", "adagrad"),
+        15_624_981,
+        "a row that fits only in part does not count",
+        {"it was rounded up; that row does not fit": lambda: 15_624_982},
+    )
+    exact = 2 * 10**27 - 14
+    got = student.memory.largest_batch(10**21, [125, 7], "fp32", "sgd")
+    expect(got, exact, "exactly, however large", inexact(exact))
+    with expect_raises(ValueError, naming="[7]", hint="a layer lies between two widths; here is none"):
+        student.memory.largest_batch(8, [7], "fp32", "sgd")
+    for recipe, optimizer, naming in (("fp64", "sgd", "fp64"), ("fp32", "lion", "lion")):
+        with expect_raises((ValueError, KeyError), naming=naming, hint="only the handout's names are names"):
+            student.memory.largest_batch(8, [7, 5], recipe, optimizer)
 
 
 @points(0.25, task="2.1")

@@ -9,7 +9,7 @@ from tests.mistakes import DECIMALS, FLOATS, inexact
 WEEK_S = 7 * 24 * 3600
 
 
-@points(0.75, task="4.5")
+@points(0.5, task="4.5")
 def test_peaks_are_dense_or_sparse(student: Student) -> None:
     """The H100's printed 1979e12 holds with sparsity; dense is half of it."""
     expect(student.budgets.peak_flops("H100", "bf16", True), 1979 * 10**12, "the table's sparse column")
@@ -31,7 +31,7 @@ def test_peaks_are_dense_or_sparse(student: Student) -> None:
             student.budgets.peak_flops(gpu, dtype, False)
 
 
-@points(0.5, task="4.5")
+@points(0.25, task="4.5")
 def test_eight_gpus_for_a_week(student: Student) -> None:
     """8 H100s for a week are 4.788e21 FLOPs."""
     week = 4_787_596_800 * 10**12
@@ -76,6 +76,49 @@ def test_how_long_gpt_4_took(student: Student) -> None:
     for wrong in (-20, 0, 120):
         with expect_raises(ValueError, naming=str(wrong), hint=f"a share of {wrong} % is not in 1 to 100"):
             student.budgets.training_seconds(10**6, 1, 150, wrong)
+
+
+OFFERS = [
+    {"gpu": "A100", "gpus": 8, "mfu_percent": 50, "cents_per_hour": 180},
+    {"gpu": "H100", "gpus": 8, "mfu_percent": 40, "cents_per_hour": 350},
+    {"gpu": "H200", "gpus": 16, "mfu_percent": 40, "cents_per_hour": 350},
+    {"gpu": "B200", "gpus": 64, "mfu_percent": 35, "cents_per_hour": 600},
+]
+"""Their 1e21 FLOPs take 223, 88, 44 and 6 hours that have begun: 3,211, 2,464, 2,464 and 2,304 dollars."""
+
+
+@points(0.5, task="4.5")
+def test_the_cheapest_of_four_offers(student: Student) -> None:
+    """1e21 FLOPs on A100s, H100s, H200s and B200s, at different prices."""
+    one = "one GPU was paid; all of them are"
+    for flops, days, offers, best, mistakes in (
+        (10**21, 30, OFFERS[:3], 1, {one: 2, "of offers that cost the same, the first one counts": 2}),
+        (10**21, 30, OFFERS[:2], 1, {one: 0, "the lowest price of an hour is not the least money": 0}),
+        (10**21, 3, OFFERS[:3], 2, {"an offer was taken that is not done in time": 1}),
+        (10**21, 1, OFFERS[:3], None, {"an offer was taken that is not done in time": 1}),
+        (10**21, 30, OFFERS, 3, {one: 3, "the fewest GPUs are not the least money": 1}),
+        (
+            10**18,
+            30,
+            [OFFERS[3] | {"cents_per_hour": 150}, OFFERS[0]],
+            1,
+            {"an hour that has begun counts whole": 0},
+        ),
+        (10**21, 30, [], None, {}),
+    ):
+        expect(
+            student.budgets.cheapest_offer(flops, days, offers),
+            best,
+            "of those in time, hours that have begun, times GPUs, times the price of one GPU's hour",
+            {words: lambda answer=answer: answer for words, answer in mistakes.items() if answer != best},
+        )
+    day = 86_400 * 8 * 312 * 10**12 // 2
+    for flops, best in ((day, 0), (day + 1, None)):
+        expect(
+            student.budgets.cheapest_offer(flops, 1, OFFERS[:1]),
+            best,
+            "a training that ends with the last second of the last day is in time, and one FLOP more is not",
+        )
 
 
 @points(0.25, task="4.5")

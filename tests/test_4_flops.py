@@ -18,7 +18,7 @@ MANY = [3, 2] * 1000
 """Widths of a chain that is deeper than Python lets functions call themselves."""
 
 
-@points(0.75, task="4.1")
+@points(0.5, task="4.1")
 @given(b=sizes, d=sizes, k=sizes)
 @example(b=3_000_001, d=3_000_001, k=3_000_001)
 def test_a_matrix_product_is_2bdk(student: Student, b: int, d: int, k: int) -> None:
@@ -36,7 +36,7 @@ def test_a_matrix_product_is_2bdk(student: Student, b: int, d: int, k: int) -> N
     )
 
 
-@points(0.5, task="4.1")
+@points(0.75, task="4.1")
 def test_batches_broadcast(student: Student) -> None:
     """Batches multiply the FLOPs; a size of 1 broadcasts; shapes that don't fit are an error."""
     expect(
@@ -69,7 +69,7 @@ def test_batches_broadcast(student: Student) -> None:
                 student.flops.matmul_flops(a, b)
 
 
-@points(0.75, task="4.2")
+@points(0.25, task="4.2")
 def test_each_gradient_of_two_layers(student: Student) -> None:
     """Forward and backward products of x, w1, h1, w2, h2, each by name."""
     expect(
@@ -102,7 +102,7 @@ def test_each_gradient_of_two_layers(student: Student) -> None:
     )
 
 
-@points(0.5, task="4.2")
+@points(0.25, task="4.2")
 @given(batch=sizes, widths=st.lists(sizes, min_size=2, max_size=6))
 @example(batch=10**7 + 1, widths=[10**7 + 1, 10**7 + 3, 10**7 + 9])
 @example(batch=1, widths=MANY)
@@ -127,6 +127,41 @@ def test_backward_is_twice_forward_when_x_needs_it(student: Student, batch: int,
             student.flops.linear_chain_flops(batch, few, True)
 
 
+FROZEN = "a frozen weight got a gradient; it is not trained, so nobody needs one"
+NOT_DOWN = "a gradient has to pass through the frozen layers above a trained one, to reach it"
+TOO_FAR = "gradients went on below the first trained weight, where nobody needs them"
+
+
+@points(0.75, task="4.2")
+def test_frozen_layers_of_a_chain(student: Student) -> None:
+    """Widths 3, 4, 5, 6 with one trained weight, or two, or none."""
+    for trained, backward, mistakes in (
+        ([True, True, True], 2 * (80 + 120) + 48, {"the gradient of x was counted, which is not needed": 496}),
+        ([False, False, True], 120, {FROZEN: 248, TOO_FAR: 368}),
+        ([True, False, False], 80 + 120 + 48, {NOT_DOWN: 48, FROZEN: 448}),
+        ([False, True, False], 80 + 120, {NOT_DOWN: 80, FROZEN: 368, TOO_FAR: 280}),
+        ([True, False, True], 80 + 120 + 48 + 120, {NOT_DOWN: 168, FROZEN: 448}),
+        ([False, False, False], 0, {FROZEN: 248, TOO_FAR: 248}),
+    ):
+        expect(
+            student.flops.fine_tuning_flops(2, [3, 4, 5, 6], trained),
+            (248, backward),
+            "ask of each gradient who needs it: a trained weight itself, or one further down",
+            {words: lambda wrong=wrong: (248, wrong) for words, wrong in mistakes.items() if wrong != backward},
+        )
+    large = 10**10 + 19
+    exact = (4 * large**3, 2 * large**3)
+    got = student.flops.fine_tuning_flops(large, [large] * 3, [False, True])
+    expect(got, exact, "exactly, however large", inexact(exact))
+    for trained in ([], [True, True, False]):
+        with expect_raises(
+            ValueError, naming=str(trained), hint="one entry for each weight; refuse any other number"
+        ):
+            student.flops.fine_tuning_flops(2, [3, 4, 5], trained)
+    with expect_raises(ValueError, naming="[9]", hint="one width was taken for a chain; it makes no layer"):
+        student.flops.fine_tuning_flops(2, [9], [])
+
+
 @points(0.25, task="4.3")
 def test_the_rule_for_gpt_3(student: Student) -> None:
     """6·N·D for 175e9 parameters and 300e9 tokens is 3.15e23, exactly."""
@@ -142,7 +177,7 @@ def test_the_rule_for_gpt_3(student: Student) -> None:
     )
 
 
-@points(0.5, task="4.3")
+@points(0.25, task="4.3")
 def test_attention_of_gpt_2_small(student: Student) -> None:
     """12 layers, 768 wide, 1,024 tokens: 113,246,208 FLOPs for each token in training."""
     exact = 12 * 12 * 768 * 1024
@@ -162,13 +197,13 @@ def test_attention_of_gpt_2_small(student: Student) -> None:
     expect(student.flops.attention_flops(*[10**7 + 1] * 4), large, "exact, however large", inexact(large))
 
 
-@points(0.5, task="4.3")
+@points(0.25, task="4.3")
 def test_the_rule_counts_the_first_layer_once_too_often(student: Student) -> None:
     """The gradient of the input is in the rule, but not computed."""
     expect(
         student.flops.rule_overcount(2, [3, 4, 5]),
         48,
-        "the product for the input's gradient: 2·batch·d0·d1",
+        "what the rule counts and nobody computes: the gradient of the input",
         {"every layer's input gradient was taken off; only x's is not computed": lambda: 48 + 80},
     )
     large = 2 * (10**7 + 1) * (10**7 + 1) * (10**7 + 3)
@@ -178,6 +213,30 @@ def test_the_rule_counts_the_first_layer_once_too_often(student: Student) -> Non
         "exact, however large",
         inexact(large),
     )
+
+
+@points(0.5, task="4.3")
+def test_from_which_length_attention_leads(student: Student) -> None:
+    """In GPT-2 small, attention's products cost more than 6·N from 6,752 tokens on."""
+    for parameters, layers, d_model, length, equal, forward, half in (
+        (124_439_808, 12, 768, 6_752, 6_751, 20_254, 13_503),
+        (70_553_706_496, 80, 8192, 53_829, 53_828, 161_485, 107_657),
+        (48, 2, 3, 5, 4, 13, 9),
+    ):
+        wrong = {
+            "at that length, both cost the same at most; it must cost more": equal,
+            "attention's forward pass was compared with the whole training": forward,
+            "half of the square was left out; count it whole": half,
+        }
+        expect(
+            student.flops.length_where_attention_leads(parameters, layers, d_model),
+            length,
+            "the least length whose attention costs more than 6·N for a token",
+            {words: lambda answer=answer: answer for words, answer in wrong.items()},
+        )
+    exact = 10**30 + 1
+    got = student.flops.length_where_attention_leads(10**32, 5, 10)
+    expect(got, exact, "exactly, however large", inexact(exact))
 
 
 @points(0.25, task="4.1")

@@ -33,7 +33,7 @@ def test_140_gb_over_pcie(student: Student) -> None:
             student.transfers.bandwidth(name)
 
 
-@points(0.5, task="4.6")
+@points(0.25, task="4.6")
 def test_bytes_of_a_product(student: Student) -> None:
     """One token through a 4096-wide layer: operands are read, the result is written."""
     expect(
@@ -47,7 +47,7 @@ def test_bytes_of_a_product(student: Student) -> None:
     expect(got, large, "exact, however large", inexact(large))
 
 
-@points(0.5, task="4.6")
+@points(0.25, task="4.6")
 def test_a_vector_is_bound_by_memory_and_a_large_matrix_by_compute(student: Student) -> None:
     """One token through a 4096-wide layer on an H100, and 4,096 tokens."""
     hint = "1 FLOP a byte; the ridge is at 295"
@@ -93,6 +93,45 @@ def test_a_vector_is_bound_by_memory_and_a_large_matrix_by_compute(student: Stud
             "compare flops * bytes_per_s with peak * n_bytes",
             {mistake: lambda other=other: other},
         )
+
+
+@points(0.5, task="4.6")
+def test_from_which_batch_a_layer_is_bound_by_compute(student: Student) -> None:
+    """On an H100 in bfloat16, a layer of 4096 by 4096 from 346 rows on, and a thin one never."""
+    never = "with thin matrices, memory limits whatever the number of rows; then it is None"
+    for k, n, itemsize, least, mistakes in (
+        (4096, 4096, 2, 346, {"only the weights were counted; the inputs and results move, too": 296}),
+        (
+            4096,
+            14_336,
+            2,
+            326,
+            {
+                "the result was left out; it is written": 302,
+                "the rows' own inputs were left out; they are read": 319,
+            },
+        ),
+        (128, 256, 2, None, {never: 296}),
+        (4096, 4096, 4, 831, {"the size of one number was left out": 346}),
+        (591, 591, 2, 687_994, {}),
+    ):
+        got = student.transfers.least_rows(k, n, itemsize, PEAK, MEMORY)
+        rounded = "it was rounded down; there, memory still limits"
+        wrong = mistakes | ({rounded: least - 1} if least else {})
+        expect(
+            got,
+            least,
+            "write FLOPs and bytes of so many rows, and ask from which number on bound_by says compute",
+            {words: lambda answer=answer: answer for words, answer in wrong.items() if answer != least},
+        )
+    for k, peak, speed, least in (
+        (2, 2, 1, None),
+        (3, 2, 1, 3),
+        (10**15, 1, 1, 1),
+        (10**30, 10**15, 1, 500_000_000_000_001),
+    ):
+        ends = "where bound_by never says compute, it is None; at the ridge it does"
+        expect(student.transfers.least_rows(k, k, 1, peak, speed), least, ends)
 
 
 @points(0.25, task="4.6")

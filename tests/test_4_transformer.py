@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.harness import Student, expect, points
+from tests.harness import Student, expect, expect_raises, points
 from tests.mistakes import inexact
 
 GPT2_SMALL = {"vocab": 50257, "layers": 12, "d_model": 768, "heads": 12, "head_dim": 64, "d_ff": 3072}
@@ -19,7 +19,7 @@ HUGE = {
 }
 
 
-@points(1, task="4.4")
+@points(0.75, task="4.4")
 def test_gpt_2_small_has_124_439_808_parameters(student: Student) -> None:
     """GPT-2 small's parameters by component."""
     exact = {
@@ -75,7 +75,7 @@ def test_gpt_2_small_has_124_439_808_parameters(student: Student) -> None:
     expect(got, huge, "exact, however large", inexact(huge))
 
 
-@points(1, task="4.4")
+@points(0.5, task="4.4")
 def test_gpt_2_smalls_flops(student: Student) -> None:
     """GPT-2 small's forward pass over 1,024 tokens takes 291,648,307,200 FLOPs."""
     forward = 291_648_307_200
@@ -113,3 +113,40 @@ def test_gpt_2_smalls_flops(student: Student) -> None:
     }
     got = student.transformer.transformer_flops(batch=2, seq=3 * 10**9, **HUGE)
     expect(got, huge, "exact, however large", inexact(huge))
+
+
+@points(0.75, task="4.4")
+def test_what_costs_most_at_which_length(student: Student) -> None:
+    """In GPT-2 small the feed-forward networks below 3,072 tokens, then attention's products."""
+    parts = {"projections", "attention", "feed_forward", "output"}
+    for seq, config, most, mistakes in (
+        (1024, GPT2_SMALL, "feed_forward", {}),
+        (3071, GPT2_SMALL, "feed_forward", {}),
+        (3072, GPT2_SMALL, "attention", {"of parts that cost the same, the first one counts": "feed_forward"}),
+        (3073, GPT2_SMALL, "attention", {"scores and mix are one part here: add them up": "feed_forward"}),
+        (512, GPT2_SMALL | {"layers": 3}, "output", {"the output layer was left out": "feed_forward"}),
+        (4, WIDE | {"vocab": 2}, "projections", {"attention was taken to be d_model wide": "feed_forward"}),
+        (10**30, WIDE, "attention", {}),
+    ):
+        got = student.transformer.costliest_part(seq=seq, **config)
+        wrong = {words: lambda answer=answer: answer for words, answer in mistakes.items()}
+        hint = (
+            "compare the FLOPs of the four parts of a forward pass" if got in parts else f"one of {sorted(parts)}"
+        )
+        expect(got, most, hint, wrong)
+    for parameters, layers, wrong in (
+        (124_439_808, 12, {"the model may have exactly so many parameters": 11}),
+        (124_439_807, 11, {"it was rounded up; that layer does not fit": 12}),
+        (10**9, 135, {"the embeddings were left out": 141}),
+        (39_385_344, 0, {}),
+    ):
+        config = {name: size for name, size in GPT2_SMALL.items() if name != "layers"}
+        expect(
+            student.transformer.most_layers(parameters=parameters, context=1024, **config),
+            layers,
+            "what stands outside the layers is needed anyway; the rest is divided by what one layer has",
+            {words: lambda answer=answer: answer for words, answer in wrong.items()},
+        )
+    few = 39_385_343
+    with expect_raises(ValueError, naming=str(few), hint="not even the embeddings and the last norm fit"):
+        student.transformer.most_layers(parameters=few, context=1024, **config)

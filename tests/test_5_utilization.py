@@ -113,7 +113,7 @@ def test_the_printed_mfu_of_trainings_on_h100s(student: Student) -> None:
                 student.utilization.mfu(6 * 10**8, 10**6, gpus, peak)
 
 
-@points(0.5, task="5.3")
+@points(0.25, task="5.3")
 def test_the_printed_hfu_of_trainings_on_h100s(student: Student) -> None:
     """Each row's HFU from its printed MFU, within 0.3 % of what is printed."""
     for share, checkpointing, exact, mistakes in (
@@ -183,7 +183,7 @@ def test_backward_is_not_twice_forward_in_time(student: Student) -> None:
         student.gradients.spread([])
 
 
-@points(0.5, task="5.4")
+@points(0.25, task="5.4")
 def test_the_printed_rate_of_convolutions(student: Student) -> None:
     """FLOPs of recorded convolutions, divided by their times, within 0.5 % of what is printed."""
     expect(
@@ -203,7 +203,7 @@ def test_the_printed_rate_of_convolutions(student: Student) -> None:
         )
 
 
-@points(0.5, task="5.4")
+@points(0.25, task="5.4")
 def test_a_recurrent_layer_is_far_below_the_peak(student: Student) -> None:
     """A V100's matrix units do 125e12 FLOPs a second; a small recurrent layer gets 1.3 % of that."""
     layer = {"cell": "Vanilla", "hidden": 1760, "batch": 16, "steps": 50}
@@ -235,9 +235,73 @@ def test_a_recurrent_layer_is_far_below_the_peak(student: Student) -> None:
 
 
 @points(0.25, task="5.3")
+def test_the_longest_sequences_in_time(student: Student) -> None:
+    """A model of 1e9 parameters and 1e11 tokens on 8 H100s in three days, at 50 %."""
+    shape = (10**9, 24, 2048)
+    for days, gpus, percent, length, without, half, one, whole in (
+        (3, 8, 50, 7_221, 17_393, 14_442, 0, 24_614),
+        (30, 1, 40, 7_221, 17_393, 14_442, 7_221, 33_311),
+    ):
+        wrong = {
+            "the parameters' own FLOPs were left out": without,
+            "half of attention's square was left out; count it whole": half,
+            "one GPU was counted": one,
+            "the peak was taken whole; at this MFU, a share of it is used": whole,
+        }
+        expect(
+            student.utilization.longest_sequence(10**11, days, gpus, 9895 * 10**11, percent, *shape),
+            length,
+            "ask what each token may cost, and what it costs at which length",
+            {words: lambda answer=answer: answer for words, answer in wrong.items() if answer != length},
+        )
+    expect(
+        student.utilization.longest_sequence(10**12, 3, 8, 9895 * 10**11, 50, *shape),
+        0,
+        "the parameters alone cost more than there is",
+        {"a length below 0 was given; where nothing fits, it is 0": lambda: -8_434},
+    )
+    exact = 7_200_000_000_000_000_000_000_000_000_000
+    got = student.utilization.longest_sequence(1, 12, 10**15, 10**15, 100, 0, 12, 1000)
+    expect(got, exact, "exactly, however large", inexact(exact))
+
+
+@points(0.25, task="5.3")
 def test_recorded_answers_5_3(student: Student) -> None:
     """Small inputs, the shortest first, with the answers that known mistakes give."""
     recorded.compare(student, "5.3")
+
+
+@points(0.5, task="5.4")
+def test_one_part_of_a_step_made_faster(student: Student) -> None:
+    """Two layers of 20 ms, and all recorded convolutions: a part twice as fast does not double the whole."""
+    two = [
+        {"forward_ms": 2.0, "inputs_ms": None, "weights_ms": 3.0},
+        {"forward_ms": 4.0, "inputs_ms": 5.0, "weights_ms": 6.0},
+    ]
+    whole = "the other parts take as long as before; the whole is not as much faster as the part"
+    mean_of = "the layers' own speedups were averaged; add up the times of all layers first"
+    left_out = "the forward pass was left out; it is a part of the step"
+    for part, factor, exact, mistakes in (
+        ("weights", 3.0, 20 / 14, {whole: 3.0, mean_of: 91 / 66, left_out: 14 / 8}),
+        ("forward", 2.0, 20 / 17, {whole: 2.0, mean_of: 305 / 260, "the share that is gained was given": 0.15}),
+        ("inputs", 0.5, 20 / 25, {whole: 0.5, "a part that takes longer slows the step": 1.0}),
+    ):
+        expect_close(
+            student.gradients.step_speedup(two, part, factor),
+            exact,
+            "the time of a step before, divided by that after",
+            {words: lambda answer=answer: answer for words, answer in mistakes.items()},
+        )
+    layers = [
+        {name: row[name] for name in ("forward_ms", "inputs_ms", "weights_ms")} for row in rows("convolutions")
+    ]
+    for part, printed in (("forward", 1.184), ("inputs", 1.114), ("weights", 1.320)):
+        got = student.gradients.step_speedup(layers, part, 2.0)
+        hint = "first layers have no time for inputs; their None counts as nothing"
+        expect_that(abs(got - printed) < 0.0005, f"{printed:.3f}", f"{got:.3f}", hint)
+    for part in ("backward", "Weights", "weights_ms"):
+        with expect_raises((ValueError, KeyError), naming=part, hint="there are three parts, by these names only"):
+            student.gradients.step_speedup(two, part, 2.0)
 
 
 @points(0.25, task="5.4")

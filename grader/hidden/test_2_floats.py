@@ -254,7 +254,7 @@ def _finite(values: list[float], bits: tuple[int, int]) -> list[float]:
     return [value for value in rounded if math.isfinite(value)]
 
 
-@points(0.5, task="2.5")
+@points(0.75, task="2.5")
 @limits(wall_s=60, cpu_s=120)
 @given(values=gradients, bits=small_formats)
 @example(values=[], bits=FLOAT16)
@@ -366,7 +366,7 @@ def _same_scale(student: Student, bits: tuple[int, int], values: list[float], sc
     )
 
 
-@points(0.5, task="2.5")
+@points(0.25, task="2.5")
 def test_every_tensor_of_every_recipe(student: Student) -> None:
     """Six kinds of tensor in four recipes, and names that are none."""
     for recipe in ("fp32", "bf16", "mixed", "mixed_no_master"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from math import prod
 
 from hypothesis import example, given
@@ -46,7 +47,7 @@ chains = st.lists(whole(9), min_size=2, max_size=8).filter(lambda w: w[-1] != su
 """Widths of layers; the last one is not the sum of the others, so that each mistake gives another number."""
 
 
-@points(0.5, task="2.1")
+@points(0.25, task="2.1")
 def test_every_dtype(student: Student) -> None:
     """All dtypes of torch, and names that are none."""
     for dtype in DTYPES:
@@ -74,7 +75,7 @@ def test_every_dtype(student: Student) -> None:
             student.memory.dtype_bits(name)
 
 
-@points(0.5, task="2.1")
+@points(0.75, task="2.1")
 @given(shape=st.lists(st.one_of(whole(4), whole(24), st.just(0)), max_size=4), dtype=st.sampled_from(DTYPES))
 @example(shape=[], dtype="int1")
 @example(shape=[3, 5], dtype="int4")
@@ -108,7 +109,7 @@ def _same_bytes(student: Student, shape: list[int], dtype: str) -> None:
     )
 
 
-@points(1, task="2.4")
+@points(0.5, task="2.4")
 @given(parameters=st.one_of(st.just(0), whole(24)), recipe=recipes, optimizer=optimizers)
 @example(parameters=10**18 + 1, recipe="mixed", optimizer="adamw")
 def test_every_recipe_and_optimizer(student: Student, parameters: int, recipe: str, optimizer: str) -> None:
@@ -202,3 +203,43 @@ def test_the_largest_model_of_any_cluster(
     for wrong in NO_OPTIMIZERS:
         with expect_raises((ValueError, KeyError), naming=wrong):
             student.memory.largest_model(gpus, gb, recipe, wrong)
+
+
+@points(0.5, task="2.4")
+@given(gb=whole(20), widths=chains, recipe=recipes, optimizer=optimizers)
+@example(gb=1, widths=[30_000, 30_000, 3], recipe="mixed", optimizer="adamw")
+@example(gb=2, widths=[10_007, 10_009, 10_037, 5], recipe="bf16", optimizer="adagrad")
+def test_the_largest_batch_of_any_chain(
+    student: Student, gb: int, widths: list[int], recipe: str, optimizer: str
+) -> None:
+    """Whole rows, rounded down, and none where the weights alone are too large; and names that are none."""
+    exact = reference.largest_batch(gb, widths, recipe, optimizer)
+    row = reference.activation_bytes(1, widths, recipe)
+    kept = reference.training_bytes(sum(a * b for a, b in pairwise(widths)), recipe, optimizer)
+    room = gb * 10**9 - sum(kept.values())
+    expect(
+        student.memory.largest_batch(gb, widths, recipe, optimizer),
+        exact,
+        "the memory, without what is kept for each weight, divided by what one row keeps",
+        {
+            "a batch below 0 was given; where nothing fits, it is 0": lambda: room // row if room < 0 else None,
+            "the memory was given to activations alone; weights, gradients and states are in it, too": (
+                lambda: gb * 10**9 // row
+            ),
+            "gradients, copy and states were left out; they take more than the weights": (
+                lambda: max(gb * 10**9 - kept["parameters"], 0) // row
+            ),
+            "it was rounded up; that row does not fit": lambda: max(-(-room // row), 0),
+            "a GB was taken for a GiB; 1 GB is 10**9 bytes": (lambda: max(room + gb * (2**30 - 10**9), 0) // row),
+            **inexact(exact),
+        },
+    )
+    for few in ([], widths[:1]):
+        with expect_raises(ValueError, naming=str(few), hint="a layer lies between two widths; here is none"):
+            student.memory.largest_batch(gb, few, recipe, optimizer)
+    for wrong in NO_RECIPES:
+        with expect_raises((ValueError, KeyError), naming=wrong):
+            student.memory.largest_batch(gb, widths, wrong, optimizer)
+    for wrong in NO_OPTIMIZERS:
+        with expect_raises((ValueError, KeyError), naming=wrong):
+            student.memory.largest_batch(gb, widths, recipe, wrong)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from decimal import ROUND_CEILING, Decimal
 from functools import partial
 from operator import mul
+from typing import Any
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -37,7 +39,7 @@ UNKNOWN = (
 """What the table does not have: a GPU, a dtype and whether sparse, and what a message may name of it."""
 
 
-@points(1, task="4.5")
+@points(0.25, task="4.5")
 def test_every_peak_of_the_table(student: Student) -> None:
     """Each GPU and dtype, dense and sparse."""
     for gpu, dtypes in TABLE.items():
@@ -57,7 +59,7 @@ def test_every_peak_of_the_table(student: Student) -> None:
             student.budgets.peak_flops(gpu, dtype, sparse)
 
 
-@points(0.5, task="4.5")
+@points(0.25, task="4.5")
 @given(gpus=whole(), seconds=whole(), peak=whole())
 @example(gpus=3 * 10**6, seconds=3 * 10**6, peak=3 * 10**6)
 def test_clusters_of_any_size(student: Student, gpus: int, seconds: int, peak: int) -> None:
@@ -107,3 +109,76 @@ def test_budgets_of_any_size(student: Student, seconds: int, gpus: int, peak: in
 def _in_decimals(flops: int, gpus: int, peak: int, mfu: int) -> int:
     seconds = Decimal(flops) * 100 / (Decimal(gpus) * peak * mfu)
     return int(seconds.to_integral_value(ROUND_CEILING))
+
+
+@st.composite
+def tenders(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Up to five offers; some cost the same."""
+    offer = st.fixed_dictionaries(
+        {
+            "gpu": st.sampled_from([*TABLE]),
+            "gpus": whole(5),
+            "mfu_percent": st.integers(1, 100),
+            "cents_per_hour": whole(4),
+        }
+    )
+    found = draw(st.lists(offer, max_size=4))
+    return found + draw(st.lists(st.sampled_from(found), max_size=1)) if found else found
+
+
+def _cost(offer: dict[str, Any], flops: int, *, hours: bool = True, gpus: bool = True) -> int:
+    """What an offer costs, in 3600ths of a cent; without whole hours or for one GPU where it is said so."""
+    peak = reference.peak_flops(str(offer["gpu"]), "bf16", sparse=False)
+    seconds = reference.training_seconds(flops, int(offer["gpus"]), peak, int(offer["mfu_percent"]))
+    paid = -(-seconds // 3600) * 3600 if hours else seconds
+    return paid * int(offer["cents_per_hour"]) * (int(offer["gpus"]) if gpus else 1)
+
+
+def _in_time(offer: dict[str, Any], flops: int, days: int) -> bool:
+    peak = reference.peak_flops(str(offer["gpu"]), "bf16", sparse=False)
+    needed = reference.training_seconds(flops, int(offer["gpus"]), peak, int(offer["mfu_percent"]))
+    return needed <= days * 86_400
+
+
+@points(1, task="4.5")
+@given(flops=whole(24), days=whole(4), offers=tenders())
+@example(
+    flops=10**19,
+    days=9,
+    offers=[
+        {"gpu": "B200", "gpus": 32, "mfu_percent": 30, "cents_per_hour": 400},
+        {"gpu": "A100", "gpus": 4, "mfu_percent": 50, "cents_per_hour": 150},
+    ],
+)
+@example(
+    flops=2 * 10**22,
+    days=40,
+    offers=[
+        {"gpu": "A100", "gpus": 64, "mfu_percent": 45, "cents_per_hour": 149},
+        {"gpu": "B200", "gpus": 16, "mfu_percent": 38, "cents_per_hour": 588},
+        {"gpu": "H200", "gpus": 8, "mfu_percent": 41, "cents_per_hour": 120},
+    ],
+)
+def test_the_cheapest_of_any_offers(student: Student, flops: int, days: int, offers: list[dict[str, Any]]) -> None:
+    """Offers that are late, that cost the same, and none at all."""
+
+    def least(cost: Callable[[dict[str, Any]], int], timely: Sequence[int]) -> int | None:
+        return min(timely, key=lambda index: cost(offers[index]), default=None)
+
+    timely = [index for index, offer in enumerate(offers) if _in_time(offer, flops, days)]
+    best = least(partial(_cost, flops=flops), timely)
+    expect(
+        student.budgets.cheapest_offer(flops, days, offers),
+        best,
+        "of those in time, hours that have begun, times GPUs, times the price of one GPU's hour",
+        {
+            "an offer was taken that is not done in time": lambda: least(
+                partial(_cost, flops=flops), range(len(offers))
+            ),
+            "one GPU was paid; all of them are": lambda: least(partial(_cost, flops=flops, gpus=False), timely),
+            "an hour that has begun counts whole": lambda: least(partial(_cost, flops=flops, hours=False), timely),
+            "of offers that cost the same, the first one counts": (
+                lambda: least(partial(_cost, flops=flops), timely[::-1])
+            ),
+        },
+    )

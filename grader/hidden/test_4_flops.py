@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -103,7 +105,7 @@ def test_shapes_that_do_not_fit(student: Student) -> None:
         expect(student.flops.matmul_flops(a, b), 0, "a size of 0 is one like others; the product takes nothing")
 
 
-@points(1, task="4.2")
+@points(0.5, task="4.2")
 @given(batch=sizes, d_in=sizes, d_hidden=sizes, d_out=sizes, needs=st.booleans())
 def test_two_layers_of_any_size(
     student: Student, batch: int, d_in: int, d_hidden: int, d_out: int, needs: bool
@@ -126,7 +128,7 @@ def test_two_layers_of_any_size(
     )
 
 
-@points(0.5, task="4.2")
+@points(0.25, task="4.2")
 @given(batch=small, widths=st.lists(small, min_size=2, max_size=5), needs=st.booleans())
 def test_chains_equal_a_count_by_hand(student: Student, batch: int, widths: list[int], needs: bool) -> None:
     """Small chains, against operations counted one at a time."""
@@ -161,7 +163,7 @@ def test_chains_of_any_size_and_length(student: Student, batch: int, widths: lis
     )
 
 
-@points(0.5, task="4.2")
+@points(0.25, task="4.2")
 def test_a_chain_needs_a_layer(student: Student) -> None:
     """One width makes no layer, and none makes none."""
     with expect_raises(ValueError, naming="7", hint="one width was taken for a chain; it makes no layer"):
@@ -170,7 +172,7 @@ def test_a_chain_needs_a_layer(student: Student) -> None:
         student.flops.linear_chain_flops(2, [], False)
 
 
-@points(1, task="4.3")
+@points(0.25, task="4.3")
 @given(layers=sizes, d_model=sizes, seq=sizes, tokens=sizes)
 def test_attention_is_12_layers_width_length(
     student: Student, layers: int, d_model: int, seq: int, tokens: int
@@ -192,7 +194,7 @@ def test_attention_is_12_layers_width_length(
     )
 
 
-@points(1, task="4.3")
+@points(0.75, task="4.3")
 @given(batch=sizes, widths=st.lists(sizes, min_size=2, max_size=6))
 @example(batch=3 * 10**6, widths=[3 * 10**6, 3 * 10**6, 2])
 @example(batch=1, widths=LONG)
@@ -202,7 +204,7 @@ def test_the_overcount_is_exact(student: Student, batch: int, widths: list[int])
     expect(student.flops.rule_overcount(batch, widths), exact, "2·batch·d0·d1", inexact(exact))
 
 
-@points(0.5, task="4.3")
+@points(0.25, task="4.3")
 @given(parameters=sizes, tokens=sizes)
 @example(parameters=0, tokens=10**13)
 @example(parameters=3 * 10**12, tokens=3 * 10**12)
@@ -214,4 +216,82 @@ def test_the_rule_for_any_model(student: Student, parameters: int, tokens: int) 
         exact,
         "2·N·D forward and 4·N·D backward; integers are exact in Python",
         {"only the forward pass was counted": lambda: exact // 3} | inexact(exact),
+    )
+
+
+@st.composite
+def frozen(draw: st.DrawFn) -> tuple[list[int], list[bool]]:
+    """Widths of a chain, and of each weight whether it is trained."""
+    widths = draw(st.lists(sizes, min_size=2, max_size=7))
+    return widths, draw(st.lists(st.booleans(), min_size=len(widths) - 1, max_size=len(widths) - 1))
+
+
+@points(1, task="4.2")
+@given(batch=sizes, chain=frozen())
+@example(batch=2, chain=([7, 5, 3, 4], [False, True, False]))
+@example(batch=2, chain=([7, 5, 3, 4], [True, False, False]))
+@example(batch=1, chain=(LONG, [False] * 1499 + [True] + [False] * 1499))
+def test_chains_with_any_frozen_layers(student: Student, batch: int, chain: tuple[list[int], list[bool]]) -> None:
+    """Each gradient that a trained weight needs, and no other; thousands of layers, too."""
+    widths, trained = chain
+    products = [2 * batch * a * b for a, b in pairwise(widths)]
+    exact = reference.fine_tuning_flops(batch, widths, trained)
+    own = sum(product for product, is_trained in zip(products, trained, strict=True) if is_trained)
+    expect(
+        student.flops.fine_tuning_flops(batch, widths, trained),
+        exact,
+        "ask of each gradient who needs it: a trained weight itself, or one further down",
+        {
+            "a frozen weight got a gradient; it is not trained, so nobody needs one": (
+                lambda: (exact[0], exact[1] - own + exact[0])
+            ),
+            "a gradient has to pass through the frozen layers above a trained one, to reach it": lambda: (
+                exact[0],
+                own
+                + sum(
+                    b for b, (below, above) in zip(products[1:], pairwise(trained), strict=True) if below and above
+                ),
+            ),
+            "gradients went on below the first trained weight, where nobody needs them": (
+                lambda: (exact[0], own + exact[0] - products[0])
+            ),
+            "the gradient of x was counted, which is not needed": lambda: (exact[0], own + exact[0]),
+        }
+        | inexact(exact),
+    )
+    for wrong in (trained[1:], [*trained, True]):
+        with expect_raises(
+            ValueError, naming=str(wrong) if len(widths) < 10 else "", hint="one entry for each weight"
+        ):
+            student.flops.fine_tuning_flops(batch, widths, wrong)
+    for few in ([batch], []):
+        with expect_raises(ValueError, naming=str(few), hint="fewer than two widths make no layer"):
+            student.flops.fine_tuning_flops(batch, few, [])
+
+
+@points(1.25, task="4.3")
+@given(layers=sizes, d_model=sizes, seq=whole(12), rest=st.integers(-1, 1))
+@example(layers=3, d_model=5, seq=1, rest=-1)
+@example(layers=3 * 10**6, d_model=3 * 10**6, seq=10**6, rest=0)
+def test_attention_leads_from_any_length_on(
+    student: Student, layers: int, d_model: int, seq: int, rest: int
+) -> None:
+    """Exactly, also where both cost nearly the same; any number of parameters."""
+    parameters = 2 * layers * d_model * seq + rest
+    exact = seq + (rest >= 0)
+    expect(
+        student.flops.length_where_attention_leads(parameters, layers, d_model),
+        exact,
+        "the least length whose attention costs more than 6·N for a token",
+        {
+            "at that length, both cost the same at most; it must cost more": lambda: seq if rest >= 0 else seq - 1,
+            "attention's forward pass was compared with the whole training": (
+                lambda: 3 * parameters // (2 * layers * d_model) + 1
+            ),
+            "half of the square was left out; count it whole": lambda: parameters // (layers * d_model) + 1,
+        }
+        | inexact(exact),
+    )
+    expect(
+        student.flops.length_where_attention_leads(0, layers, d_model), 1, "without parameters, from one token on"
     )

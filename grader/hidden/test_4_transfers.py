@@ -41,7 +41,7 @@ RIDGES = (
 """Work at the ridge, and one FLOP or byte off it: FLOPs, bytes, peak, bandwidth, and what limits."""
 
 
-@points(0.5, task="4.6")
+@points(0.25, task="4.6")
 @given(
     us=st.just(0) | whole(30),
     off=st.sampled_from([0, 1, -1]),
@@ -81,7 +81,7 @@ def test_times_over_any_link(student: Student, us: int, off: int, link: str, unk
         student.transfers.bandwidth(unknown)
 
 
-@points(0.5, task="4.6")
+@points(0.25, task="4.6")
 @given(m=sizes, k=sizes, n=sizes, itemsize=st.sampled_from([1, 2, 4, 8]))
 @example(m=3 * 10**9, k=3 * 10**9, n=3 * 10**9 + 1, itemsize=1)
 def test_bytes_of_any_product(student: Student, m: int, k: int, n: int, itemsize: int) -> None:
@@ -143,3 +143,44 @@ def test_rooflines_of_any_product(
             ValueError, naming=str(wrong), hint=f"{wrong} bytes are too few: n_bytes below 1 must raise ValueError"
         ):
             student.transfers.attainable_flops(flops, wrong, peak, speed)
+
+
+@points(0.5, task="4.6")
+@given(k=whole(9), n=whole(9), itemsize=st.sampled_from([1, 2, 4]), peak=whole(17), speed=whole(13))
+@example(k=4096, n=11_008, itemsize=2, peak=9895 * 10**11, speed=4800 * 10**9)
+@example(k=64, n=8192, itemsize=2, peak=9895 * 10**11, speed=3350 * 10**9)
+@example(k=2, n=2, itemsize=1, peak=4, speed=2)
+@example(k=10**15 + 1, n=10**15 + 3, itemsize=2, peak=3 * 10**14 + 1, speed=10**12 + 1)
+def test_the_least_rows_of_any_product(
+    student: Student, k: int, n: int, itemsize: int, peak: int, speed: int
+) -> None:
+    """Bound by compute from there on, by memory one row before; None where it never is."""
+    least = reference.least_rows(k, n, itemsize, peak, speed)
+    near = -(-peak * itemsize // (2 * speed))
+    got = student.transfers.least_rows(k, n, itemsize, peak, speed)
+    expect(
+        got,
+        least,
+        "the least number with which bound_by says compute, or None",
+        {
+            "only the weights were counted; the inputs and results move, too": lambda: near,
+            "it was rounded down; there, memory still limits": lambda: least - 1 if least else None,
+            "one row more was asked for; at the ridge it is compute": lambda: least + 1 if least else None,
+            "the result was left out; it is written": lambda: _rows_without(n, n, itemsize, peak, speed),
+            "the rows' own inputs were left out; they are read": lambda: _rows_without(
+                k, k, itemsize, peak, speed
+            ),
+        }
+        | inexact(least),
+    )
+    for rows, limit in ((least, "compute"), (least - 1, "memory")) if least else ():
+        if rows:  # what the reference says is held against the definition, whoever wrote the answer
+            moved = reference.matmul_bytes(rows, k, n, itemsize)
+            assert reference.bound_by(2 * rows * k * n, moved, peak, speed) == limit
+
+
+def _rows_without(k: int, n: int, itemsize: int, peak: int, speed: int) -> int | None:
+    """The least rows when one of the two other matrices does not move; k and n are both the one that stays."""
+    del n
+    gained = 2 * k * speed - peak * itemsize
+    return -(-peak * itemsize * k // gained) if gained > 0 else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from math import ceil
 from operator import floordiv
+from statistics import mean
+from typing import Any
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -38,7 +40,7 @@ OBLONG = (
 """Layers, wider than high, and FLOPs: 2 · batch · filters · width · height of results · products of each."""
 
 
-@points(0.5, task="5.3")
+@points(0.25, task="5.3")
 @given(
     n=sizes,
     layers=sizes,
@@ -85,7 +87,7 @@ def test_the_mfu_of_any_training(
                 student.utilization.mfu(each, rate, gpus, low)
 
 
-@points(0.5, task="5.3")
+@points(0.25, task="5.3")
 @given(share=st.floats(0.001, 100), checkpointing=st.booleans())
 @example(share=0.9, checkpointing=True)
 def test_the_hfu_of_any_training(student: Student, share: float, checkpointing: bool) -> None:
@@ -102,7 +104,7 @@ def test_the_hfu_of_any_training(student: Student, share: float, checkpointing: 
     )
 
 
-@points(0.5, task="5.4")
+@points(0.25, task="5.4")
 @given(inputs=st.none() | times, weights=times, forward=times)
 def test_ratios_of_any_times(student: Student, inputs: float | None, weights: float, forward: float) -> None:
     """First layers too, whose inputs need no gradient."""
@@ -120,7 +122,7 @@ def test_ratios_of_any_times(student: Student, inputs: float | None, weights: fl
     )
 
 
-@points(0.5, task="5.4")
+@points(0.25, task="5.4")
 @given(ratios=st.lists(times, min_size=1, max_size=40))
 @example(ratios=[float(n) for n in range(101, 0, -1)])
 @example(ratios=[float(n) for n in range(10, 0, -1)])
@@ -265,3 +267,84 @@ def test_flops_of_all_recorded_layers(student: Student) -> None:
             (ValueError, KeyError), naming=cell, hint="the cells are Vanilla, GRU and LSTM, so written"
         ):
             student.gradients.recurrent_flops({"cell": cell, "hidden": 3, "batch": 2, "steps": 5})
+
+
+@points(0.5, task="5.3")
+@given(
+    tokens=whole(13),
+    days=whole(3),
+    gpus=whole(5),
+    peak=whole(16),
+    percent=st.integers(1, 100),
+    shape=st.tuples(whole(12), whole(3), whole(5)),
+)
+@example(tokens=10**12, days=60, gpus=2048, peak=9895 * 10**11, percent=41, shape=(8_030_261_248, 32, 4096))
+@example(tokens=15 * 10**12, days=60, gpus=2048, peak=9895 * 10**11, percent=41, shape=(8_030_261_248, 32, 4096))
+@example(tokens=7, days=1, gpus=1, peak=10**15 + 1, percent=33, shape=(5, 1, 1))
+def test_the_longest_sequences_of_any_training(
+    student: Student, tokens: int, days: int, gpus: int, peak: int, percent: int, shape: tuple[int, int, int]
+) -> None:
+    """Exact, 0 where the parameters alone cost too much; in any time on any machines."""
+    parameters, layers, d_model = shape
+    exact = utilization.longest_sequence(tokens, days, gpus, peak, percent, *shape)
+    budget = days * 86_400 * gpus * peak * percent
+    each, per_length = 600 * parameters * tokens, 1200 * tokens * layers * d_model
+    expect(
+        student.utilization.longest_sequence(tokens, days, gpus, peak, percent, *shape),
+        exact,
+        "what each token may cost, less 6·N, divided by what each token of length costs",
+        {
+            "the parameters' own FLOPs were left out": lambda: budget // per_length,
+            "half of attention's square was left out; count it whole": (
+                lambda: max(budget - each, 0) // (per_length // 2)
+            ),
+            "a length below 0 was given; where nothing fits, it is 0": (
+                lambda: (budget - each) // per_length if budget < each else None
+            ),
+            "one GPU was counted": lambda: max(budget // gpus - each, 0) // per_length,
+        }
+        | inexact(exact),
+    )
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Times of the layers of a network, of which the first needs no gradient of its inputs."""
+    ms = {"forward_ms": times, "inputs_ms": times, "weights_ms": times}
+    first = {**ms, "inputs_ms": st.none()}
+    return [draw(st.fixed_dictionaries(first)), *draw(st.lists(st.fixed_dictionaries(ms), max_size=5))]
+
+
+@points(0.5, task="5.4")
+@given(layers=steps(), part=st.sampled_from(["forward", "inputs", "weights"]), factor=st.floats(0.1, 100))
+def test_any_part_of_any_step_made_faster(
+    student: Student, layers: list[dict[str, Any]], part: str, factor: float
+) -> None:
+    """One layer or more, a part that becomes faster, or slower."""
+    total = {
+        name: sum(layer[f"{name}_ms"] or 0.0 for layer in layers) for name in ("forward", "inputs", "weights")
+    }
+    whole = sum(total.values())
+    expect_close(
+        student.gradients.step_speedup(layers, part, factor),
+        gradients.step_speedup(layers, part, factor),
+        "the time of a step before, divided by that after",
+        {
+            "the other parts take as long as before; the whole is not as much faster as the part": lambda: factor,
+            "the layers' own speedups were averaged; add up the times of all layers first": (
+                lambda: mean(gradients.step_speedup([layer], part, factor) for layer in layers)
+            ),
+            "the forward pass was left out; it is a part of the step": lambda: _without_forward(
+                total, part, factor
+            ),
+            "that is the time after, divided by the one before": (
+                lambda: 1 / gradients.step_speedup(layers, part, factor)
+            ),
+            "a part that takes longer slows the step": lambda: 1.0 if factor < 1 else -whole,
+        },
+    )
+
+
+def _without_forward(total: dict[str, float], part: str, factor: float) -> float:
+    backward = total["inputs"] + total["weights"]
+    return backward / (backward - total[part] + total[part] / factor) if part != "forward" else -1.0

@@ -2,7 +2,7 @@
 
 Beside them, `mistakes.json` tells which public checks each known mistake fails.
 
-python -m grader.proofs.answers
+python -m grader.proofs.answers         # all tasks, or those that are named: python -m grader.proofs.answers 4.2
 
 The inputs are drawn as those of the hidden properties are, by other seeds; none that a check tries by itself is
 among them. Where a correct specimen answers otherwise, the handout leaves a liberty: such cases are left out. Of
@@ -67,12 +67,15 @@ def recorded(folder: Path, examples: int, checks: Sequence[str], *tasks: str) ->
         yield from lines
 
 
-def cases() -> list[Called]:
-    """What properties tried with other seeds, and no check tries by itself; shortest first, no case twice."""
+def cases(*tasks: str) -> list[Called]:
+    """What properties of these tasks (or all) tried with other seeds, and no check tries by itself.
+
+    The shortest come first, and no case comes twice.
+    """
     with tempfile.TemporaryDirectory(prefix="grader-answers-") as name:
         root = specimen.compose(specimen.load("reference"), Path(name))
-        known = set(recorded(root, 0, ("tests", "grader/hidden")))
-        drawn = {line for seed in SEEDS for line in recorded(root, seed, ("grader/hidden",))}
+        known = set(recorded(root, 0, ("tests", "grader/hidden"), *tasks))
+        drawn = {line for seed in SEEDS for line in recorded(root, seed, ("grader/hidden",), *tasks)}
     return [
         ast.literal_eval(line)
         for line in sorted(drawn - known, key=lambda line: (len(line), line))
@@ -147,8 +150,8 @@ def chosen(called: Sequence[Called], told: dict[int, dict[str, str]], free: set[
 def build(called: Sequence[Called]) -> dict[str, str]:
     """Every file: {task: text}."""
     planted = [specimen.load(name) for name in specimen.names()]
-    planted = [each for each in planted if each.kind in ("correct", "misconception") and each.modules]
     modules = [call[1].split(".")[0] for call in called]
+    planted = [each for each in planted if each.kind != "attack" and set(modules) & {*each.modules}]
     asked_of = {}
     for each in planted:
         changed = each.modules
@@ -190,12 +193,15 @@ def main() -> None:
     """Write them."""
     parser = argparse.ArgumentParser(description="Write fixtures/answers/, which takes some ten minutes.")
     parser.add_argument("--mistakes", action="store_true", help="only the table of mistakes, which takes none")
-    alone = parser.parse_args().mistakes
+    parser.add_argument("tasks", nargs="*", help="their numbers; without any, all")
+    told = parser.parse_args()
+    if unknown := sorted({*told.tasks} - TASKS.keys()):
+        parser.error(f"there is no task {', '.join(unknown)}")
     ANSWERS.mkdir(exist_ok=True)
     (ANSWERS / "mistakes.json").write_bytes(mistakes().encode())
-    if alone:
+    if told.mistakes:
         return
-    for task, text in build(cases()).items():
+    for task, text in build(cases(*told.tasks)).items():
         (ANSWERS / f"{task}.txt").write_bytes(text.encode())
         sys.stdout.write(f"{task}: {text.count(chr(10))} cases, {len(text):,} bytes\n")
 

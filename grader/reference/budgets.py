@@ -72,3 +72,31 @@ def training_seconds(flops: int, gpus: int, peak: int, mfu_percent: int) -> int:
     if not 1 <= mfu_percent <= 100:
         raise ValueError(f"mfu_percent={mfu_percent} is not in 1 to 100")
     return -(-flops * 100 // (gpus * peak * mfu_percent))
+
+
+def cheapest_offer(flops: int, days: int, offers: list[dict[str, int | str]]) -> int | None:
+    """Which of some offers trains a model for the least money, of those that do it in time. (Task 4.5.)
+
+    Args:
+        flops: what the training takes, in bf16, dense.
+        days: how many days it may take, of 24 hours.
+        offers: each has a "gpu" of the table, the number of "gpus", the "mfu_percent" that they reach, and the
+            "cents_per_hour" of one of them. Each is paid for each hour that has begun.
+
+    Returns:
+        the index of the offer, the first of those that cost equally little; None when none is in time.
+
+    >>> offers = [
+    ...     {"gpu": "A100", "gpus": 8, "mfu_percent": 50, "cents_per_hour": 200},
+    ...     {"gpu": "H100", "gpus": 8, "mfu_percent": 40, "cents_per_hour": 350},
+    ... ]
+    >>> cheapest_offer(10**21, 30, offers), cheapest_offer(10**21, 3, offers)
+    (1, None)
+    """
+    costs: dict[int, int] = {}
+    for index, offer in enumerate(offers):
+        gpus, peak = int(offer["gpus"]), peak_flops(str(offer["gpu"]), "bf16", sparse=False)
+        seconds = training_seconds(flops, gpus, peak, int(offer["mfu_percent"]))
+        if seconds <= days * 24 * 3600:
+            costs[index] = -(-seconds // 3600) * gpus * int(offer["cents_per_hour"])
+    return min(costs, key=costs.__getitem__, default=None)

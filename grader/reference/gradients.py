@@ -91,3 +91,30 @@ def spread(ratios: list[float]) -> dict[str, float]:
     ranked = sorted(ratios)
     low, high = (ranked[-(-len(ranked) * percent // 100) - 1] for percent in (10, 90))
     return {"p10": low, "median": median(ranked), "p90": high}
+
+
+def step_speedup(layers: list[dict[str, float | None]], part: str, factor: float) -> float:
+    """How many times as fast a step becomes when one of its parts becomes `factor` times as fast. (Task 5.4.)
+
+    Args:
+        layers: one or more, with "forward_ms", "inputs_ms" (None for a first layer) and "weights_ms".
+        part: "forward", "inputs" or "weights".
+        factor: above 0; 2 means that this part takes half of its time.
+
+    Raises:
+        ValueError: no such part; the message names it.
+
+    >>> layers = [
+    ...     {"forward_ms": 2.0, "inputs_ms": None, "weights_ms": 3.0},
+    ...     {"forward_ms": 4.0, "inputs_ms": 5.0, "weights_ms": 6.0},
+    ... ]
+    >>> step_speedup(layers, "inputs", factor=2.0) == 20 / 17.5
+    True
+    """
+    parts = {
+        name: sum(layer[f"{name}_ms"] or 0.0 for layer in layers) for name in ("forward", "inputs", "weights")
+    }
+    if part not in parts:
+        raise ValueError(f"no part {part!r}; there are {', '.join(parts)}")
+    before = sum(parts.values())
+    return before / (before - parts[part] + parts[part] / factor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from math import prod
 
 _RECIPES = {"fp32": (4, 4, 0, 4), "bf16": (2, 2, 0, 2), "mixed": (2, 2, 4, 4), "mixed_no_master": (2, 2, 0, 4)}
@@ -116,3 +117,23 @@ def largest_model(gpus: int, gb_per_gpu: int, recipe: str, optimizer: str) -> in
     40000000000
     """
     return gpus * gb_per_gpu * 10**9 // sum(training_bytes(1, recipe, optimizer).values())
+
+
+def largest_batch(gb: int, widths: list[int], recipe: str, optimizer: str) -> int:
+    """The largest batch with which a chain of linear layers can be trained in a memory. (Task 2.4.)
+
+    The memory of gb * 10**9 bytes holds all that is kept for the chain's weights, and the batch's activations.
+
+    Returns:
+        the number of rows, 0 where not a single one fits.
+
+    Raises:
+        ValueError: no such recipe or optimizer, or fewer than two widths; the message names it or them.
+
+    >>> largest_batch(1, [10_000, 10_000, 10], "mixed_no_master", "sgd")
+    14990
+    """
+    weights = sum(d_in * d_out for d_in, d_out in pairwise(widths))
+    row = activation_bytes(1, widths, recipe)
+    room = gb * 10**9 - sum(training_bytes(weights, recipe, optimizer).values())
+    return max(room, 0) // row

@@ -64,3 +64,38 @@ def transformer_flops(
     }
     forward = sum(parts.values())
     return parts | {"forward": forward, "backward": 2 * forward}
+
+
+def costliest_part(seq: int, vocab: int, layers: int, d_model: int, heads: int, head_dim: int, d_ff: int) -> str:
+    """The part of that transformer which takes most FLOPs in the forward pass of one sequence. (Task 4.4.)
+
+    Returns:
+        "projections", "attention" (scores and mix together), "feed_forward" or "output"; of parts that take
+        equally many, the one that stands first in this list.
+
+    >>> costliest_part(1024, 50257, 12, 768, 12, 64, 3072), costliest_part(9216, 50257, 12, 768, 12, 64, 3072)
+    ('feed_forward', 'attention')
+    """
+    flops = transformer_flops(1, seq, vocab, layers, d_model, heads, head_dim, d_ff)
+    flops["attention"] = flops["scores"] + flops["mix"]
+    return max(("projections", "attention", "feed_forward", "output"), key=lambda part: flops[part])
+
+
+def most_layers(
+    parameters: int, vocab: int, context: int, d_model: int, heads: int, head_dim: int, d_ff: int
+) -> int:
+    """The most layers that transformer may have with at most so many parameters. (Task 4.4.)
+
+    Raises:
+        ValueError: it has more parameters without any layer; the message names the number that was given.
+
+    >>> most_layers(10**9, 50257, 1024, 768, 12, 64, 3072)
+    135
+    """
+    none, one = (
+        transformer_parameters(vocab, context, layers, d_model, heads, head_dim, d_ff)["total"]
+        for layers in (0, 1)
+    )
+    if parameters < none:
+        raise ValueError(f"parameters={parameters} are too few: {none} stand outside the layers")
+    return (parameters - none) // (one - none)

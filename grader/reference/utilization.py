@@ -49,3 +49,28 @@ def hfu(utilization: float, checkpointing: bool) -> float:
     (0.3, 0.4)
     """
     return utilization * 4 / 3 if checkpointing else utilization
+
+
+def longest_sequence(
+    tokens: int, days: int, gpus: int, peak: int, mfu_percent: int, parameters: int, layers: int, d_model: int
+) -> int:
+    """The longest sequences with which a training can be done in time. (Task 5.3.)
+
+    Args:
+        tokens: how many the model is trained on, whatever the length of the sequences.
+        days: how many days of 24 hours there are.
+        gpus: how many.
+        peak: dense FLOPs per second of one GPU.
+        mfu_percent: the MFU in percent, the same at each length.
+        parameters: of the model.
+        layers: of the model.
+        d_model: its width.
+
+    Returns:
+        the length in tokens; 0 where not even sequences of one token can be trained in time.
+
+    >>> longest_sequence(10**11, 3, 8, 9895 * 10**11, 50, 10**9, layers=24, d_model=2048)
+    7221
+    """
+    left = days * 24 * 3600 * gpus * peak * mfu_percent - 100 * tokens * 6 * parameters
+    return max(left, 0) // (100 * tokens * 12 * layers * d_model)

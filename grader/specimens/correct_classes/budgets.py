@@ -42,3 +42,24 @@ def training_seconds(flops, gpus, peak, mfu_percent):
         raise ValueError(f"an MFU of {mfu_percent} % is not possible")
     whole, rest = divmod(flops * 100, gpus * peak * mfu_percent)
     return whole + (rest > 0)
+
+
+@dataclass(frozen=True)
+class Offer:
+    gpu: str
+    gpus: int
+    mfu_percent: int
+    cents_per_hour: int
+
+    def seconds(self, flops):
+        return training_seconds(flops, self.gpus, peak_flops(self.gpu, "bf16", False), self.mfu_percent)
+
+    def cents(self, flops):
+        hours, rest = divmod(self.seconds(flops), 3600)
+        return (hours + bool(rest)) * self.gpus * self.cents_per_hour
+
+
+def cheapest_offer(flops, days, offers):
+    known = [Offer(**offer) for offer in offers]
+    in_time = [n for n, offer in enumerate(known) if offer.seconds(flops) <= days * 24 * 60 * 60]
+    return min(in_time, key=lambda n: known[n].cents(flops)) if in_time else None

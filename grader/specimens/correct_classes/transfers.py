@@ -61,3 +61,21 @@ def attainable_flops(flops, n_bytes, peak, bytes_per_s):
 
 def bound_by(flops, n_bytes, peak, bytes_per_s):
     return Roofline(peak, bytes_per_s).limit(flops, n_bytes)
+
+
+def least_rows(k, n, itemsize, peak, bytes_per_s):
+    line = Roofline(peak, bytes_per_s)
+    rows = 1
+    if line.limit(2 * k * n, itemsize * (k + n)) == "memory":  # without end, rows count no more
+        return None
+    if 2 * k * n * bytes_per_s == peak * itemsize * (k + n):
+        return None
+    while line.limit(2 * rows * k * n, matmul_bytes(rows, k, n, itemsize)) == "memory":
+        rows *= 2
+    step = rows // 2
+    while step:
+        less = rows - step
+        if less and line.limit(2 * less * k * n, matmul_bytes(less, k, n, itemsize)) == "compute":
+            rows = less
+        step //= 2
+    return rows

@@ -55,3 +55,25 @@ def transformer_flops(batch, seq, vocab, layers, d_model, heads, head_dim, d_ff)
     }
     forward = sum(counts.values())
     return counts | {"forward": forward, "backward": forward + forward}
+
+
+def costliest_part(seq, vocab, layers, d_model, heads, head_dim, d_ff):
+    counts = transformer_flops(1, seq, vocab, layers, d_model, heads, head_dim, d_ff)
+    ranked = sorted(
+        [
+            (-counts["projections"], 0, "projections"),
+            (-counts["scores"] - counts["mix"], 1, "attention"),
+            (-counts["feed_forward"], 2, "feed_forward"),
+            (-counts["output"], 3, "output"),
+        ]
+    )
+    return ranked[0][2]
+
+
+def most_layers(parameters, vocab, context, d_model, heads, head_dim, d_ff):
+    block = Block(d_model, heads, head_dim, d_ff)
+    outside = (vocab + context) * d_model + 2 * d_model
+    each = sum(layer.parameters for layer in block.attention + block.feed_forward) + 4 * d_model
+    if outside > parameters:
+        raise ValueError(f"only {parameters} parameters")
+    return (parameters - outside) // each

@@ -33,3 +33,15 @@ def training_seconds(flops, gpus, peak, mfu_percent):
     if mfu_percent not in range(1, 101):
         raise ValueError(f"mfu_percent={mfu_percent} is not in 1..100")
     return ceil(flops / (Fraction(mfu_percent, 100) * gpus * peak))
+
+
+def cheapest_offer(flops, days, offers):
+    best = None
+    for index, offer in enumerate(offers):
+        needed = training_seconds(
+            flops, offer["gpus"], peak_flops(offer["gpu"], "bf16", False), offer["mfu_percent"]
+        )
+        price = ceil(Fraction(needed, 3600)) * offer["gpus"] * offer["cents_per_hour"]
+        if Fraction(needed, 86400) <= days and (best is None or price < best[0]):
+            best = price, index
+    return best and best[1]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import reduce
 from itertools import pairwise, zip_longest
-from math import prod
+from math import floor, prod
 
 
 def matmul_flops(a_shape, b_shape):
@@ -49,3 +50,17 @@ def rule_overcount(batch, widths):
 
 def attention_flops(layers, d_model, seq, tokens):
     return 12 * layers * d_model * seq * tokens
+
+
+def fine_tuning_flops(batch, widths, trained):
+    if len(widths) < 2:
+        raise ValueError(f"fewer than two widths: {widths}")
+    if len(trained) + 1 != len(widths):
+        raise ValueError(f"{trained} does not fit {widths}")
+    each = [2 * batch * a * b for a, b in pairwise(widths)]
+    first = next((i for i, yes in enumerate(trained) if yes), len(trained))
+    return sum(each), sum(f for f, yes in zip(each, trained) if yes) + sum(each[first + 1 :])
+
+
+def length_where_attention_leads(parameters, layers, d_model):
+    return floor(Fraction(6 * parameters, attention_flops(layers, d_model, 1, 1))) + 1

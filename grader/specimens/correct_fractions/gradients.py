@@ -43,3 +43,14 @@ def spread(ratios):
         return ordered[ceil(Fraction(len(ordered) * p, 100)) - 1]
 
     return dict(p10=percentile(10), median=median(ordered), p90=percentile(90))
+
+
+def step_speedup(layers, part, factor):
+    ms = {
+        name: sum(Fraction(layer[name] or 0) for layer in layers)
+        for name in ("forward_ms", "inputs_ms", "weights_ms")
+    }
+    if f"{part}_ms" not in ms:
+        raise KeyError(part)
+    share = ms[f"{part}_ms"] / sum(ms.values())
+    return float(1 / (1 - share + share / Fraction(factor)))

@@ -72,3 +72,9 @@ def activation_bytes(batch, widths, recipe):
 
 def largest_model(gpus, gb_per_gpu, recipe, optimizer):
     return gpus * gb_per_gpu * 10**9 // sum(training_bytes(1, recipe, optimizer).values())
+
+
+def largest_batch(gb, widths, recipe, optimizer):
+    each = activation_bytes(1, widths, recipe)
+    held = sum(training_bytes(sum(a * b for a, b in pairwise(widths)), recipe, optimizer).values())
+    return max(0, math.floor(Fraction(gb * 10**9 - held, each)))

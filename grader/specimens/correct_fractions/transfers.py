@@ -43,3 +43,9 @@ def attainable_flops(flops, n_bytes, peak, bytes_per_s):
 
 def bound_by(flops, n_bytes, peak, bytes_per_s):
     return ("compute", "memory")[_roof(flops, n_bytes, bytes_per_s) < peak]
+
+
+def least_rows(k, n, itemsize, peak, bytes_per_s):
+    ridge = Fraction(peak, bytes_per_s)
+    slope = 2 * k * n - ridge * itemsize * (k + n)
+    return ceil(ridge * itemsize * k * n / slope) if slope > 0 else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import floor
+
 
 def _summed(name, parts):
     return {**parts, name: sum(parts.values())}
@@ -34,3 +37,21 @@ def transformer_flops(batch, seq, vocab, layers, d_model, heads, head_dim, d_ff)
         },
     )
     return result | {"backward": 2 * result["forward"]}
+
+
+def costliest_part(seq, vocab, layers, d_model, heads, head_dim, d_ff):
+    flops = transformer_flops(1, seq, vocab, layers, d_model, heads, head_dim, d_ff)
+    parts = {
+        "projections": flops["projections"],
+        "attention": flops["scores"] + flops["mix"],
+        "feed_forward": flops["feed_forward"],
+        "output": flops["output"],
+    }
+    return next(name for name, cost in parts.items() if cost == max(parts.values()))
+
+
+def most_layers(parameters, vocab, context, *rest, **named):
+    count = [transformer_parameters(vocab, context, n, *rest, **named)["total"] for n in range(2)]
+    if count[0] > parameters:
+        raise ValueError(f"{parameters} parameters are not enough")
+    return floor(Fraction(parameters - count[0], count[1] - count[0]))

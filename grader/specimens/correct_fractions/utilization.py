@@ -18,3 +18,8 @@ def mfu(flops_of_a_token, tokens_per_s, gpus, peak):
 
 def hfu(utilization, checkpointing):
     return float(Fraction(utilization) * Fraction(4, 3)) if checkpointing else utilization
+
+
+def longest_sequence(tokens, days, gpus, peak, mfu_percent, parameters, layers, d_model):
+    each = Fraction(days * 86400 * gpus * peak * mfu_percent, 100 * tokens)
+    return max(0, int((each - 6 * parameters) // (12 * layers * d_model)))

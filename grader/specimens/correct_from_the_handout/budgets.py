@@ -36,3 +36,16 @@ def training_seconds(flops: int, gpus: int, peak: int, mfu_percent: int) -> int:
     if not 1 <= mfu_percent <= 100:
         raise ValueError(f"mfu_percent={mfu_percent!r} is not in 1 to 100")
     return -(-100 * flops // (gpus * peak * mfu_percent))
+
+
+def cheapest_offer(flops: int, days: int, offers: list[dict]) -> int | None:
+    def seconds(offer: dict) -> int:
+        peak = peak_flops(offer["gpu"], "bf16", False)
+        return training_seconds(flops, offer["gpus"], peak, offer["mfu_percent"])
+
+    def cents(offer: dict) -> int:
+        hours = -(-seconds(offer) // 3600)
+        return hours * offer["gpus"] * offer["cents_per_hour"]
+
+    in_time = [(cents(offer), index) for index, offer in enumerate(offers) if seconds(offer) <= days * 86_400]
+    return min(in_time)[1] if in_time else None

@@ -52,3 +52,26 @@ def rule_overcount(batch: int, widths: list[int]) -> int:
 def attention_flops(layers: int, d_model: int, seq: int, tokens: int) -> int:
     forward = 2 * 2 * d_model * seq  # of one token in one layer: Q @ K^T, and the weights @ V
     return 3 * forward * layers * tokens
+
+
+def fine_tuning_flops(batch: int, widths: list[int], trained: list[bool]) -> tuple[int, int]:
+    if len(widths) < 2:
+        raise ValueError(f"widths {widths!r} hold no layer")
+    if len(trained) != len(widths) - 1:
+        raise ValueError(f"trained {trained!r} must say of each weight whether it is trained")
+    products = [2 * batch * d_in * d_out for d_in, d_out in pairwise(widths)]
+    backward = 0
+    for layer, product in enumerate(products):
+        if trained[layer]:
+            backward += product
+        if any(trained[:layer]):
+            backward += product
+    return sum(products), backward
+
+
+def length_where_attention_leads(parameters: int, layers: int, d_model: int) -> int:
+    rule, each = 6 * parameters, 12 * layers * d_model
+    seq = rule // each
+    while each * seq <= rule:
+        seq += 1
+    return max(seq, 1)

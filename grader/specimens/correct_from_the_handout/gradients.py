@@ -41,3 +41,16 @@ def spread(ratios: list[float]) -> dict[str, float]:
         return ordered[-(-n * p // 100) - 1]
 
     return {"p10": percentile(10), "median": (ordered[(n - 1) // 2] + ordered[n // 2]) / 2, "p90": percentile(90)}
+
+
+def step_speedup(layers: list[dict], part: str, factor: float) -> float:
+    if part not in ("forward", "inputs", "weights"):
+        raise ValueError(f"there is no part {part!r}")
+    before = after = 0.0
+    for layer in layers:
+        for name in ("forward", "inputs", "weights"):
+            ms = layer[name + "_ms"]
+            if ms is not None:
+                before += ms
+                after += ms / factor if name == part else ms
+    return before / after

@@ -85,3 +85,10 @@ def activation_bytes(batch: int, widths: list[int], recipe: str) -> int:
 
 def largest_model(gpus: int, gb_per_gpu: int, recipe: str, optimizer: str) -> int:
     return gpus * gb_per_gpu * 10**9 // sum(_per_parameter(recipe, optimizer).values())
+
+
+def largest_batch(gb: int, widths: list[int], recipe: str, optimizer: str) -> int:
+    row = activation_bytes(1, widths, recipe)
+    weights = sum(widths[i] * widths[i + 1] for i in range(len(widths) - 1))
+    free = gb * 10**9 - weights * sum(_per_parameter(recipe, optimizer).values())
+    return free // row if free > 0 else 0

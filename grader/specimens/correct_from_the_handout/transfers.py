@@ -38,3 +38,19 @@ def attainable_flops(flops: int, n_bytes: int, peak: int, bytes_per_s: int) -> i
 
 def bound_by(flops: int, n_bytes: int, peak: int, bytes_per_s: int) -> str:
     return "memory" if flops * bytes_per_s < peak * n_bytes else "compute"
+
+
+def least_rows(k: int, n: int, itemsize: int, peak: int, bytes_per_s: int) -> int | None:
+    def enough(m: int) -> bool:
+        return bound_by(2 * m * k * n, matmul_bytes(m, k, n, itemsize), peak, bytes_per_s) == "compute"
+
+    if 2 * k * n * bytes_per_s <= peak * itemsize * (k + n):
+        return None
+    high = 1
+    while not enough(high):
+        high *= 2
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high

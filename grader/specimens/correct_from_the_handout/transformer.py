@@ -33,3 +33,26 @@ def transformer_flops(
     }
     forward = sum(parts.values())
     return parts | {"forward": forward, "backward": 2 * forward}
+
+
+def costliest_part(seq: int, vocab: int, layers: int, d_model: int, heads: int, head_dim: int, d_ff: int) -> str:
+    flops = transformer_flops(1, seq, vocab, layers, d_model, heads, head_dim, d_ff)
+    attention = flops["scores"] + flops["mix"]
+    most = max(flops["projections"], attention, flops["feed_forward"], flops["output"])
+    if flops["projections"] == most:
+        return "projections"
+    if attention == most:
+        return "attention"
+    return "feed_forward" if flops["feed_forward"] == most else "output"
+
+
+def most_layers(
+    parameters: int, vocab: int, context: int, d_model: int, heads: int, head_dim: int, d_ff: int
+) -> int:
+    def total(layers: int) -> int:
+        return transformer_parameters(vocab, context, layers, d_model, heads, head_dim, d_ff)["total"]
+
+    left = parameters - total(0)
+    if left < 0:
+        raise ValueError(f"{parameters} parameters are fewer than those outside the layers")
+    return left // (total(1) - total(0))

@@ -18,3 +18,10 @@ def mfu(flops_of_a_token: int, tokens_per_s: float, gpus: int, peak: int) -> flo
 
 def hfu(utilization: float, checkpointing: bool) -> float:
     return utilization * 4 / 3 if checkpointing else utilization
+
+
+def longest_sequence(
+    tokens: int, days: int, gpus: int, peak: int, mfu_percent: int, parameters: int, layers: int, d_model: int
+) -> int:
+    budget = days * 86_400 * gpus * peak * mfu_percent // (100 * tokens)  # whole FLOPs for each token
+    return max(budget - 6 * parameters, 0) // (12 * layers * d_model)

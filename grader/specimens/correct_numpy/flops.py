@@ -48,3 +48,18 @@ def rule_overcount(batch, widths):
 
 def attention_flops(layers, d_model, seq, tokens):
     return int(np.prod(np.array([3, 2, 2, layers, d_model, seq, tokens], dtype=object)))
+
+
+def fine_tuning_flops(batch, widths, trained):
+    if len(widths) < 2:
+        raise ValueError(f"widths {widths}")
+    layers = _layers(batch, widths)
+    if len(trained) != len(layers):
+        raise ValueError(f"trained {trained}")
+    own = np.array(trained, dtype=bool)
+    below = np.concatenate([[False], np.logical_or.accumulate(own)[:-1]])
+    return int(np.sum(layers)), int(np.sum(layers * own) + np.sum(layers * below))
+
+
+def length_where_attention_leads(parameters, layers, d_model):
+    return int(np.floor_divide(np.array(parameters, dtype=object), 2 * layers * d_model)) + 1

@@ -33,3 +33,12 @@ def spread(ratios):
     ordered = np.sort(ratios)
     rank = lambda p: -(-len(ratios) * p // 100) - 1
     return {"p10": float(ordered[rank(10)]), "p90": float(ordered[rank(90)]), "median": float(np.median(ordered))}
+
+
+def step_speedup(layers, part, factor):
+    names = ["forward", "inputs", "weights"]
+    if part not in names:
+        raise ValueError(f"{part}?")
+    times = np.array([[layer[f"{name}_ms"] or 0.0 for name in names] for layer in layers]).sum(axis=0)
+    faster = np.where(np.array(names) == part, factor, 1.0)
+    return float(times.sum() / (times / faster).sum())

@@ -47,3 +47,11 @@ def activation_bytes(batch, widths, recipe):
 
 def largest_model(gpus, gb_per_gpu, recipe, optimizer):
     return gpus * gb_per_gpu * 1_000_000_000 // int(np.sum(_row(recipe, optimizer)))
+
+
+def largest_batch(gb, widths, recipe, optimizer):
+    each = activation_bytes(1, widths, recipe)
+    exact = np.array(widths, dtype=object)
+    weights = int(np.sum(exact[:-1] * exact[1:]))
+    room = gb * 10**9 - sum(training_bytes(weights, recipe, optimizer).values())
+    return int(np.clip(np.array(room, dtype=object) // each, 0, None))

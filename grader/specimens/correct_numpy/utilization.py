@@ -17,3 +17,9 @@ def mfu(flops_of_a_token, tokens_per_s, gpus, peak):
 
 def hfu(utilization, checkpointing):
     return float(np.where(checkpointing, np.multiply(utilization, 4 / 3), utilization))
+
+
+def longest_sequence(tokens, days, gpus, peak, mfu_percent, parameters, layers, d_model):
+    done = int(np.prod(np.array([days, 86400, gpus, peak, mfu_percent], dtype=object)))
+    left = done - 600 * parameters * tokens
+    return int(np.maximum(np.array(left, dtype=object), 0) // (1200 * tokens * layers * d_model))

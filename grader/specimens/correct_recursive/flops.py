@@ -74,3 +74,38 @@ def attention_flops(layers, d_model, seq, tokens):
         return 0
     scores = mix = 2 * d_model * seq * tokens
     return 3 * layers * (scores + mix)
+
+
+def fine_tuning_flops(batch, widths, trained):
+    if len(widths) < 2:
+        raise ValueError(f"a chain needs two widths, not {widths}")
+    if len(trained) != len(widths) - 1:
+        raise ValueError(f"{len(widths) - 1} weights, and {trained}")
+    return down(batch, widths, trained, False)
+
+
+def down(batch, widths, trained, wanted):
+    """Both passes of a part of the chain, whose input's gradient is wanted or not."""
+    if len(trained) == 1:
+        here = matmul_flops([batch, widths[0]], [widths[0], widths[1]])
+        return here, here * (int(trained[0]) + int(wanted))
+    middle = len(trained) // 2
+    forward, backward = down(batch, widths[: middle + 1], trained[:middle], wanted)
+    more = down(batch, widths[middle:], trained[middle:], wanted or any(trained[:middle]))
+    return forward + more[0], backward + more[1]
+
+
+def length_where_attention_leads(parameters, layers, d_model):
+    def leads(seq):
+        return attention_flops(layers, d_model, seq, 1) > training_flops(parameters, 1)
+
+    def between(low, high):
+        if high - low == 1:
+            return high
+        middle = (low + high) // 2
+        return between(low, middle) if leads(middle) else between(middle, high)
+
+    high = 1
+    while not leads(high):
+        high *= 2
+    return between(high // 2, high) if high > 1 else 1

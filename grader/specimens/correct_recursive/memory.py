@@ -63,3 +63,13 @@ def fit(room, each, low, high):
         return low
     middle = (low + high) // 2
     return fit(room, each, middle, high) if each * middle <= room else fit(room, each, low, middle)
+
+
+def weights(widths):
+    return widths[0] * widths[1] + weights(widths[1:]) if len(widths) > 1 else 0
+
+
+def largest_batch(gb, widths, recipe, optimizer):
+    each = activation_bytes(1, widths, recipe)
+    room = gb * 10**9 - sum(training_bytes(weights(widths), recipe, optimizer).values())
+    return fit(room, each, 0, 1) if room >= each else 0

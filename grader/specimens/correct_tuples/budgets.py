@@ -34,3 +34,11 @@ def training_seconds(flops, gpus, peak, mfu_percent):
     if mfu_percent not in range(1, 101):
         raise ValueError(mfu_percent)
     return ceil(Fraction(flops, gpus * peak) / Fraction(mfu_percent, 100))
+
+
+def cheapest_offer(flops, days, offers):
+    found = []
+    for index, o in enumerate(offers):
+        s = training_seconds(flops, o["gpus"], peak_flops(o["gpu"], "bf16", False), o["mfu_percent"])
+        found += [(ceil(Fraction(s, 3600)) * o["gpus"] * o["cents_per_hour"], index)] * (s <= days * 86400)
+    return min(found, default=(None, None))[1]

@@ -31,3 +31,10 @@ def spread(ratios):
     ratios = sorted(ratios)
     ranked = lambda p: next(r for n, r in enumerate(ratios, 1) if n * 100 >= len(ratios) * p)
     return {"median": median(ratios), "p90": ranked(90), "p10": ranked(10)}
+
+
+def step_speedup(layers, part, factor):
+    rows = [(row["forward_ms"], row["inputs_ms"] or 0, row["weights_ms"]) for row in layers]
+    forward, inputs, weights = map(sum, zip(*rows))
+    saved = {"forward": forward, "inputs": inputs, "weights": weights}[part] * (1 - 1 / factor)
+    return (forward + inputs + weights) / (forward + inputs + weights - saved)

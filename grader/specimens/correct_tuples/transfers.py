@@ -19,3 +19,9 @@ def attainable_flops(flops, n_bytes, peak, bytes_per_s):
 
 def bound_by(flops, n_bytes, peak, bytes_per_s):
     return ("compute", "memory")[Fraction(flops, peak) < Fraction(n_bytes, bytes_per_s)]
+
+
+def least_rows(k, n, itemsize, peak, bytes_per_s):
+    # 1 / (bytes for each FLOP) = 2 / (itemsize · (1/k + 1/n + 1/rows)) must be the ridge at least
+    room = Fraction(2 * bytes_per_s, peak * itemsize) - Fraction(1, k) - Fraction(1, n)
+    return ceil(1 / room) if room > 0 else None

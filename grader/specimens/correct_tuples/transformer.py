@@ -28,3 +28,17 @@ def transformer_flops(batch, seq, vocab, layers, d_model, heads, head_dim, d_ff)
         "projections": layers * 8 * n * d * w,
     }
     return {"backward": 2 * sum(parts.values()), "forward": sum(parts.values()), **parts}
+
+
+def costliest_part(seq, vocab, layers, d_model, heads, head_dim, d_ff):
+    f = transformer_flops(1, seq, vocab, layers, d_model, heads, head_dim, d_ff)
+    costs = f["projections"], f["scores"] + f["mix"], f["feed_forward"], f["output"]
+    return ("projections", "attention", "feed_forward", "output")[costs.index(max(costs))]
+
+
+def most_layers(parameters, vocab, context, d_model, heads, head_dim, d_ff):
+    d, w = d_model, heads * head_dim
+    left, each = parameters - d * (vocab + context + 2), 4 * d * w + 3 * w + 2 * d * d_ff + d_ff + 6 * d
+    if left < 0:
+        raise ValueError(parameters)
+    return left // each

@@ -1,0 +1,8 @@
+def most_layers(parameters, vocab, context, d_model, heads, head_dim, d_ff):
+    none, one = (
+        transformer_parameters(vocab, context, layers, d_model, heads, head_dim, d_ff)["total"]
+        for layers in (0, 1)
+    )
+    if parameters < none:
+        raise ValueError(f"parameters={parameters}")
+    return parameters // (one - none)
