@@ -1,4 +1,4 @@
-"""Counts floating-point operations by doing them one at a time. (Tasks 4.1 to 4.4.)
+"""Counts floating-point operations by doing them one at a time. (Tasks 4.1 to 4.4, and 4.7.)
 
 Matrices are lists of numbers that count what is done with them; a sum starts at its first product, so K products
 take K - 1 additions. The convention counts K: a fused multiply-add adds to a zero. `product` adds that one.
@@ -63,4 +63,30 @@ def transformer(
             machine.product(seq, d_model, d_ff)
             machine.product(seq, d_ff, d_model)
         machine.product(seq, d_model, vocab)
+    return machine.flops
+
+
+def decoder(config: dict[str, int], batch: int, seq: int) -> int:
+    """Forward FLOPs of a decoder of today, head by head and token by token.
+
+    >>> tiny = {"vocab": 5, "layers": 1, "d_model": 4, "heads": 2, "kv_heads": 1, "head_dim": 2, "d_ff": 3}
+    >>> decoder(tiny | {"experts": 4, "active_experts": 2}, batch=1, seq=2)
+    688
+    """
+    machine, d_model, head_dim = Machine(), config["d_model"], config["head_dim"]
+    for _ in range(batch):
+        for _ in range(config["layers"]):
+            for _ in range(config["heads"]):
+                machine.product(seq, d_model, head_dim)  # queries
+                machine.product(seq, head_dim, seq)
+                machine.product(seq, seq, head_dim)
+            for _ in range(2 * config["kv_heads"]):
+                machine.product(seq, d_model, head_dim)
+            machine.product(seq, config["heads"] * head_dim, d_model)
+            machine.product(seq, d_model, config["experts"])
+            for _ in range(seq * (config["active_experts"] if config["experts"] else 1)):
+                machine.product(1, d_model, config["d_ff"])  # the gate
+                machine.product(1, d_model, config["d_ff"])
+                machine.product(1, config["d_ff"], d_model)
+        machine.product(seq, d_model, config["vocab"])
     return machine.flops
