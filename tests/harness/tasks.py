@@ -64,6 +64,7 @@ TASKS: dict[str, Task] = {
         Task("2.3", "Float formats", "floats", 4),
         Task("2.4", "Memory of training", "memory", 4),
         Task("2.5", "Mixed precision", "floats", 3),
+        Task("2.6", "Block-scaled formats", "blocks", 5, optional=True),
         Task("3.1", "Strides and positions", "views", 2),
         Task("3.2", "Sharing memory", "tensors", 2, TENSORS),
         Task("3.3", "Contiguity", "views", 2),

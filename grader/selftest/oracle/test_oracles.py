@@ -17,7 +17,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from grader.hidden.test_2_memory import DTYPES
 from grader.hidden.test_3_views import operations
-from grader.reference import floats, flops, gradients, memory, tensors, transformer, utilization, views
+from grader.oracle import blocks as counted_blocks
+from grader.reference import blocks, floats, flops, gradients, memory, tensors, transformer, utilization, views
 from tests.bpe_examples import FIXTURES
 from tests.timing_examples import rows
 
@@ -81,6 +82,82 @@ def test_ones_stall_as_in_torch() -> None:
         for _ in range(3000):
             total = total + torch.ones((), dtype=dtype)
         assert float(total) == floats.accumulate([1.0] * 3000, *bits) == floats.stalled_sum(1.0, *bits)
+
+
+ELEMENTS = {"mxfp8": "float8_e4m3fn", "mxfp4": "float4_e2m1fn", "nvfp4": "float4_e2m1fn"}
+SCALES = {"mxfp8": "float8_e8m0fnu", "mxfp4": "float8_e8m0fnu", "nvfp4": "float8_e4m3fn"}
+
+
+def _of_ml_dtypes(codes: list[int], name: str) -> list[float]:
+    """What codes stand for there."""
+    dtype: Any = getattr(ml_dtypes, name)
+    return [float(number) for number in np.array(codes, dtype=np.uint8).view(dtype)]
+
+
+@pytest.mark.parametrize("name", ELEMENTS)
+def test_codes_of_blocks_are_ml_dtypes(name: str) -> None:
+    """Every code of an element and of a scale."""
+    codes = list(range(256 if name == "mxfp8" else 16))
+    one = 56 if name == "nvfp4" else 127
+    assert list(map(str, blocks.decode_block(one, codes, name))) == [
+        str(number).removeprefix("-") if number != number else str(number)
+        for number in _of_ml_dtypes(codes, ELEMENTS[name])
+    ]
+    scales = list(range(128 if name == "nvfp4" else 256))
+    ones = [blocks.decode_block(scale, [56 if name == "mxfp8" else 2], name)[0] for scale in scales]
+    assert list(map(str, ones)) == list(map(str, _of_ml_dtypes(scales, SCALES[name])))
+
+
+def test_the_elements_of_mxfp8_are_torchs() -> None:
+    """Every code of E4M3, read by torch."""
+    theirs = torch.arange(256, dtype=torch.uint8).view(torch.float8_e4m3fn).to(torch.float64)
+    ours = torch.tensor(blocks.decode_block(127, list(range(256)), "mxfp8"), dtype=torch.float64)
+    assert torch.equal(theirs.nan_to_num(999), ours.nan_to_num(999))
+
+
+single = st.floats(allow_nan=False, allow_infinity=False, width=32)
+
+
+@given(values=st.lists(single, min_size=1, max_size=16), name=st.sampled_from(sorted(ELEMENTS)))
+def test_elements_are_rounded_as_by_ml_dtypes(values: list[float], name: str) -> None:
+    """What is divided by the scale, cut off at the largest number and converted, has our codes."""
+    factor = blocks.tensor_scale(values) if name == "nvfp4" else 1.0
+    scale, codes = blocks.encode_block(values, name, factor)
+    unit = _of_ml_dtypes([scale], SCALES[name])[0] * factor
+    quotients = [value / unit if unit else value * 0.0 for value in values]
+    elements: Any = getattr(ml_dtypes, ELEMENTS[name])
+    largest = float(ml_dtypes.finfo(elements).max)
+    converted = np.clip(np.array(quotients), -largest, largest).astype(elements)
+    assert converted.view(np.uint8).tolist() == codes
+
+
+@given(values=st.lists(single, min_size=1, max_size=70), name=st.sampled_from(sorted(ELEMENTS)))
+def test_blocks_are_those_of_every_code(values: list[float], name: str) -> None:
+    """The nearest of all codes, in fractions; and the largest error."""
+    factor = blocks.tensor_scale(values) if name == "nvfp4" else 1.0
+    block = values[: counted_blocks.SIZES[name]]
+    assert blocks.encode_block(block, name, factor) == counted_blocks.encode(block, name, factor)
+    assert blocks.largest_error(values, name) == float(counted_blocks.error(values, name, factor))
+
+
+@given(rows=st.integers(1, 5), columns=st.integers(1, 200), name=st.sampled_from(sorted(ELEMENTS)))
+def test_bytes_are_those_of_blocks_counted_one_by_one(rows: int, columns: int, name: str) -> None:
+    """Each row's blocks and numbers; and the longest row is the last that fits."""
+    tensor = 4 * (name == "nvfp4")
+    exact = blocks.block_bytes([rows, columns], name)
+    assert exact == -(-rows * counted_blocks.row_bits(columns, name) // 8) + tensor
+    assert blocks.longest_row(blocks.block_bytes([columns], name), name) >= columns
+    assert blocks.block_bytes([blocks.longest_row(exact, name) + 1], name) > exact
+
+
+def test_torchs_adamw_keeps_two_numbers() -> None:
+    """The bytes of its states after a step, and of Muon's; both in float32."""
+    weight = torch.nn.Parameter(torch.ones(6, 5))
+    for kind, optimizer in (("adamw", torch.optim.AdamW([weight])), ("muon", torch.optim.Muon([weight]))):
+        weight.grad = torch.ones_like(weight)
+        optimizer.step()
+        tensors = [each for each in optimizer.state[weight].values() if torch.is_tensor(each) and each.ndim]
+        assert sum(each.nbytes for each in tensors) == blocks.optimizer_bytes({"up": [6, 5]}, kind)
 
 
 @given(batch=sizes, widths=st.lists(sizes, min_size=2, max_size=5))
