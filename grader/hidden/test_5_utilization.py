@@ -278,8 +278,8 @@ def test_flops_of_all_recorded_layers(student: Student) -> None:
     percent=st.integers(1, 100),
     shape=st.tuples(whole(12), whole(3), whole(5)),
 )
-@example(tokens=10**12, days=60, gpus=2048, peak=9895 * 10**11, percent=41, shape=(8_030_261_248, 32, 4096))
-@example(tokens=15 * 10**12, days=60, gpus=2048, peak=9895 * 10**11, percent=41, shape=(8_030_261_248, 32, 4096))
+@example(tokens=10**12, days=60, gpus=2048, peak=9895 * 10**11, percent=41, shape=(7_615_616_512, 28, 3584))
+@example(tokens=15 * 10**12, days=60, gpus=2048, peak=9895 * 10**11, percent=41, shape=(7_615_616_512, 28, 3584))
 @example(tokens=7, days=1, gpus=1, peak=10**15 + 1, percent=33, shape=(5, 1, 1))
 def test_the_longest_sequences_of_any_training(
     student: Student, tokens: int, days: int, gpus: int, peak: int, percent: int, shape: tuple[int, int, int]

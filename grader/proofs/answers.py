@@ -60,7 +60,7 @@ def recorded(folder: Path, examples: int, checks: Sequence[str], *tasks: str) ->
     file = folder / f"{examples}.txt"
     file.touch()
     plugins = ("-p", "tests.harness.plugin", "-p", "grader.proofs.recording")
-    command = [sys.executable, "-m", "pytest", *plugins, *pytest_args(tasks, checks)]
+    command = [sys.executable, "-m", "pytest", *plugins, *pytest_args(tasks or tuple(TASKS), checks)]
     command += ["--submission", str(folder), "--record", str(file), "--examples", str(examples)]
     subprocess.run(command, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
     with file.open(encoding="utf-8") as lines:

@@ -147,7 +147,7 @@ def try_one(planted: Specimen, *, fast: bool = False, isolation: str = "auto", e
 def planned(*, hidden: bool = True) -> set[str]:
     """The ids of all checks, or of the public ones: what is announced for a submission that holds nothing."""
     with tempfile.TemporaryDirectory(prefix="specimen-") as folder:
-        checks = grade(Path(folder), Options(isolation="none")).checks
+        checks = grade(Path(folder), Options(tuple(TASKS), isolation="none")).checks
     return {check.id for check in checks if hidden or not check.hidden}
 
 

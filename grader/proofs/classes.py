@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.course import USUAL
 from grader.making import stubs
 from grader.proofs import specimen
 
@@ -74,7 +75,7 @@ def compose(member: Member, folder: Path) -> None:
         specimen.compose(specimen.load(member.what), folder)
     package = folder / "assignment"
     if member.what == "half":
-        modules = sorted(stubs.build())
+        modules = sorted(stubs.build(tasks=USUAL.tasks))
         for name in chance.sample(modules, len(modules) // 2):
             shutil.copy(stubs.REFERENCE / name, package / name)
     elif member.what == "broken":

@@ -26,7 +26,7 @@ from grader.proofs import specimen
 from grader.reports.formats import FORMATS
 from grader.selftest.pages import FENCED, anchors, links, without_code
 from tests.harness.contract import RETURNS, Handle, Lazy
-from tests.harness.tasks import TASKS, TOTAL, anchor
+from tests.harness.tasks import CHOSEN, TASKS, TOTAL, anchor
 
 MODULES = sorted(
     p for p in [*PROJECT.glob("grader/**/*.py"), *PROJECT.glob("tests/**/*.py")] if "specimens" not in p.parts
@@ -99,7 +99,7 @@ def test_the_contract_is_that_of_the_reference() -> None:
 def test_points_add_up_to_what_the_handout_says() -> None:
     """Task, title and points are the same in handout and registry; checks are held to them by the board."""
     handout = (PROJECT / "handout.md").read_text(encoding="utf-8")
-    heading = r"^## Task (\d+\.\d+): (.+) \((\S+) points?\)\n\n\*(.+?)[.] ?(?:This|\*$)"
+    heading = r"^## Task (\d+\.\d+): (.+) \((\S+) points?(, optional)?\)\n\n\*(.+?)[.] ?(?:This|\*$)"
     headings = re.findall(heading, handout, re.MULTILINE)
     collected = {task: [0.0, 0.0] for task in TASKS}
     for path in [*PROJECT.glob("tests/test_*.py"), *PROJECT.glob("grader/hidden/test_*.py")]:
@@ -112,9 +112,12 @@ def test_points_add_up_to_what_the_handout_says() -> None:
         task: f"Public checks hold {public:g} point{'s' * (public != 1)}, hidden checks {hidden:g}"
         for task, (public, hidden) in collected.items()
     }
-    assert headings == [(task.id, task.title, f"{task.points:g}", halves[task.id]) for task in TASKS.values()]
+    assert headings == [
+        (task.id, task.title, f"{task.points:g}", ", optional" * task.optional, halves[task.id])
+        for task in TASKS.values()
+    ]
     readme = (PROJECT / "grader" / "delivery" / "student" / "README.md").read_text(encoding="utf-8")
-    assert f"{len(TASKS)} tasks, {TOTAL:g} points" in readme, "the one place that names the total"
+    assert f"{len(CHOSEN.tasks)} tasks, {TOTAL:g} points" in readme, "the one place that names the total"
 
 
 def test_the_handouts_examples_run(tmp_path: Path) -> None:
@@ -177,16 +180,16 @@ def test_no_link_is_dead(page: str) -> None:
 def test_the_contents_are_those_of_the_chapters() -> None:
     """Each task has a row with its points and hours, a link, and what it needs; the hours add up."""
     handout = (PROJECT / "handout.md").read_text(encoding="utf-8")
-    heading = r"^## (Task (\S+): (.+) \((\S+) points?\))\n\n\*.+\*\n\n"
+    heading = r"^## (Task (\S+): (.+) \((\S+) points?(, optional)?\))\n\n\*.+\*\n\n"
     effort = r"\*Effort: (\S+) h[.] Needs: (.+)[.] Result: .+[.]\*$"
     chapters = re.findall(heading + effort, handout, re.MULTILINE)
-    rows = re.findall(r"^\| \[([\d.]+) (.+)\]\[\1\] \| (\S+) \| (\S+) \|$", handout, re.MULTILINE)
-    assert rows == [(task, title, points, hours) for _, task, title, points, hours, _ in chapters]
+    rows = re.findall(r"^\| \[([\d.]+) (.+)\]\[\1\] \| ([\d.]+)(, optional)? \| (\S+) \|$", handout, re.MULTILINE)
+    assert rows == [chapter[1:6] for chapter in chapters]
     assert list(TASKS) == [task for task, *_ in rows]
     linked = re.findall(r"^\[([\d.]+)\]: #(.+)$", handout, re.MULTILINE)
     assert linked == [(task, anchor(heading)) for heading, task, *_ in chapters]
     total = re.findall(r"about\s(\d+)\sin\sall", handout)
-    assert total == [f"{5 * round(sum(float(hours) for *_, hours in rows) / 5)}"]
+    assert total == [f"{5 * round(sum(float(hours) for *_, optional, hours in rows if not optional) / 5)}"]
 
 
 def test_each_task_that_the_handout_names_is_a_link() -> None:

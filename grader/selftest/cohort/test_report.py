@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from grader.cohort import Store, Student, class_html, enroll, file_of, histories, opened, override, write_students
 from grader.cohort.items import advice, items, misconceptions
 from grader.cohort.plots import Bar, bars
-from grader.delivery.page import page as handout_page
+from grader.course import USUAL
+from grader.delivery import handout_page
 from grader.files import PROJECT
 from grader.model import CheckResult, Feedback, Report, Verdict
 from grader.proofs import specimen
@@ -294,9 +295,7 @@ def test_the_command(tmp_path: Path) -> None:
     out = said("report", "--html", page, "--students", pages, "--store", store)
     assert f"wrote a page for each of 1 students to {pages}" in out
     assert 'href="../to%20hand%20back/student-ann.html"' in page.read_text(encoding="utf-8")
-    assert (pages / "handout.html").read_text(encoding="utf-8") == handout_page(
-        (PROJECT / "handout.md").read_text(encoding="utf-8"), PROJECT
-    )
+    assert (pages / "handout.html").read_text(encoding="utf-8") == handout_page(USUAL)
     (tmp_path / "course.toml").write_text('tasks = ["1.1"]\n', encoding="utf-8")
     said("report", "--students", pages, "--store", store, "--course", tmp_path / "course.toml")
     (tmp_path / "course.toml").write_text('tasks = ["1.1"]\n[points]\n"1.1" = 9.5\n', encoding="utf-8")

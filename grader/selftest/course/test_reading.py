@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 from grader.course import Course, described, due, late, read
 from grader.errors import UsageError
 from grader.model import Feedback
-from tests.harness.tasks import TASKS, TOTAL
+from tests.harness.tasks import CHOSEN, TASKS, TOTAL
+
+OPTIONAL = [task.id for task in TASKS.values() if task.optional]
 
 WHOLE_FILE = """
 title = "Language models"
@@ -63,11 +66,28 @@ def test_a_file_says_all_of_a_course(tmp_path: Path) -> None:
     assert "a secret" not in repr(course) + "".join(described(course))
 
 
-def test_an_empty_file_is_the_whole_assignment(tmp_path: Path) -> None:
-    """Every key may be left out."""
+def test_an_empty_file_is_the_usual_course(tmp_path: Path) -> None:
+    """Every key may be left out; then no task is optional, and 100 points are all."""
     course = read(written(tmp_path, ""))
     assert course == Course(file=tmp_path / "course.toml")
-    assert (course.tasks, course.total, course.whole) == (tuple(TASKS), TOTAL, True)
+    assert (course.tasks, course.total) == (tuple(CHOSEN.tasks), TOTAL)
+    assert (course.usual, course.unweighed, course.whole, course.total) == (True, True, False, 100)
+
+
+def test_optional_tasks_come_on_top(tmp_path: Path) -> None:
+    """Of chosen parts or of all, in their place; `tasks` may name them, too."""
+    one, other = OPTIONAL[0], OPTIONAL[-1]
+    course = read(written(tmp_path, f'parts = [5]\noptional = ["{other}", "{one}"]\n[points]\n"{one}" = 7'))
+    assert course.tasks == tuple(t for t in TASKS if t in (one, other) or (t[0] == "5" and t not in OPTIONAL))
+    assert course.points[one] == 7
+    assert not course.unweighed
+    course = read(written(tmp_path, f'optional = ["{one}"]'))
+    assert course.total == 100 + TASKS[one].points
+    assert f"The course has all {len(CHOSEN.tasks) + 1} tasks" in described(course)[0]
+    assert not [said for said in described(course) if "leaves out" in said]
+    assert read(written(tmp_path, f'tasks = ["{other}", "1.1"]')).tasks == ("1.1", other)
+    course = read(written(tmp_path, f"tasks = {json.dumps([*TASKS])}"))
+    assert (course.whole, course.usual) == (True, False)
 
 
 def test_points_are_those_that_the_file_says(tmp_path: Path) -> None:
@@ -91,6 +111,11 @@ def test_points_are_those_that_the_file_says(tmp_path: Path) -> None:
         ('tasks = ["1.1", "1.1"]', 'tasks has "1.1" more than once; keep one of them.'),
         ("parts = [7]", "parts has 7, and there is no such part; there are 1 to 5."),
         ("parts = 1", "parts = 1 must be a list such as [1, 2]."),
+        ('optional = ["1.1"]', 'optional has "1.1", and there is no such optional task; '),
+        (
+            'optional = ["2.6"]\ntasks = ["1.1"]',
+            "there are both `tasks` and `optional`; name all tasks in `tasks`.",
+        ),
         ("points = 3", "points = 3 must be a table: write [points], and its keys below."),
         ('[points]\n"9.9" = 1', '"9.9" = 1 in [points] is about no task; there are 1.1 to 5.5.'),
         ('[points]\n"1.1" = -1', '"1.1" = -1 in [points] must be a number from 0 to 1,000,000.'),

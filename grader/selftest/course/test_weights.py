@@ -19,9 +19,12 @@ MARKS = {mark.id: mark for folder in ("tests", "grader/hidden") for mark in _mar
 
 def test_a_course_with_the_usual_points_changes_nothing() -> None:
     """Each check is worth what its mark says, public ones among them."""
-    assert weights(Course()) == {check: float(mark.points) for check, mark in sorted(MARKS.items(), key=_place)}
-    told = weights(Course(), hidden=False)
-    assert added(told.values()) == added(part.points for part in public(PROJECT / "tests").values())
+    for course in (Course(), Course(points={task.id: task.points for task in TASKS.values()})):
+        usual = {check: float(mark.points) for check, mark in MARKS.items() if mark.task in course.points}
+        assert weights(course) == dict(sorted(usual.items(), key=_place))
+        told = weights(course, hidden=False)
+        there = {task: part.points for task, part in public(PROJECT / "tests").items()}
+        assert added(told.values()) == added(there[task] for task in course.points)
 
 
 def _place(entry: tuple[str, object]) -> tuple[int, int]:

@@ -24,7 +24,7 @@ from grader.selftest.conftest import needs_sandbox
 from grader.selftest.harness.test_student_view import run
 from grader.selftest.making.test_new_task import copy
 from grader.selftest.pages import anchors, links, without_code
-from tests.harness.tasks import TASKS
+from tests.harness.tasks import CHOSEN, TASKS
 
 __all__ = ["copy"]
 TWO_PARTS = """
@@ -150,11 +150,11 @@ def test_pages_name_no_task_that_is_left_out() -> None:
 
 def test_one_task_may_be_left_out() -> None:
     """5.4: its file of checks keeps the other task's, and nothing that only 5.4 used."""
-    points = {task.id: task.points for task in TASKS.values() if task.id != "5.4"}
+    points = {task: points for task, points in CHOSEN.tasks.items() if task != "5.4"}
     course = Course(points=points)
     text = (PROJECT / "tests" / "test_5_utilization.py").read_text("utf-8")
     cut = tailored.checks(text, course.points.keys())
-    assert re.findall(r'task="([\d.]+)"', cut) == ["5.3"] * 3
+    assert re.findall(r'task="([\d.]+)"', cut) == ["5.3"] * 4
     assert not re.findall(r"^(CONVOLUTION|SPREADS|from statistics)", cut, re.MULTILINE)
     assert re.findall(r"^(from tests import recorded|ONE_PEAK)", cut, re.MULTILINE)
     assert "gradients.py" not in stubs.build(tasks=course.tasks)
@@ -166,11 +166,19 @@ def test_one_task_may_be_left_out() -> None:
     )
 
 
-def test_a_course_with_all_tasks_is_what_it_was_without_one() -> None:
-    """No page changes by itself."""
-    for name, make in (("handout.md", tailored.handout), ("grader/delivery/student/README.md", tailored.readme)):
-        text = (PROJECT / name).read_text("utf-8")
-        assert make(text, Course()) == text
+def test_the_usual_course_loses_nothing_but_optional_tasks() -> None:
+    """Other pages and lines stay as they are."""
+    text = (PROJECT / "handout.md").read_text("utf-8")
+    made, left = tailored.handout(text, Course()), iter(text.splitlines())
+    assert all(line in left for line in made.splitlines()), "each line stands in the whole handout, in this order"
+    assert re.findall(r"^## Task (\S+):", made, re.MULTILINE) == list(CHOSEN.tasks)
+    assert "optional" not in made
+    readme = (PROJECT / "grader" / "delivery" / "student" / "README.md").read_text("utf-8")
+    assert tailored.readme(readme, Course()) == readme
+
+
+def test_no_check_changes_where_all_are_chosen() -> None:
+    """With all tasks, optional ones, too, each file of checks is what it is."""
     for path in PROJECT.glob("tests/test_*.py"):
         assert tailored.checks(path.read_text("utf-8"), TASKS.keys()) == path.read_text("utf-8")
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from grader.course import USUAL
 from grader.delivery.repository import _public, _values, release, scan
 from grader.errors import GraderFault, UsageError
 from grader.files import PROJECT
 from grader.grading import Options, grade
 from grader.making import stubs
 from grader.selftest.harness.test_student_view import run
-from tests.harness.tasks import TASKS
 from tests.submit import main as submit
 
 
@@ -48,7 +48,7 @@ def test_a_release_has_all_that_is_public_and_nothing_else(released: Path) -> No
         *(".git", ".gitattributes", ".github", ".gitignore", "AGENTS.md", "LICENSE", "Makefile", "README.md"),
         *("assignment", "conftest.py", "fixtures", "handout.html", "handout.md", "pyproject.toml", "tests"),
     }
-    assert {path.name for path in (released / "assignment").iterdir()} == set(stubs.build())
+    assert {path.name for path in (released / "assignment").iterdir()} == set(stubs.build(tasks=USUAL.tasks))
     assert scan(released) == []
     assert git(released, "status", "--porcelain") == ""
 
@@ -84,7 +84,7 @@ def test_checks_run_without_the_grader(course: Path) -> None:
     """Untouched stubs: one line a task. With the reference: everything passes."""
     status, output = run(course)
     assert status == 1
-    assert output.count("not written (hidden") == len(TASKS)
+    assert output.count("not written (hidden") == len(USUAL.tasks)
     shutil.copytree(PROJECT / "grader" / "reference", course / "assignment", dirs_exist_ok=True)
     status, output = run(course)
     assert status == 0, output
@@ -186,7 +186,7 @@ def test_what_is_handed_in_is_what_is_graded(course: Path, capsys: pytest.Captur
     archive = course / "submission.zip"
     first = archive.read_bytes()
     names = zipfile.ZipFile(archive).namelist()
-    assert names == sorted(f"assignment/{name}" for name in stubs.build())
+    assert names == sorted(f"assignment/{name}" for name in stubs.build(tasks=USUAL.tasks))
     assert submit([], course) == 0
     assert archive.read_bytes() == first
     report = grade(archive, Options(tasks=("1.1",), isolation="none"))

@@ -179,7 +179,7 @@ def test_a_wrong_indent_is_shown_once(clone: Path) -> None:
     (clone / "assignment" / "flops.py").write_text("def f():\n    x = 1\n   return x\n", encoding="utf-8")
     output = run(clone, "-q", "--task", "4.1", "--task", "4.2")[1]
     assert output.count("   return x") == 1
-    assert output.count("indentation level' (see above)") == 5
+    assert output.count("indentation level' (see above)") == 6
 
 
 def test_what_was_printed_stands_with_the_diagnosis(output: str) -> None:

@@ -78,7 +78,10 @@ def test_the_page_adds_a_task(copy: Path) -> None:
     said = {command: run(copy, command) for command in COMMANDS[1:]}
     graded = next(output for command, output in said.items() if command.startswith("grader grade"))
     assert "Score 3 of 3" in graded
-    assert (copy / "reports" / "course" / "tests" / "test_1_5_count_bytes.py").exists()
+    assert (copy / "reports" / "course" / "tests" / "test_1_5_count_bytes.py").exists() is False, "it is optional"
+    (copy / "course.toml").write_text('optional = ["1.5"]\n', encoding="utf-8")
+    run(copy, COMMANDS[-1].replace("reports/course", "reports/with_it"))
+    assert (copy / "reports" / "with_it" / "tests" / "test_1_5_count_bytes.py").exists()
     calibrated = [output for command, output in said.items() if command.startswith("grader calibrate")]
     assert ["2 of 2 misconceptions are caught, 2 named; 0 faults" in text for text in calibrated] == [True, False]
     assert "2 correct ones lose 0 points" in calibrated[1]
@@ -86,7 +89,7 @@ def test_the_page_adds_a_task(copy: Path) -> None:
 
 def test_a_task_may_join_a_module(copy: Path) -> None:
     """The function is added to the reference, to the stub, and to every correct solution that has the file."""
-    write(NewTask("2.6", "twice", "memory", "Twice", 2), copy)
+    write(NewTask("2.9", "twice", "memory", "Twice", 2), copy)
     planted = [path.with_name("specimen.toml") for path in copy.glob("grader/specimens/*/memory.py")]
     whole = [path.with_name("memory.py") for path in planted if '"replaced"' in path.read_text(encoding="utf-8")]
     assert len(whole) > 1
@@ -101,7 +104,7 @@ def test_the_last_task_is_the_last_chapter(copy: Path) -> None:
     """A new part comes at the end of the handout and of the list."""
     write(NewTask("6.1", "twice", "twice", "Twice", 1), copy)
     assert re.findall(r"^## Task (\S+):", (copy / "handout.md").read_text("utf-8"), re.M)[-2:] == ["5.5", "6.1"]
-    assert "6.1  Twice  0/0.5 points: not written (hidden checks hold 0.5 more)" in _board(copy, "6.1")
+    assert "6.1  Twice (optional)  0/0.5 points: not written (hidden checks hold 0.5 more)" in _board(copy, "6.1")
 
 
 def _board(copy: Path, task: str) -> str:
