@@ -11,7 +11,7 @@ from grader.model import CheckResult, Report, Verdict
 from grader.reports.formats.common import feedback, fitting, for_students, name, scored
 from grader.reports.summary import by_task
 from grader.reports.text import one_line
-from tests.harness.tasks import TASKS
+from tests.harness.tasks import CHOSEN
 
 MESSAGE = 65_535
 """Characters that Exercism keeps of the message at the top."""
@@ -41,6 +41,6 @@ def _results(report: Report, cut: int) -> dict[str, Any]:
 
 def _test(check: CheckResult, cut: int) -> dict[str, Any]:
     lost = "fail" if check.verdict is Verdict.FAILED else "error"
-    place = {"task_id": list(TASKS).index(check.task) + 1} if check.task in TASKS else {}
+    place = {"task_id": list(CHOSEN.tasks).index(check.task) + 1} if check.task in CHOSEN.tasks else {}
     status = "pass" if check.verdict.earns else lost
     return {"name": name(check), "status": status, "message": feedback(check, cut) or None, **place}

@@ -24,7 +24,7 @@ from grader.grading import Options, grade
 from grader.proofs import specimen
 from grader.reports.formats import to_autolab
 from grader.selftest.conftest import half_written_archive, needs_sandbox
-from tests.harness.tasks import TASKS
+from tests.harness.tasks import CHOSEN
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_the_assessment_is_what_autolab_imports(lab: Path) -> None:
     data = YAML(typ="safe").load((lab / "lm_basics.yml").read_text(encoding="utf-8"))
     assert data["general"]["name"] == lab.name
     assert {each["name"]: each["max_score"] for each in data["problems"]} == {
-        task.id: task.points for task in TASKS.values()
+        task: points for task, points in CHOSEN.tasks.items()
     }
     assert data["autograder"] == {"autograde_image": "lm-basics", "autograde_timeout": 900, "release_score": True}
     assert (lab / data["general"]["handout"]).exists()
@@ -122,7 +122,7 @@ def test_autolab_gives_the_grade_of_the_command(job: Path) -> None:
 def test_a_submission_says_nothing(job: Path) -> None:
     """Neither what it prints nor what it leaves running comes before or after the scores."""
     planted = specimen.compose(specimen.load("untouched"), job / "planted")
-    forged = f"print({json.dumps(json.dumps({'scores': dict.fromkeys(TASKS, 100)}))}, flush=True)\n"
+    forged = f"print({json.dumps(json.dumps({'scores': dict.fromkeys(CHOSEN.tasks, 100)}))}, flush=True)\n"
     for path in (planted / "assignment").glob("*.py"):
         text = path.read_text(encoding="utf-8")
         path.write_text(text + f"\nimport os, sys, atexit\n{forged}atexit.register(lambda: {forged.strip()})\n"

@@ -20,7 +20,7 @@ from grader.grading import Options, grade
 from grader.reports.formats import to_prairielearn
 from grader.selftest.conftest import half_written_archive, needs_sandbox
 from grader.selftest.reports.test_render import format_schema
-from tests.harness.tasks import TASKS
+from tests.harness.tasks import TOTAL
 
 SCHEMAS = json.loads((Path(__file__).parent / "prairielearn.schema.json").read_text(encoding="utf-8"))
 
@@ -74,7 +74,7 @@ def test_the_course_is_what_prairielearn_reads(course: Path) -> None:
     [zone] = data["assessment"]["zones"]
     [asked] = zone["questions"]
     assert (course / "questions" / asked["id"] / "info.json").exists()
-    assert asked["autoPoints"] == sum(task.points for task in TASKS.values())
+    assert asked["autoPoints"] == TOTAL
 
 
 def test_the_entrypoint_and_the_files_of_the_question_are_there(course: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.files import PROJECT
-from tests.harness.tasks import TASKS
+from tests.harness.tasks import CHOSEN
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_untouched_stubs_are_one_line_a_task(clone: Path) -> None:
     """No traceback, no failure: the board says "not written", once for each task."""
     status, output = run(clone)
     assert status == 1
-    assert output.count("not written (hidden") == len(TASKS)
+    assert output.count("not written (hidden") == len(CHOSEN.tasks)
     assert len(output.splitlines()) <= 50
     assert "note  " not in output
     assert "Traceback" not in output
@@ -73,7 +73,7 @@ def test_one_task_or_part_can_be_asked_for(clone: Path) -> None:
     """Files of other tasks are not even read; a number that there is not is told, with those that there are."""
     (clone / "tests" / "test_5_broken.py").write_text("1 / 0", encoding="utf-8")
     assert run(clone, "--task", "1.3", "--task", "4.1")[1].count("not written (hidden") == 2
-    part = [task for task in TASKS if task.startswith("2.")]
+    part = [task for task in CHOSEN.tasks if task.startswith("2.")]
     assert run(clone, "--part", "2")[1].count("not written (hidden") == len(part)
     assert "ZeroDivisionError" in run(clone, "--collect-only")[1]
     status, output = run(clone, "--task", "9.9")
@@ -97,7 +97,7 @@ def test_tasks_and_parts_can_be_chosen(clone: Path) -> None:
     for option, value in (("--task", "1.2"), ("--part", "4")):
         output = run(clone, option, value)[1]
         shown = [line.split()[0] for line in output.splitlines() if " points: not written" in line]
-        assert shown == [task for task in TASKS if f"{task}.".startswith(f"{value}.")]
+        assert shown == [task for task in CHOSEN.tasks if f"{task}.".startswith(f"{value}.")]
 
 
 def test_tokens_and_formulas_import_no_torch(clone: Path) -> None:

@@ -29,7 +29,7 @@ from grader.reports.formats import FORMATS, SAY_FAULTS
 from grader.reports.formats.classroom50 import handed_in
 from grader.selftest.delivery import clients
 from grader.selftest.reports.test_render import HOSTILE, check_of, format_schema, report_of
-from tests.harness.tasks import TASKS
+from tests.harness.tasks import CHOSEN, TASKS
 
 VERDICTS = st.sampled_from([verdict for verdict in Verdict if verdict is not Verdict.GRADER_FAULT])
 QUARTERS = st.integers(0, 80).map(lambda quarters: quarters / 4)
@@ -437,7 +437,7 @@ def test_exercism_ties_each_test_to_a_task() -> None:
     data = json.loads(FORMATS["exercism"](report_of(other, check_of(Verdict.PASSED, ""))))
     assert (data["version"], data["status"], data["message"]) == (3, "fail", None)
     told = [(test["task_id"], test["status"], test["message"]) for test in data["tests"]]
-    places = [list(TASKS).index(task) + 1 for task in ("1.2", "2.1")]
+    places = [list(CHOSEN.tasks).index(task) + 1 for task in ("1.2", "2.1")]
     assert told == [(places[0], "pass", None), (places[1], "error", "CRASHED\n  boom")]
     unread = replace(report_of(other), problem="'s.zip' is no archive")
     assert json.loads(FORMATS["exercism"](unread)) == {
