@@ -93,9 +93,7 @@ def test_the_assessment_is_what_autolab_imports(lab: Path) -> None:
     """Folder, .yml and .rb have one name; there is a problem for each task, and what is named is there."""
     data = YAML(typ="safe").load((lab / "lm_basics.yml").read_text(encoding="utf-8"))
     assert data["general"]["name"] == lab.name
-    assert {each["name"]: each["max_score"] for each in data["problems"]} == {
-        task: points for task, points in CHOSEN.tasks.items()
-    }
+    assert {each["name"]: each["max_score"] for each in data["problems"]} == CHOSEN.tasks
     assert data["autograder"] == {"autograde_image": "lm-basics", "autograde_timeout": 900, "release_score": True}
     assert (lab / data["general"]["handout"]).exists()
     assert data["general"]["handin_filename"] in (lab / "autograde-Makefile").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from grader.grading import Options, grade
 from grader.model import Verdict
 from grader.proofs import specimen
 from tests.harness.contract import RETURNS, Handle, Lazy
-from tests.harness.tasks import TASKS
+from tests.harness.tasks import CHOSEN
 
 VALUES = {
     int: ["0", "1", "-1", "2", "255", "256", "300", "10**30", "1 << 8_191", "-(1 << 8_191)", "1 << 100_000"],
@@ -70,7 +70,7 @@ def test_no_answer_is_a_fault_of_the_graders(seed: int, tmp_path: Path) -> None:
     """Values of the right types and nothing else right: points are lost, and there is a score."""
     report = grade(submission(tmp_path / "s", seed), Options(isolation="none"))
     assert [(c.id, c.message) for c in report.checks if c.verdict is Verdict.GRADER_FAULT] == []
-    assert {check.task for check in report.checks if not check.verdict.earns} == set(TASKS)
+    assert {check.task for check in report.checks if not check.verdict.earns} == set(CHOSEN.tasks)
 
 
 CLIPPED = """
