@@ -1,0 +1,127 @@
+"""Task 4.8: what serving a model takes of memory, bandwidth and arithmetic.
+
+A model is a dict: "parameters", "layers", "heads", "head_dim", "attention", and the bytes of a number,
+"weight_itemsize" and "cache_itemsize". Its attention is "multi-head", "grouped" (with "kv_heads"), "multi-query",
+or "latent" (with "latent_dim" and "rotary_dim", and without "head_dim").
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def cache_bytes(model: dict[str, Any], tokens: int) -> int:
+    """Bytes that a model keeps of so many tokens, in all layers. (Task 4.8.)
+
+    Raises:
+        ValueError: there is no such attention; the message names it.
+
+    >>> cache_bytes({"layers": 2, "attention": "latent", "latent_dim": 4, "rotary_dim": 1, "cache_itemsize": 2}, 3)
+    60
+    """
+    raise NotImplementedError("Task 4.8: cache_bytes in assignment/serving.py")
+
+
+def decode_step(model: dict[str, Any], batch: int, context: int) -> dict[str, int]:
+    """What one step does that gives each sequence of a batch one token. (Task 4.8.)
+
+    Args:
+        model: as above.
+        batch: sequences.
+        context: tokens in the cache of each of them, the newest one included.
+
+    Returns:
+        "flops": 2 for each parameter and sequence, and those of scores and mix; and "n_bytes": the weights, which
+        are read once, and the caches of all sequences.
+
+    >>> tiny = {"parameters": 100, "layers": 2, "heads": 3, "head_dim": 5, "attention": "multi-query"}
+    >>> decode_step(tiny | {"weight_itemsize": 1, "cache_itemsize": 2}, batch=4, context=10)
+    {'flops': 5600, 'n_bytes': 1700}
+    """
+    raise NotImplementedError("Task 4.8: decode_step in assignment/serving.py")
+
+
+def tokens_per_s(model: dict[str, Any], batch: int, context: int, peak: int, bytes_per_s: int) -> int:
+    """Tokens that all sequences get in a second, by the roofline, rounded down. (Task 4.8.)
+
+    >>> tiny = {"parameters": 100, "layers": 2, "heads": 3, "head_dim": 5, "attention": "multi-query"}
+    >>> tokens_per_s(tiny | {"weight_itemsize": 1, "cache_itemsize": 2}, 4, 10, peak=10**6, bytes_per_s=10**5)
+    235
+    """
+    raise NotImplementedError("Task 4.8: tokens_per_s in assignment/serving.py")
+
+
+def answer_us(model: dict[str, Any], batch: int, prompt: int, answer: int, bytes_per_s: int) -> int:
+    """Whole microseconds, rounded up, that memory takes for all steps of answers. (Task 4.8.)
+
+    Each sequence has so many tokens in its cache before its answer, which is so many tokens long. The first step
+    adds the first of them to the cache, and reads it, too.
+
+    >>> tiny = {"parameters": 100, "layers": 2, "heads": 3, "head_dim": 5, "attention": "multi-query"}
+    >>> answer_us(tiny | {"weight_itemsize": 1, "cache_itemsize": 2}, 4, prompt=9, answer=2, bytes_per_s=10**5)
+    35600
+    """
+    raise NotImplementedError("Task 4.8: answer_us in assignment/serving.py")
+
+
+def batch_for_compute(model: dict[str, Any], context: int, peak: int, bytes_per_s: int) -> int | None:
+    """The least batch at which a step is bound by compute. (Task 4.8.)
+
+    Returns:
+        None where memory limits every batch.
+
+    >>> tiny = {"parameters": 100, "layers": 2, "heads": 3, "head_dim": 5, "attention": "multi-query"}
+    >>> tiny |= {"weight_itemsize": 1, "cache_itemsize": 2}
+    >>> [batch_for_compute(tiny, context, peak=4, bytes_per_s=1) for context in (1, 4, 5)]
+    [3, 10, None]
+    """
+    raise NotImplementedError("Task 4.8: batch_for_compute in assignment/serving.py")
+
+
+def prompt_for_compute(model: dict[str, Any], peak: int, bytes_per_s: int) -> int:
+    """The least length at which reading one prompt is bound by compute. (Task 4.8.)
+
+    All tokens of the prompt are worked on at once, and each meets all of them. The weights are read once, and the
+    cache of the prompt is written once.
+
+    >>> tiny = {"parameters": 100, "layers": 2, "heads": 3, "head_dim": 5, "attention": "multi-query"}
+    >>> prompt_for_compute(tiny | {"weight_itemsize": 1, "cache_itemsize": 2}, peak=4, bytes_per_s=1)
+    2
+    """
+    raise NotImplementedError("Task 4.8: prompt_for_compute in assignment/serving.py")
+
+
+def largest_batch(model: dict[str, Any], context: int, gb: int) -> int:
+    """The most sequences whose caches of so many tokens fit beside the weights, or 0. (Task 4.8.)
+
+    >>> tiny = {"parameters": 100, "layers": 2, "heads": 3, "head_dim": 5, "attention": "multi-query"}
+    >>> largest_batch(tiny | {"weight_itemsize": 1, "cache_itemsize": 2}, context=1000, gb=1)
+    24999
+    """
+    raise NotImplementedError("Task 4.8: largest_batch in assignment/serving.py")
+
+
+def longest_context(model: dict[str, Any], batch: int, gb: int) -> int:
+    """The most tokens that each of so many sequences can have in its cache beside the weights, or 0. (Task 4.8.)
+
+    >>> tiny = {"parameters": 100, "layers": 2, "heads": 3, "head_dim": 5, "attention": "multi-query"}
+    >>> longest_context(tiny | {"weight_itemsize": 1, "cache_itemsize": 2}, batch=7, gb=1)
+    3571428
+    """
+    raise NotImplementedError("Task 4.8: longest_context in assignment/serving.py")
+
+
+def serves_more(
+    model: dict[str, Any], other: dict[str, Any], context: int, gb: int, peak: int, bytes_per_s: int
+) -> str:
+    """Which of two models gives more tokens in a second, each with the largest batch that fits. (Task 4.8.)
+
+    Returns:
+        "first", "second", or "both" where they give the same, as where neither has room for one sequence.
+
+    >>> tiny = {"parameters": 100, "layers": 2, "heads": 3, "head_dim": 5, "attention": "multi-query"}
+    >>> tiny |= {"weight_itemsize": 1, "cache_itemsize": 2}
+    >>> serves_more(tiny, tiny | {"attention": "multi-head"}, context=1000, gb=1, peak=10**15, bytes_per_s=10**12)
+    'first'
+    """
+    raise NotImplementedError("Task 4.8: serves_more in assignment/serving.py")
