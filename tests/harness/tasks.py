@@ -78,6 +78,7 @@ TASKS: dict[str, Task] = {
         Task("4.6", "Moving data, and the roofline", "transfers", 3),
         Task("4.7", "A model of today", "decoder", 6, optional=True),
         Task("4.8", "Serving", "serving", 5, optional=True),
+        Task("4.9", "Training on many GPUs", "sharding", 6, optional=True),
         Task("5.1", "Timing asynchronous work", "timing", 4),
         Task("5.2", "Forward and backward apart", "timing", 2),
         Task("5.3", "Utilization", "utilization", 2),

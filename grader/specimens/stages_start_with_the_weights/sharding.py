@@ -1,0 +1,1 @@
+_PARTS = ("weights", "gradients", "states")

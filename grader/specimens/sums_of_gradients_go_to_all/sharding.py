@@ -1,0 +1,4 @@
+def sent_bytes(parameters, recipe, stage, gpus):
+    _whole_and_split(recipe, stage)
+    gathered = 2 * recipe["weights"] if stage == 3 else recipe["gradients"]
+    return (gpus - 1) * _share(parameters, gpus) * (recipe["gradients"] + gathered)
