@@ -84,6 +84,7 @@ TASKS: dict[str, Task] = {
         Task("5.3", "Utilization", "utilization", 2),
         Task("5.4", "Gradient timings of real GPUs", "gradients", 3),
         Task("5.5", "Errata of the lecture notes", "errata", 2),
+        Task("5.6", "Timing with events", "events", 4, optional=True),
     )
 }
 

@@ -18,8 +18,10 @@ from torch.utils.flop_counter import FlopCounterMode
 from grader.hidden.test_2_memory import DTYPES
 from grader.hidden.test_3_views import operations
 from grader.oracle import blocks as counted_blocks
+from grader.oracle.ticks import Ticking
 from grader.reference import blocks, floats, flops, gradients, memory, tensors, transformer, utilization, views
 from tests.bpe_examples import FIXTURES
+from tests.fake_queues import FakeQueues
 from tests.timing_examples import rows
 
 FORMATS = {"float16": (5, 10), "bfloat16": (8, 7), "float8_e5m2": (5, 2), "float32": (8, 23)}
@@ -413,3 +415,51 @@ def test_every_recording_names_its_source() -> None:
     for path in (FIXTURES / "timings").glob("*.json"):
         source = json.loads(path.read_text(encoding="utf-8"))["source"]
         assert "Apache-2.0" in source or "MIT" in source or source == "recorded by `make gpu`"
+
+
+# --- part 5 ---------------------------------------------------------------------------------------------------
+
+ticks = st.integers(1, 9)
+programs = st.lists(
+    st.tuples(st.sampled_from(["fn", "flush", "first", "second", "record", "wait"]), st.integers(0, 1)),
+    max_size=25,
+)
+
+
+@given(
+    program=programs,
+    launch=st.integers(0, 4),
+    works=st.lists(ticks, min_size=25, max_size=25),
+    queue=st.integers(0, 1),
+)
+def test_the_fake_queues_are_a_device_that_ticks(
+    program: list[tuple[str, int]], launch: int, works: list[int], queue: int
+) -> None:
+    """Events happen when they do if each queue is worked on tick by tick, and are unknown until then."""
+    fast, slow = FakeQueues([2 * n for n in works], queue, (0, 0), launch, 6, cold_ms=0), Ticking()
+    later, warm, number = iter(works), False, -1
+    for call, place in program:
+        if call == "record":
+            number = fast.record(place)
+            slow.event(place)
+        elif call == "wait" and number >= 0:
+            fast.synchronize(number)
+            slow.wait(number)
+        elif call == "flush":
+            fast.flush()
+            slow.step(launch, queue, 6)
+            warm = False
+        elif call == "fn":
+            fast.fn()
+            slow.step(launch, queue, next(later) * (1 if warm else 2))
+            warm = True
+        elif call in ("first", "second"):
+            getattr(fast, call)()
+            slow.step(launch, int(call == "second"), 2 * next(later))
+    for event in range(number + 1):
+        known = event in slow.happened
+        assert fast.elapsed_ms(event, event) == 0
+        if known and 0 in slow.happened:
+            assert fast.elapsed_ms(0, event) == slow.happened[event] - slow.happened[0]
+        else:
+            assert fast.elapsed_ms(0, event) == 0

@@ -1,0 +1,16 @@
+def event_times(fn, flush, record, synchronize, elapsed_ms, queue, warmup, repeats):
+    if warmup < 0:
+        raise ValueError(f"warmup={warmup}")
+    if repeats < 1:
+        raise ValueError(f"repeats={repeats}")
+    for _ in range(warmup):
+        fn()
+    times = []
+    for _ in range(repeats):
+        start = record(queue)
+        flush()
+        fn()
+        end = record(queue)
+        synchronize(end)
+        times.append(elapsed_ms(start, end))
+    return times
