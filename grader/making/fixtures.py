@@ -53,6 +53,10 @@ KEPT = {
     "recurrent": "forward and gradient times of 53 recurrent layers on a V100",
     "linear": "forward and gradient times of 142 linear layers on a GPU that is not named",
     "products": "times of 27 matrix products on a V100; the transposed ones are those of gradients",
+    "transformer": (
+        "times of a transformer layer's products in several precisions on a B300 and an H200 NVL, "
+        "quantized each time or before"
+    ),
     "h100_sxm": "times of 110 operations on an H100, forward and backward, with clocks, power and copies",
     "h200_sxm": "the same on an H200",
     "gpt_training": "tokens per second, MFU and HFU of 77 GPT trainings on H100s, as printed",

@@ -85,6 +85,7 @@ TASKS: dict[str, Task] = {
         Task("5.4", "Gradient timings of real GPUs", "gradients", 3),
         Task("5.5", "Errata of the lecture notes", "errata", 2),
         Task("5.6", "Timing with events", "events", 4, optional=True),
+        Task("5.7", "Latency, bandwidth or compute", "limits", 4, optional=True),
     )
 }
 

@@ -18,11 +18,23 @@ from torch.utils.flop_counter import FlopCounterMode
 from grader.hidden.test_2_memory import DTYPES
 from grader.hidden.test_3_views import operations
 from grader.oracle import blocks as counted_blocks
+from grader.oracle import limits as fractions_of_limits
 from grader.oracle.ticks import Ticking
-from grader.reference import blocks, floats, flops, gradients, memory, tensors, transformer, utilization, views
+from grader.reference import (
+    blocks,
+    floats,
+    flops,
+    gradients,
+    limits,
+    memory,
+    tensors,
+    transformer,
+    utilization,
+    views,
+)
 from tests.bpe_examples import FIXTURES
 from tests.fake_queues import FakeQueues
-from tests.timing_examples import rows
+from tests.timing_examples import layers_of_a_b300, rows, work_of_linear_layers
 
 FORMATS = {"float16": (5, 10), "bfloat16": (8, 7), "float8_e5m2": (5, 2), "float32": (8, 23)}
 TORCH_DTYPES = {
@@ -463,3 +475,34 @@ def test_the_fake_queues_are_a_device_that_ticks(
             assert fast.elapsed_ms(0, event) == slow.happened[event] - slow.happened[0]
         else:
             assert fast.elapsed_ms(0, event) == 0
+
+
+@given(costs=st.tuples(st.integers(1, 9), *[st.integers(0, 60)] * 3, st.integers(0, 40)))
+def test_a_lower_precision_pays_where_it_is_faster_for_the_first_time(
+    costs: tuple[int, int, int, int, int],
+) -> None:
+    """The first number of tokens, one after the other; none at all where the reference has none."""
+    found = limits.pays_from(*costs)
+    assert found == fractions_of_limits.pays_from(costs, most=max(found or 0, 400))
+
+
+@pytest.mark.parametrize("gpu", ["h100_sxm", "h200_sxm"])
+def test_what_limits_recorded_work_is_the_same_in_fractions(gpu: str) -> None:
+    """The floor, and each timing's limit."""
+    recorded, peak, bandwidth = work_of_linear_layers(gpu), 9895 * 10**11, 3350 * 10**9
+    floor = limits.launch_floor_ms(recorded, peak, bandwidth)
+    assert floor == fractions_of_limits.floor_ms(recorded, peak, bandwidth)
+    for timing in recorded:
+        ours = limits.limit(timing, floor, peak, bandwidth)
+        assert ours == fractions_of_limits.limit(timing, floor, peak, bandwidth)
+
+
+def test_the_recorded_products_add_up_to_the_recorded_steps() -> None:
+    """On the B300, the four products' forward times are that of the layer, to the digits printed."""
+    printed = {
+        row["precision"]: row["ms"]
+        for row in rows("transformer")
+        if (row["gpu"], row["mode"], row["pass"]) == ("B300", "autocast", "forward")
+    }
+    for precision, total in printed.items():
+        assert math.isclose(sum(layer["ms"][precision] for layer in layers_of_a_b300()), total, abs_tol=0.0021)
