@@ -102,6 +102,22 @@ def test_a_statement_of_the_classes_is_graded(
     assert {name[0] == "1" for name in names} == {class_ == "1"}, statement
 
 
+ADDED = re.findall(
+    r"^\| (\d\.\d) \| (.+?) \| (.+?) \|$",
+    (PROJECT / "docs" / "classes.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+"""What optional tasks add: (task, statement, checks)."""
+
+
+def test_each_optional_task_says_what_it_adds(everything: set[str]) -> None:
+    """By checks of its own that there are."""
+    named = [(task, name) for task, _, checks in ADDED for name in checks.split(", ")]
+    assert {name for _, name in named} <= everything
+    assert all(name.startswith(f"{task}/") for task, name in named)
+    assert {task for task, _ in named} == TASKS.keys() - CHOSEN.tasks.keys()
+
+
 def test_each_task_is_about_a_statement_of_the_classes() -> None:
     """No usual task is about something that neither class says."""
     assert {name.partition("/")[0] for _, _, checks in STATEMENTS for name in checks.split(", ")} == set(
