@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from grader.course import Course, described, due, late, read
 from grader.errors import UsageError
+from grader.files import PROJECT
 from grader.model import Feedback
 from tests.harness.tasks import CHOSEN, TASKS, TOTAL
 
@@ -74,6 +76,19 @@ def test_an_empty_file_is_the_usual_course(tmp_path: Path) -> None:
     assert (course.usual, course.unweighed, course.whole, course.total) == (True, True, False, 100)
 
 
+def test_the_core_takes_25_hours(tmp_path: Path) -> None:
+    """The example of the documentation: hours by the handout, 100 points, and no task without what it needs."""
+    page = (PROJECT / "docs" / "course-file.md").read_text(encoding="utf-8")
+    course = read(
+        written(tmp_path, page.split("**A core of 25 hours.**")[1].split("```toml\n")[1].split("```")[0])
+    )
+    row = re.compile(r"^\| \[(\d\.\d) .* \| (\S+) \|$", re.MULTILINE)
+    hours = {task: float(each) for task, each in row.findall((PROJECT / "handout.md").read_text(encoding="utf-8"))}
+    assert sum(hours[task] for task in course.tasks) <= 25
+    assert course.total == 100
+    assert not [said for said in described(course) if "needs" in said]
+
+
 def test_optional_tasks_come_on_top(tmp_path: Path) -> None:
     """Of chosen parts or of all, in their place; `tasks` may name them, too."""
     one, other = OPTIONAL[0], OPTIONAL[-1]
@@ -105,7 +120,7 @@ def test_points_are_those_that_the_file_says(tmp_path: Path) -> None:
         ("title = 3", 'title = 3 must be a text in quotes, such as "autumn".'),
         ('term = "a\\nb"', 'term = "a\\nb" must be one line, without signs that can\'t be seen.'),
         ('tasks = ["1.1"]\nparts = [1]', "there are both `tasks` and `parts`; keep one of them."),
-        ('tasks = ["1.9"]', 'tasks has "1.9", and there is no such task; did you mean \'1.'),
+        ('tasks = ["1.33"]', 'tasks has "1.33", and there is no such task; did you mean \'1.3\''),
         ("tasks = [1.1]", 'tasks = [1.1] must be a list such as ["1.1", "1.2"].'),
         ("tasks = []", 'tasks = [] must be a list such as ["1.1", "1.2"].'),
         ('tasks = ["1.1", "1.1"]', 'tasks has "1.1" more than once; keep one of them.'),
@@ -117,7 +132,7 @@ def test_points_are_those_that_the_file_says(tmp_path: Path) -> None:
             "there are both `tasks` and `optional`; name all tasks in `tasks`.",
         ),
         ("points = 3", "points = 3 must be a table: write [points], and its keys below."),
-        ('[points]\n"9.9" = 1', '"9.9" = 1 in [points] is about no task; there are 1.1 to 5.5.'),
+        ('[points]\n"0.0" = 1', '"0.0" = 1 in [points] is about no task; there are 1.1 to 5.7.'),
         ('[points]\n"1.1" = -1', '"1.1" = -1 in [points] must be a number from 0 to 1,000,000.'),
         ('[points]\n"1.1" = nan', '"1.1" = NaN in [points] must be a number from 0 to 1,000,000.'),
         ('[points]\n"1.1" = true', '"1.1" = true in [points] must be a number from 0 to 1,000,000.'),
