@@ -2,7 +2,7 @@
 
 A model is a dict: "parameters", "layers", "heads", "head_dim", "attention", and the bytes of a number,
 "weight_itemsize" and "cache_itemsize". Its attention is "multi-head", "grouped" (with "kv_heads"), "multi-query",
-or "latent" (with "latent_dim" and "rotary_dim", and without "head_dim").
+or "latent" (with "latent_dim" and "rotary_dim"). A key that its attention does not use may be there or not.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ def cache_bytes(model: dict[str, Any], tokens: int) -> int:
     Raises:
         ValueError: there is no such attention; the message names it.
 
-    >>> cache_bytes({"layers": 2, "attention": "latent", "latent_dim": 4, "rotary_dim": 1, "cache_itemsize": 2}, 3)
-    60
+    >>> tiny = {"parameters": 100, "layers": 2, "heads": 3, "head_dim": 5, "attention": "multi-query"}
+    >>> tiny |= {"weight_itemsize": 1, "cache_itemsize": 2}
+    >>> cache_bytes(tiny, 3), cache_bytes(tiny | {"attention": "latent", "latent_dim": 4, "rotary_dim": 1}, 3)
+    (120, 60)
     """
     raise NotImplementedError("Task 4.8: cache_bytes in assignment/serving.py")
 

@@ -40,7 +40,7 @@ def test_caches_of_four_kinds_of_attention(student: Student) -> None:
         (multi, 3, 3 * 524_288, {3 * 131_072: "each head of queries has keys and values of its own here"}),
         (one, 1, 16_384, {131_072: "there is one key and one value, for all heads", 524_288: FOR_EACH_HEAD}),
         (
-            deepseek | {"cache_itemsize": 2, "parameters": 671 * 10**9},
+            deepseek | {"parameters": 671 * 10**9, "weight_itemsize": 1, "cache_itemsize": 2},
             1,
             70_272,
             {

@@ -103,7 +103,7 @@ def test_bytes_sent_in_any_stage(
     )
     _, sent = ring.step(few[0], recipe, stage, few[1])
     got = student.sharding.sent_bytes(few[0], recipe, stage, few[1])
-    expect(got, sent, "the last piece is padded, and sent with its padding")
+    expect(got, sent, "the vector is padded at its end, and padding is sent, too")
     with expect_raises((ValueError, KeyError), naming=str(no), hint="there are stages 0, 1, 2 and 3"):
         student.sharding.sent_bytes(parameters, recipe, no, gpus)
 
