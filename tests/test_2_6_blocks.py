@@ -43,7 +43,7 @@ ROWS: list[tuple[int, str, int, dict[str, int]]] = [
 ]
 
 MXFP4 = [1.0, -2.5, 0.25, 5.0, -0.75, 3.5, 0.0, -0.125]
-MXFP8 = [500.0, 470.0, 1.0, 17.0, 19.0, -0.0005, 2.0**-10, -300.0]
+MXFP8 = [500.0, 470.0, 1.0, 17.0, 19.0, -(2.0**-11), 2.0**-10, -300.0]
 NVFP4 = [6.875, 1.40625, 1.421875, -0.5625, 3.0, -0.25]
 CEIL = "the shared exponent was rounded up, so that nothing saturates; round it down"
 EMAX = "emax, the exponent of the element's largest number, was not subtracted"
@@ -198,7 +198,7 @@ def test_two_scales(student: Student) -> None:
         {"the tensor's scale was left out": lambda: (41, [7, 2, 3, 9, 5, 8])},
     )
     small = "amax / 6 is nearer to 0 than to 2**-9: scale and elements are zeros"
-    expect(encode([0.005, -0.003], "nvfp4"), (0, [0, 8]), small)
+    expect(encode([5 * 2.0**-10, -3 * 2.0**-10], "nvfp4"), (0, [0, 8]), small)
     large = "the block's scale is 448 at most, and elements saturate at 6"
     expect(encode([999_424.0, -98_304.0, 4000.0, 90.0], "nvfp4"), (126, [7, 15, 7, 0]), large)
     with expect_raises(ValueError, naming="17", hint="a block of nvfp4 has 16 numbers at most"):

@@ -103,7 +103,7 @@ def encode(
 ) -> tuple[int, list[int]]:
     """The codes of a block: of its scale, which may be given, and of its elements.
 
-    >>> encode([1.0, -0.3, 7.0, 0.0], "mxfp4")
+    >>> encode([1.0, -0.3125, 7.0, 0.0], "mxfp4")
     (127, [2, 9, 7, 0])
     """
     code = block_scale(values, block_format, tensor_scale) if scale is None else scale

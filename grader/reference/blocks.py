@@ -121,9 +121,9 @@ def encode_block(
 
     Source: OCP Microscaling Formats (MX) 1.0; NVIDIA 2025, "Pretraining Large Language Models with NVFP4".
 
-    >>> encode_block([1.0, -0.3, 7.0, 0.0], "mxfp4")
+    >>> encode_block([1.0, -0.3125, 7.0, 0.0], "mxfp4")
     (127, [2, 9, 7, 0])
-    >>> encode_block([1.0, -0.3, 7.0, 0.0], "nvfp4")
+    >>> encode_block([1.0, -0.3125, 7.0, 0.0], "nvfp4")
     (57, [2, 9, 7, 0])
     """
     known = _known(block_format)

@@ -103,7 +103,7 @@ def test_a_task_may_join_a_module(copy: Path) -> None:
 def test_the_last_task_is_the_last_chapter(copy: Path) -> None:
     """A new part comes at the end of the handout and of the list."""
     write(NewTask("6.1", "twice", "twice", "Twice", 1), copy)
-    assert re.findall(r"^## Task (\S+):", (copy / "handout.md").read_text("utf-8"), re.M)[-2:] == ["5.5", "6.1"]
+    assert re.findall(r"^## Task (\S+):", (copy / "handout.md").read_text("utf-8"), re.M)[-2:] == ["5.7", "6.1"]
     assert "6.1  Twice (optional)  0/0.5 points: not written (hidden checks hold 0.5 more)" in _board(copy, "6.1")
 
 
