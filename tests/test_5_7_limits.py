@@ -13,14 +13,22 @@ H100_BF16, H100_MEMORY = 9895 * 10**11, 3350 * 10**9
 B300_BF16, B300_FP4 = 2250 * 10**12, 13_500 * 10**12
 
 WORKS: list[tuple[dict[str, float], str, dict[str, str]]] = [
-    ({"flops": 2097152, "bytes": 2101248, "ms": 0.00742}, "latency", {"memory needs 0.0006 ms only": "bandwidth"}),
+    (
+        {"flops": 2097152, "bytes": 2101248, "ms": 0.00742},
+        "latency",
+        {"memory needs less than a thousandth of a ms, and a launch more": "bandwidth"},
+    ),
     ({"flops": 536870912, "bytes": 33816576, "ms": 0.02176}, "bandwidth", {"a launch takes less": "latency"}),
     (
         {"flops": 2147483648, "bytes": 6291456, "ms": 0.00922},
         "latency",
         {"arithmetic needs more than memory, and a launch more than both": "compute"},
     ),
-    ({"flops": 34359738368, "bytes": 50331648, "ms": 0.04698}, "compute", {"compare times": "bandwidth"}),
+    (
+        {"flops": 34359738368, "bytes": 50331648, "ms": 0.04698},
+        "compute",
+        {"arithmetic needs longer than memory here": "bandwidth"},
+    ),
     ({"flops": 8589934592, "bytes": 18874368, "ms": 0.01805}, "compute", {"a launch takes less": "latency"}),
 ]
 """Of a recording on an H100: work, what limits it, and what known mistakes say."""
