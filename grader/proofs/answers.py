@@ -47,7 +47,9 @@ FEWEST = 9
 STUCK = 3
 """After so many calls that don't end, a specimen is asked no more."""
 
-SLOW_S = 1.0
+SLOW_S, CORRECT_S = 1.0, 20.0
+"""A call of a specimen may take so long; of a correct one longer, since a case that it doesn't answer is left out."""
+
 SENTENCES = 3
 """Of one case; where more mistakes answer alike, it tells none from another."""
 
@@ -88,10 +90,12 @@ def answers(name: str, called: Sequence[Called]) -> list[str | None]:
     given: list[str | None] = []
     stuck = 0
     with tempfile.TemporaryDirectory(prefix="grader-answers-") as folder:
-        root = specimen.compose(specimen.load(name), Path(folder))
+        planted = specimen.load(name)
+        root = specimen.compose(planted, Path(folder))
+        wall_s = CORRECT_S if planted.kind == "correct" else SLOW_S
         (root / "assignment" / "__init__.py").touch()
         for each in called:
-            backend = DirectBackend(root, root, Limits(wall_s=SLOW_S))
+            backend = DirectBackend(root, root, Limits(wall_s=wall_s))
             try:
                 given.append(_asked(backend, each) if stuck < STUCK else None)
             except (StudentError, NotPlain, Altered, ValueError):

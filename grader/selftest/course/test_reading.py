@@ -120,7 +120,7 @@ def test_points_are_those_that_the_file_says(tmp_path: Path) -> None:
         ("title = 3", 'title = 3 must be a text in quotes, such as "autumn".'),
         ('term = "a\\nb"', 'term = "a\\nb" must be one line, without signs that can\'t be seen.'),
         ('tasks = ["1.1"]\nparts = [1]', "there are both `tasks` and `parts`; keep one of them."),
-        ('tasks = ["1.33"]', 'tasks has "1.33", and there is no such task; did you mean \'1.3\''),
+        ('tasks = ["1.33"]', "tasks has \"1.33\", and there is no such task; did you mean '1.3'"),
         ("tasks = [1.1]", 'tasks = [1.1] must be a list such as ["1.1", "1.2"].'),
         ("tasks = []", 'tasks = [] must be a list such as ["1.1", "1.2"].'),
         ('tasks = ["1.1", "1.1"]', 'tasks has "1.1" more than once; keep one of them.'),
