@@ -48,7 +48,7 @@ STUCK = 3
 """After so many calls that don't end, a specimen is asked no more."""
 
 SLOW_S, CORRECT_S = 1.0, 20.0
-"""A call of a specimen may take so long; of a correct one longer, since a case that it doesn't answer is left out."""
+"""A call of a specimen may take so long; of a correct one longer, since what it does not answer is left out."""
 
 SENTENCES = 3
 """Of one case; where more mistakes answer alike, it tells none from another."""
