@@ -59,6 +59,7 @@ TASKS: dict[str, Task] = {
         Task("1.2", "Byte-level BPE", "bpe", 15),
         Task("1.3", "WordPiece", "wordpiece", 6),
         Task("1.4", "SentencePiece and Unigram", "unigram", 9),
+        Task("1.5", "Tokenizers compared", "comparing", 4, optional=True),
         Task("2.1", "Bytes of numbers", "memory", 2),
         Task("2.2", "Memory of tensors", "tensors", 4, TENSORS),
         Task("2.3", "Float formats", "floats", 4),
