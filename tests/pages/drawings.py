@@ -6,6 +6,9 @@ from collections.abc import Collection, Sequence
 from itertools import product
 from math import log10
 
+import regex
+
+from tests.bpe_examples import snapshot
 from tests.harness import Student
 from tests.harness.outcomes import Altered, NotPlain, Stopped, StudentError
 from tests.harness.plain import short
@@ -65,6 +68,47 @@ def _columns() -> list[int]:
     for word in WORDS:
         places.append(places[-1] + 24 * len(word) + 20)
     return places[:-1]
+
+
+LANGUAGES = {"Thai": (1498, 639), "Greek": (1498, 772), "English": (1500, 1496)}
+"""Of each text below: its bytes, and its tokens with all merges."""
+
+
+def compression(student: Student) -> str:
+    """Bytes per token of three languages, by the size of a vocabulary that was trained on two of them."""
+    many, english = snapshot("multilingual"), snapshot("english")["corpus"].decode()
+    corpus, merges = many["corpus"].decode(), many["merges"]
+    curves = {}
+    for language, (n_bytes, last) in LANGUAGES.items():
+        words = (
+            regex.findall(rf"[\p{{{language}}}\p{{M}}]+", corpus) if language != "English" else english.split(" ")
+        )
+        text = " ".join(words).encode()[:1500].decode(errors="ignore")
+        counts = student.comparing.token_counts(text, merges, "gpt2")
+        if [len(counts), *counts[:1], *counts[-1:]] != [len(merges) + 1, n_bytes, last]:
+            raise NotRight(f"token_counts gives {short(counts)}, which is not what the rules of the handout give.")
+        curves[language] = [(256 + number, n_bytes / tokens) for number, tokens in enumerate(counts)]
+    parts = []
+    for size in (256, 400, 500, 600, 699):
+        x = _in_curves(size, 1)[0]
+        parts += [svg.line([(x, 30), (x, 280)], "grid"), svg.text(size, x, 300, "small middle")]
+    for ratio in (1, 1.5, 2, 2.5):
+        y = _in_curves(256, ratio)[1]
+        parts += [svg.line([(60, y), (620, y)], "grid"), svg.text(f"{ratio:g}", 52, y + 4, "small end")]
+    parts += [svg.text("bytes per token", 12, 18, "small"), svg.text("vocabulary", 340, 324, "small middle")]
+    for kind, (language, curve) in zip(("roof warm-line", "roof cool-line", "roof"), curves.items(), strict=True):
+        places = [_in_curves(size, ratio) for size, ratio in curve]
+        parts += [svg.line(places, kind), svg.text(language, 630, places[-1][1] + 4)]
+    words = (
+        "Bytes per token by the size of a vocabulary, from 256 to 699, as three lines that begin at 1. That of "
+        "Thai rises most, to 2.3, that of Greek to 1.9, and that of English, which was not in the training's "
+        "texts, stays at 1."
+    )
+    return svg.picture(720, 332, words, parts)
+
+
+def _in_curves(size: int, ratio: float) -> svg.Point:
+    return 60 + 560 * (size - 256) / 443, 280 - 160 * (ratio - 1)
 
 
 TRANSPOSED = [0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11]

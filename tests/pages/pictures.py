@@ -100,6 +100,13 @@ PICTURES = {
         "applied; the new piece stands out.",
         drawings.merges,
     ),
+    "compression": Picture(
+        "1.5",
+        "Bytes per token, by the size of the vocabulary",
+        "Your `token_counts` of three texts, with the merges of `fixtures/bpe/multilingual.json`. These were "
+        "learned from texts in many scripts, Thai and Greek among them, and nothing in English.",
+        drawings.compression,
+    ),
     "floats": Picture(
         "2.3",
         "The numbers of a small float format",

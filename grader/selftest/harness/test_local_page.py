@@ -22,7 +22,13 @@ from tests.harness.tasks import TASKS
 from tests.page import main
 from tests.pages.pictures import PICTURES, Made, make
 
-WRITTEN = {"1.2": "train_bpe", "2.3": "float_format", "3.1": "contiguous_strides", "4.6": "bandwidth"}
+WRITTEN = {
+    "1.2": "train_bpe",
+    "1.5": "token_counts",
+    "2.3": "float_format",
+    "3.1": "contiguous_strides",
+    "4.6": "bandwidth",
+}
 """The tasks of pictures, and the function that each asks first."""
 
 MISTAKES = {
