@@ -142,6 +142,14 @@ def _in_time(offer: dict[str, Any], flops: int, days: int) -> bool:
 
 @points(1, task="4.5")
 @given(flops=whole(24), days=whole(4), offers=tenders())
+@example(  # one second more than an hour
+    flops=312 * 10**12 * 3601,
+    days=1,
+    offers=[
+        {"gpu": "A100", "gpus": 1, "mfu_percent": 100, "cents_per_hour": 100},
+        {"gpu": "B200", "gpus": 1, "mfu_percent": 100, "cents_per_hour": 150},
+    ],
+)
 @example(
     flops=10**19,
     days=9,

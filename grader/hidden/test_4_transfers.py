@@ -150,6 +150,7 @@ def test_rooflines_of_any_product(
 @example(k=4096, n=11_008, itemsize=2, peak=9895 * 10**11, speed=4800 * 10**9)
 @example(k=64, n=8192, itemsize=2, peak=9895 * 10**11, speed=3350 * 10**9)
 @example(k=2, n=2, itemsize=1, peak=4, speed=2)
+@example(k=1, n=2, itemsize=1, peak=1, speed=1)
 @example(k=10**15 + 1, n=10**15 + 3, itemsize=2, peak=3 * 10**14 + 1, speed=10**12 + 1)
 def test_the_least_rows_of_any_product(
     student: Student, k: int, n: int, itemsize: int, peak: int, speed: int
