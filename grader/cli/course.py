@@ -74,10 +74,10 @@ def stubs_command(
 
 
 @course.command(
-    name="new-task", epilog="Example: grader new-task 1.5 count_bytes --points 2 --title 'Bytes of a text'"
+    name="new-task", epilog="Example: grader new-task 1.6 count_bytes --points 2 --title 'Bytes of a text'"
 )
 def new_task_command(
-    task: Annotated[str, typer.Argument(metavar="ID", help="Its number, such as 1.5.")],
+    task: Annotated[str, typer.Argument(metavar="ID", help="Its number, such as 1.6.")],
     name: Annotated[str, typer.Argument(help="The function that it asks for, such as count_bytes.")],
     points: Annotated[int, typer.Option(min=1, help="What it is worth; half of it goes to hidden checks.")],
     title: Annotated[str, typer.Option(help="The title of its chapter.")],

@@ -51,7 +51,7 @@ class NewTask:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[1-9]\.[1-9]\d?", self.id):
-            raise UsageError(f"{self.id!r} is no number of a task; write a part and a place in it, like 1.5")
+            raise UsageError(f"{self.id!r} is no number of a task; write a part and a place in it, like 1.6")
         if self.id in TASKS:
             raise UsageError(f"there is a task {self.id} already: {TASKS[self.id].title}")
         for name in (self.name, self.module):

@@ -68,7 +68,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_release_has_the_courses_tasks_and_no_others(released: Path) -> None:
     """In the handout, the stubs, the public checks and their answers; and the seed is nowhere."""
     handout = (released / "handout.md").read_text("utf-8")
-    chosen = [task for task in TASKS if task[0] in "13"]
+    chosen = [task for task in CHOSEN.tasks if task[0] in "13"]
     assert re.findall(r"^## Task (\S+):", handout, re.MULTILINE) == chosen
     assert {path.stem for path in (released / "assignment").glob("*.py")} == {
         "__init__",
@@ -108,7 +108,9 @@ def test_a_releases_pages_tell_of_the_course(released: Path) -> None:
         "## Task 1.2: Byte-level BPE (40 points)\n\n*Public checks hold 20 points, hidden checks 20.*" in handout
     )
     assert "such as 2.2, is that of a task which this course leaves out" in handout
-    assert {*re.findall(r"\[(\d[.]\d)\]", without_code(handout))} <= {task for task in TASKS if task[0] in "13"}
+    assert {*re.findall(r"\[(\d[.]\d)\]", without_code(handout))} <= {
+        task for task in CHOSEN.tasks if task[0] in "13"
+    }
     assert "Task [2" not in (released / "handout.html").read_text("utf-8")
 
 
@@ -119,7 +121,7 @@ def test_a_releases_checks_have_the_courses_points(released: Path, tmp_path: Pat
     assert "1.2  Byte-level BPE  0/20 points: not written (hidden checks hold 20 more)" in output
     assert "all  0/36.5 points: 29 not run (hidden checks hold 36.5 more)" in output
     assert "note  " not in output
-    for name in stubs.build(tasks=[task for task in TASKS if task[0] in "13"]):
+    for name in stubs.build(tasks=[task for task in CHOSEN.tasks if task[0] in "13"]):
         shutil.copy(PROJECT / "grader" / "reference" / name, mine / "assignment")
     for path in (PROJECT / "grader" / "reference").glob("_*.py"):
         shutil.copy(path, mine / "assignment")
@@ -277,12 +279,12 @@ def test_platforms_are_told_of_the_courses_tasks(tmp_path: Path) -> None:
 
 def test_a_task_that_was_added_is_one_of_the_courses(copy: Path) -> None:
     """It is released, with a proof, like those that were there before."""
-    new_task.write(new_task.NewTask("1.5", "twice", "twice", "Twice", 3), copy)
-    file = course_file(copy, 'tasks = ["1.5", "5.5"]\n[points]\n"1.5" = 5\n')
+    new_task.write(new_task.NewTask("1.6", "twice", "twice", "Twice", 3), copy)
+    file = course_file(copy, 'tasks = ["1.6", "5.5"]\n[points]\n"1.6" = 5\n')
     done = command(copy, "release", "--out", copy.parent / "students")
     assert done.returncode == 0, done.stderr
     assert f"by the course file {file}: 2 tasks, 7 points" in done.stderr
-    assert "## Task 1.5: Twice (5 points)\n" in (copy.parent / "students" / "handout.md").read_text("utf-8")
+    assert "## Task 1.6: Twice (5 points)\n" in (copy.parent / "students" / "handout.md").read_text("utf-8")
     assert {path.name for path in (copy.parent / "students" / "assignment").iterdir()} == {
         *("__init__.py", "errata.py", "twice.py")
     }

@@ -78,10 +78,10 @@ def test_the_page_adds_a_task(copy: Path) -> None:
     said = {command: run(copy, command) for command in COMMANDS[1:]}
     graded = next(output for command, output in said.items() if command.startswith("grader grade"))
     assert "Score 3 of 3" in graded
-    assert (copy / "reports" / "course" / "tests" / "test_1_5_count_bytes.py").exists() is False, "it is optional"
-    (copy / "course.toml").write_text('optional = ["1.5"]\n', encoding="utf-8")
+    assert (copy / "reports" / "course" / "tests" / "test_1_6_count_bytes.py").exists() is False, "it is optional"
+    (copy / "course.toml").write_text('optional = ["1.6"]\n', encoding="utf-8")
     run(copy, COMMANDS[-1].replace("reports/course", "reports/with_it"))
-    assert (copy / "reports" / "with_it" / "tests" / "test_1_5_count_bytes.py").exists()
+    assert (copy / "reports" / "with_it" / "tests" / "test_1_6_count_bytes.py").exists()
     calibrated = [output for command, output in said.items() if command.startswith("grader calibrate")]
     assert ["2 of 2 misconceptions are caught, 2 named; 0 faults" in text for text in calibrated] == [True, False]
     assert "2 correct ones lose 0 points" in calibrated[1]
@@ -133,15 +133,15 @@ def _board(copy: Path, task: str) -> str:
 )
 def test_what_is_no_task_is_refused(wrong: dict[str, str | int], says: str) -> None:
     """With the offender and what to do, before anything is written."""
-    told: dict[str, str | int] = {"id": "1.5", "name": "twice", "module": "twice", "title": "Twice", "points": 2}
+    told: dict[str, str | int] = {"id": "1.6", "name": "twice", "module": "twice", "title": "Twice", "points": 2}
     with pytest.raises(UsageError, match=re.escape(says)):
         NewTask(**(told | wrong))  # type: ignore[arg-type]
 
 
 def test_nothing_is_written_over(copy: Path) -> None:
     """A file of that name stops it before the first is written."""
-    (copy / "grader/hidden/test_1_5_twice.py").write_text("mine", encoding="utf-8")
+    (copy / "grader/hidden/test_1_6_twice.py").write_text("mine", encoding="utf-8")
     before = (copy / "handout.md").read_bytes()
-    with pytest.raises(UsageError, match=r"there is a file grader/hidden/test_1_5_twice.py already"):
-        write(NewTask("1.5", "twice", "twice", "Twice", 2), copy)
+    with pytest.raises(UsageError, match=r"there is a file grader/hidden/test_1_6_twice.py already"):
+        write(NewTask("1.6", "twice", "twice", "Twice", 2), copy)
     assert (copy / "handout.md").read_bytes() == before
