@@ -80,7 +80,7 @@ def test_the_page_adds_a_task(copy: Path) -> None:
     assert "Score 3 of 3" in graded
     assert (copy / "reports" / "course" / "tests" / "test_1_6_count_bytes.py").exists() is False, "it is optional"
     (copy / "course.toml").write_text('optional = ["1.6"]\n', encoding="utf-8")
-    run(copy, COMMANDS[-1].replace("reports/course", "reports/with_it"))
+    run(copy, COMMANDS[-1].replace("reports/course", "reports/with_it --course course.toml"))
     assert (copy / "reports" / "with_it" / "tests" / "test_1_6_count_bytes.py").exists()
     calibrated = [output for command, output in said.items() if command.startswith("grader calibrate")]
     assert ["2 of 2 misconceptions are caught, 2 named; 0 faults" in text for text in calibrated] == [True, False]
