@@ -42,6 +42,9 @@ BLOCKS: list[tuple[list[float], str, float]] = [
     ([448.0 * 42, -1.0, 300.0], "nvfp4", 0.5),
     ([0.0] * 16, "nvfp4", 2.0**-3),
     ([3.75 + 2.0**-21, 1.09375 + 2.0**-23], "nvfp4", 1 + 2.0**-23),
+    *(([2.0**-power], block_format, 1.0) for power in (47, 51, 93) for block_format in ("mxfp4", "mxfp8")),
+    ([1432.828125], "nvfp4", 332.25),
+    ([197.16786193847656], "nvfp4", 15.46414566040039),
 ]
 """Where elements saturate, are subnormal or lie halfway, and where scales end or are rounded."""
 
@@ -109,7 +112,7 @@ def test_every_code(student: Student) -> None:
             exact = reference.decode_block(scale, codes, block_format, 1.0)
             got = student.blocks.decode_block(scale, codes, block_format)
             expect(worded(got), worded(exact), "element times block scale, exactly", told=WORDED)
-        wrong = (last + 1, [0]), (-1, [0]), (1, [0, len(codes)]), (1, [-1])
+        wrong = (last + 1, [0]), (-1, [0]), (1, [0, len(codes)]), (1, [-1]), (last, [len(codes)])
         for scale, elements in wrong:
             beyond = str(scale) if not 0 <= scale <= last else str(elements[-1])
             with expect_raises(ValueError, naming=beyond, hint="there is no such code: raise, and name it"):
@@ -199,6 +202,9 @@ def _float32(x: Fraction) -> Fraction:
 @example(values=[0.0] * 5, share=0)
 @example(values=[1.25], share=1)
 @example(values=[3.0, 1.0], share=0)
+@example(values=[1.10000002384185791015625] * 8, share=0)
+@example(values=[2.0**-149], share=0)
+@example(values=[2.0**-126, 2.0**-140], share=1)
 def test_errors_of_any_row(student: Student, values: list[float], share: int) -> None:
     """Block by block; and the smallest format for a bound, which an error may equal."""
     factor = reference.tensor_scale(values)
@@ -247,13 +253,18 @@ def _same_error(student: Student, values: list[float], block_format: str, factor
 
 
 shapes = st.lists(whole(4) | whole(12), max_size=3) | st.sampled_from([[4095], [4096], [16, 256], [2, 2048, 1]])
-names = st.sampled_from(["embedding", "output", "up", "norm", "q", "embeddings"])
+OWN = ("embedding", "output")
+"""Matrices that Muon leaves to AdamW."""
+
+names = st.sampled_from([*OWN, "up", "norm", "q", "embeddings", "token_embedding", "Output"])
 
 
 @points(0.5, task="2.6")
 @given(
     outside=st.dictionaries(names, shapes, max_size=3),
-    layer=st.dictionaries(st.sampled_from(["up", "down", "norm", "router"]), shapes, min_size=1, max_size=3),
+    layer=st.dictionaries(
+        st.sampled_from(["up", "down", "norm", "router", "output"]), shapes, min_size=1, max_size=3
+    ),
     kept=st.just(0) | whole(12),
     room=whole(30),
     optimizer=optimizers,
@@ -263,6 +274,11 @@ names = st.sampled_from(["embedding", "output", "up", "norm", "q", "embeddings"]
 @example(outside={"output": [9, 7], "up": [2, 3, 5]}, layer={"up": [5, 7]}, kept=2, room=10**9, optimizer="muon")
 @example(outside={"up": [4097], "q": [4099]}, layer={"norm": [1]}, kept=3, room=99, optimizer="adamw8bit")
 @example(outside={"embedding": [300, 20]}, layer={"up": [20, 30]}, kept=1, room=9, optimizer="muon")
+@example(outside={"token_embedding": [11, 10]}, layer={"output": [64, 90]}, kept=0, room=10**6, optimizer="muon")
+@example(
+    outside={"Embedding": [10, 12], "my output": [3, 5]}, layer={"up": [9]}, kept=0, room=99, optimizer="muon"
+)
+@example(outside={"up": [2**60 + 1]}, layer={"up": [9]}, kept=0, room=99, optimizer="adamw8bit")
 def test_memory_of_any_model(
     student: Student,
     outside: dict[str, list[int]],
@@ -294,8 +310,12 @@ def test_memory_of_any_model(
                 if optimizer == "adamw8bit"
                 else None
             ),
-            "the scales of the blocks were left out": lambda: sum(
-                2 * n if optimizer == "adamw8bit" and n >= 4096 else 8 * n for n in sizes.values()
+            "the scales of the blocks were left out": lambda: (
+                sum(2 * n if n >= 4096 else 8 * n for n in sizes.values()) if optimizer == "adamw8bit" else None
+            ),
+            "names are taken as a whole, and as they are written": lambda: sum(
+                _states(next((each for each in OWN if each in name.lower()), name), shape, optimizer)
+                for name, shape in outside.items()
             ),
         }
         | inexact(exact),

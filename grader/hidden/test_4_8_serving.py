@@ -40,6 +40,16 @@ NARROW = {"parameters": 4, "layers": 1, "heads": 1, "attention": "latent", "late
 NARROW |= {"weight_itemsize": 1, "cache_itemsize": 1}
 """A token takes 8 FLOPs, 8 more for each token of its cache, and 3 bytes for each of these."""
 
+EXACT = {"parameters": 10**9 - 20_000, "layers": 2, "heads": 3, "head_dim": 5, "attention": "multi-query"}
+EXACT |= {"weight_itemsize": 1, "cache_itemsize": 2}
+"""With five caches of 100 tokens, it takes a GB to the byte."""
+
+HUGE = {"parameters": 466238601785751335823, "layers": 78, "heads": 28, "head_dim": 5, "attention": "multi-query"}
+HUGE |= {"weight_itemsize": 2, "cache_itemsize": 2}
+ONES = {"parameters": 10**17, "layers": 1, "heads": 1, "head_dim": 1, "attention": "multi-query"}
+ONES |= {"weight_itemsize": 1, "cache_itemsize": 1}
+"""Where floats give another length or batch."""
+
 PER_SEQUENCE = "the weights were read for each sequence; one reading serves the whole batch"
 NOT_READ = "the caches were left out"
 FIRST_STEP = "the first step reads prompt + 1 tokens"
@@ -189,6 +199,8 @@ def test_answers_of_any_length(
 @example(model=ROUND, context=2, peak=20, bytes_per_s=1, tiny=ROUND, ridge=1)
 @example(model=NARROW, context=1, peak=5, bytes_per_s=1, tiny=ROUND, ridge=1)
 @example(model=ROUND, context=10**20 + 1, peak=8, bytes_per_s=1, tiny=ROUND, ridge=2)
+@example(model=HUGE, context=1, peak=10**20, bytes_per_s=3350 * 10**9, tiny=ROUND, ridge=1)
+@example(model=ONES, context=1, peak=10**17 + 1, bytes_per_s=1, tiny=ROUND, ridge=1)
 def test_what_limits_any_model(
     student: Student,
     model: dict[str, Any],
@@ -251,6 +263,7 @@ def test_what_limits_any_model(
     model=QWEN, other=QWEN | {"attention": "multi-query"}, context=10**4, count=1, more=1, speeds=(10**15, 10**12)
 )
 @example(model=QWEN, other=QWEN | {"heads": 8}, context=10**4, count=1, more=1, speeds=(10**15, 10**12))
+@example(model=EXACT, other=EXACT, context=100, count=5, more=1, speeds=(10**15, 10**12))
 def test_room_for_any_model(
     student: Student,
     model: dict[str, Any],

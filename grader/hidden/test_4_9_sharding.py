@@ -184,6 +184,14 @@ def test_tokens_that_hide_any_sending(
 @example(
     parameters=10**10, recipe={"weights": 1, "gradients": 1, "states": 1}, stage=1, gpus=9, activations=0, off=0
 )
+@example(
+    parameters=83333333333333333 * 7,
+    recipe={"weights": 0, "gradients": 0, "states": 12},
+    stage=1,
+    gpus=7,
+    activations=0,
+    off=1,
+)
 def test_the_fewest_gpus_for_any_training(
     student: Student, parameters: int, recipe: dict[str, int], stage: int, gpus: int, activations: int, off: int
 ) -> None:

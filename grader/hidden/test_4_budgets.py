@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from grader.reference import budgets as reference
 from tests.harness import Student, expect, expect_raises, points
-from tests.mistakes import inexact, whole
+from tests.mistakes import OneOf, inexact, whole
 
 HOPPER = ("fp32", "tf32", "bf16", "fp8")
 TABLE = {"A100": HOPPER[:3], "H100": HOPPER, "H200": HOPPER, "B200": (*HOPPER, "fp4")}
@@ -134,6 +134,12 @@ def _cost(offer: dict[str, Any], flops: int, *, hours: bool = True, gpus: bool =
     return paid * int(offer["cents_per_hour"]) * (int(offer["gpus"]) if gpus else 1)
 
 
+def _of_a_second(offer: dict[str, Any]) -> int:
+    """FLOPs of a second, and a little more: after whole hours, another one begins with them."""
+    peak = reference.peak_flops(str(offer["gpu"]), "bf16", sparse=False)
+    return int(offer["gpus"]) * peak * int(offer["mfu_percent"]) // 100 + 1
+
+
 def _in_time(offer: dict[str, Any], flops: int, days: int) -> bool:
     peak = reference.peak_flops(str(offer["gpu"]), "bf16", sparse=False)
     needed = reference.training_seconds(flops, int(offer["gpus"]), peak, int(offer["mfu_percent"]))
@@ -142,6 +148,23 @@ def _in_time(offer: dict[str, Any], flops: int, days: int) -> bool:
 
 @points(1, task="4.5")
 @given(flops=whole(24), days=whole(4), offers=tenders())
+@example(  # whole hours
+    flops=312 * 10**12 * 7200,
+    days=30,
+    offers=[
+        {"gpu": "A100", "gpus": 1, "mfu_percent": 100, "cents_per_hour": 300},
+        {"gpu": "A100", "gpus": 2, "mfu_percent": 99, "cents_per_hour": 160},
+    ],
+)
+@example(  # equally little, with a lower price of an hour, and with fewer GPUs
+    flops=312 * 10**12 * 7200,
+    days=30,
+    offers=[
+        {"gpu": "A100", "gpus": 2, "mfu_percent": 100, "cents_per_hour": 200},
+        {"gpu": "A100", "gpus": 2, "mfu_percent": 50, "cents_per_hour": 100},
+        {"gpu": "A100", "gpus": 1, "mfu_percent": 100, "cents_per_hour": 200},
+    ],
+)
 @example(  # one second more than an hour
     flops=312 * 10**12 * 3601,
     days=1,
@@ -175,6 +198,7 @@ def test_the_cheapest_of_any_offers(student: Student, flops: int, days: int, off
 
     timely = [index for index, offer in enumerate(offers) if _in_time(offer, flops, days)]
     best = least(partial(_cost, flops=flops), timely)
+    cents = {index: _cost(offers[index], flops) for index in timely}
     expect(
         student.budgets.cheapest_offer(flops, days, offers),
         best,
@@ -186,7 +210,10 @@ def test_the_cheapest_of_any_offers(student: Student, flops: int, days: int, off
             "one GPU was paid; all of them are": lambda: least(partial(_cost, flops=flops, gpus=False), timely),
             "an hour that has begun counts whole": lambda: least(partial(_cost, flops=flops, hours=False), timely),
             "of offers that cost the same, the first one counts": (
-                lambda: least(partial(_cost, flops=flops), timely[::-1])
+                lambda: OneOf(n for n in timely[::-1] if n != best and cents[n] == min(cents.values()))
+            ),
+            "whole hours were followed by another one": lambda: min(
+                timely, key=lambda n: _cost(offers[n], flops + _of_a_second(offers[n])), default=None
             ),
         },
     )

@@ -151,6 +151,9 @@ def test_rooflines_of_any_product(
 @example(k=64, n=8192, itemsize=2, peak=9895 * 10**11, speed=3350 * 10**9)
 @example(k=2, n=2, itemsize=1, peak=4, speed=2)
 @example(k=1, n=2, itemsize=1, peak=1, speed=1)
+@example(k=3, n=3, itemsize=1, peak=3 * 10**17 - 1, speed=10**17)
+@example(k=3, n=3, itemsize=1, peak=3 * 10**20 - 1, speed=10**20)
+@example(k=3, n=3, itemsize=1, peak=3 * 10**30 - 1, speed=10**30)
 @example(k=10**15 + 1, n=10**15 + 3, itemsize=2, peak=3 * 10**14 + 1, speed=10**12 + 1)
 def test_the_least_rows_of_any_product(
     student: Student, k: int, n: int, itemsize: int, peak: int, speed: int

@@ -117,6 +117,19 @@ few = {name: whole(5) for name in rest}
 @example(config={"seq": 4, "vocab": 2, "layers": 1, "d_model": 2, "heads": 1, "head_dim": 2, "d_ff": 4})
 @example(config={"seq": 4, "vocab": 8, "layers": 1, "d_model": 2, "heads": 1, "head_dim": 2, "d_ff": 4})
 @example(config={"seq": 1, "vocab": 5, "layers": 2, "d_model": 3, "heads": 2, "head_dim": 2, "d_ff": 8})
+@example(config={"seq": 100, "vocab": 200, "layers": 1, "d_model": 4, "heads": 1, "head_dim": 4, "d_ff": 1})
+@example(config={"seq": 1, "vocab": 8, "layers": 1, "d_model": 1, "heads": 1, "head_dim": 1, "d_ff": 4})
+@example(
+    config={
+        "seq": 2,
+        "vocab": 2 * 10**17 + 1,
+        "layers": 1,
+        "d_model": 1,
+        "heads": 1,
+        "head_dim": 1,
+        "d_ff": 10**17,
+    }
+)
 @example(config={"seq": 9, "vocab": 90, "layers": 1, "d_model": 9, "heads": 1, "head_dim": 9, "d_ff": 18})
 def test_the_costliest_part_of_any_transformer(student: Student, config: dict[str, int]) -> None:
     """The part that takes most, at any length; of equal ones the first."""

@@ -139,7 +139,7 @@ def _nothing(run: Run, left: bool) -> str:
 
 def _figure(made: Made, handout: str) -> str:
     picture = made.picture
-    caption = re.sub(r"`(\w+)`", r"<code>\1</code>", html.escape(picture.caption))
+    caption = re.sub(r"`([\w./]+)`", r"<code>\1</code>", html.escape(picture.caption))
     kind = "scroll many" if made.svg.count("<svg ") > 1 else "scroll"
     label = html.escape(picture.title)
     shown = f'<div class="{kind}" tabindex="0" role="group" aria-label="{label}">{made.svg}</div>'
