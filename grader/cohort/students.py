@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def chapter(task: str, course: Course = USUAL) -> str:
     'handout.html#task-11-words-and-vocabularies-95-points'
     """
     worth = course.points.get(task, TASKS[task].points)
-    return f"{HANDOUT}#{anchor(replace(TASKS[task], points=worth, optional=False).heading)}"
+    return f"{HANDOUT}#{anchor(TASKS[task].worth(worth).heading)}"
 
 
 def next_step(standing: Standing) -> Next | None:

@@ -14,10 +14,6 @@ from tests.harness.tasks import CHOSEN, TASKS, added
 Attempts = Literal["last", "best"]
 
 
-def _usual() -> dict[str, float]:
-    return dict(CHOSEN.tasks)
-
-
 @dataclass(frozen=True, slots=True)
 class Course:
     """A course. By itself it has all tasks but the optional ones, with their own points and no due date.
@@ -33,7 +29,7 @@ class Course:
 
     title: str = ""
     term: str = ""
-    points: dict[str, float] = field(default_factory=_usual, hash=False)
+    points: dict[str, float] = field(default_factory=lambda: dict(CHOSEN.tasks), hash=False)
     feedback: Feedback | None = None
     due: datetime | None = None
     late: Rule = field(default_factory=Rule)
@@ -61,7 +57,7 @@ class Course:
     @property
     def usual(self) -> bool:
         """Whether it has the tasks and points of a course without a file."""
-        return self.points == _usual()
+        return self.points == CHOSEN.tasks
 
     @property
     def unweighed(self) -> bool:

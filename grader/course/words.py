@@ -74,7 +74,7 @@ def _tasks(course: Course) -> Iterator[str]:
     for part, of_part in groupby(course.points, lambda task: task.partition(".")[0]):
         told = [f"{task} ({plain(course.points[task])})" for task in of_part]
         yield f"Part {part}, with points: {', '.join(told)}."
-    if left := [task.id for task in TASKS.values() if not task.optional and task.id not in course.points]:
+    if left := [task for task in USUAL.points if task not in course.points]:
         yield f"It leaves out {', '.join(left)}."
     for task, points in course.points.items():
         if points != TASKS[task].points:

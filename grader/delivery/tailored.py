@@ -138,7 +138,7 @@ def mistakes(text: str, tasks: Collection[str]) -> str:
 
 
 def _tasks(course: Course) -> dict[str, Task]:
-    return {task: replace(TASKS[task], points=points, optional=False) for task, points in course.points.items()}
+    return {task: TASKS[task].worth(points) for task, points in course.points.items()}
 
 
 def _number(chapter: str) -> str:

@@ -128,22 +128,17 @@ def tenders(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 def _cost(offer: dict[str, Any], flops: int, *, hours: bool = True, gpus: bool = True) -> int:
     """What an offer costs, in 3600ths of a cent; without whole hours or for one GPU where it is said so."""
-    peak = reference.peak_flops(str(offer["gpu"]), "bf16", sparse=False)
-    seconds = reference.training_seconds(flops, int(offer["gpus"]), peak, int(offer["mfu_percent"]))
+    return _price(offer, _seconds(offer, flops), hours=hours, gpus=gpus)
+
+
+def _price(offer: dict[str, Any], seconds: int, *, hours: bool = True, gpus: bool = True) -> int:
     paid = -(-seconds // 3600) * 3600 if hours else seconds
     return paid * int(offer["cents_per_hour"]) * (int(offer["gpus"]) if gpus else 1)
 
 
-def _of_a_second(offer: dict[str, Any]) -> int:
-    """FLOPs of a second, and a little more: after whole hours, another one begins with them."""
-    peak = reference.peak_flops(str(offer["gpu"]), "bf16", sparse=False)
-    return int(offer["gpus"]) * peak * int(offer["mfu_percent"]) // 100 + 1
-
-
-def _in_time(offer: dict[str, Any], flops: int, days: int) -> bool:
-    peak = reference.peak_flops(str(offer["gpu"]), "bf16", sparse=False)
-    needed = reference.training_seconds(flops, int(offer["gpus"]), peak, int(offer["mfu_percent"]))
-    return needed <= days * 86_400
+def _seconds(offer: dict[str, Any], flops: int) -> int:
+    peak = reference.peak_flops(offer["gpu"], "bf16", sparse=False)
+    return reference.training_seconds(flops, offer["gpus"], peak, offer["mfu_percent"])
 
 
 @points(1, task="4.5")
@@ -196,7 +191,7 @@ def test_the_cheapest_of_any_offers(student: Student, flops: int, days: int, off
     def least(cost: Callable[[dict[str, Any]], int], timely: Sequence[int]) -> int | None:
         return min(timely, key=lambda index: cost(offers[index]), default=None)
 
-    timely = [index for index, offer in enumerate(offers) if _in_time(offer, flops, days)]
+    timely = [index for index, offer in enumerate(offers) if _seconds(offer, flops) <= days * 86_400]
     best = least(partial(_cost, flops=flops), timely)
     cents = {index: _cost(offers[index], flops) for index in timely}
     expect(
@@ -212,8 +207,8 @@ def test_the_cheapest_of_any_offers(student: Student, flops: int, days: int, off
             "of offers that cost the same, the first one counts": (
                 lambda: OneOf(n for n in timely[::-1] if n != best and cents[n] == min(cents.values()))
             ),
-            "whole hours were followed by another one": lambda: min(
-                timely, key=lambda n: _cost(offers[n], flops + _of_a_second(offers[n])), default=None
+            "whole hours were followed by another one": (
+                lambda: least(lambda offer: _price(offer, _seconds(offer, flops) + 1), timely)
             ),
         },
     )

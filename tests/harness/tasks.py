@@ -40,6 +40,10 @@ class Task:
     packages: tuple[str, ...] = LIGHT
     optional: bool = False
 
+    def worth(self, points: float) -> Task:
+        """The task as it is in a course that has chosen it for so many points."""
+        return replace(self, points=points, optional=False)
+
     @property
     def name(self) -> str:
         """Its title, and whether it is optional."""
@@ -117,7 +121,7 @@ CHOSEN = Chosen({task.id: task.points for task in TASKS.values() if not task.opt
 
 if (_file := Path(__file__).with_name("course.json")).is_file():
     CHOSEN = Chosen(**json.loads(_file.read_text(encoding="utf-8")))
-    TASKS = {task: replace(TASKS[task], points=points, optional=False) for task, points in CHOSEN.tasks.items()}
+    TASKS = {task: TASKS[task].worth(points) for task, points in CHOSEN.tasks.items()}
 
 TOTAL = added(CHOSEN.tasks.values())
 """What the chosen tasks are worth together."""
