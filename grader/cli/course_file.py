@@ -12,7 +12,7 @@ from grader.cli.console import console, errors
 from grader.course import Course, described, read
 from grader.errors import UsageError
 from grader.files import PROJECT
-from tests.harness.tasks import plain
+from tests.harness.tasks import in_points
 
 course_file = typer.Typer(no_args_is_help=True)
 HERE = PROJECT / "course.toml"
@@ -33,7 +33,7 @@ def course_of(file: Path | None, *, roster: bool = True, quiet: bool = False) ->
     course = read(file, roster=roster)
     if not quiet:
         count = len(course.points)
-        said = f"by the course file {file}: {count} task{'s' * (count != 1)}, {plain(course.total)} points"
+        said = f"by the course file {file}: {count} task{'s' * (count != 1)}, {in_points(course.total)}"
         errors.print(said, markup=False, highlight=False, soft_wrap=True)
     return course
 

@@ -96,7 +96,7 @@ def tasks_of(parts: Sequence[str], course: Course) -> list[str]:
     known = sorted({task.partition(".")[0] for task in course.tasks}, key=int)
     for part in parts:
         if part not in known:
-            raise UsageError(f"--part {part!r} is none of {', '.join(known)}")
+            raise UsageError(f"--part {part!r} is no part of the course, which has {', '.join(known)}")
     return [task for task in course.tasks if task.partition(".")[0] in parts]
 
 

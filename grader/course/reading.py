@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from grader.course.late import Rule
-from grader.course.model import Course
+from grader.course.model import USUAL, Course
 from grader.course.roster import read as read_roster
 from grader.errors import UsageError
 from grader.model import Feedback
@@ -134,11 +134,17 @@ class _Reader:
         """A list of what is known, without one that is there twice; all of it where the list is wrong."""
         given = self.data[name]
         example = ", ".join(_shown(each) for each in known[:2])
+        if name == "optional" and given == []:
+            return []
         if not isinstance(given, list) or not given or any(type(each) is not kind for each in given):
-            self.mistakes.append(f"{name} = {_shown(given)} must be a list such as [{example}].")
+            quotes = ", with quotes" * (kind is str)
+            self.mistakes.append(f"{name} = {_shown(given)} must be a list such as [{example}]{quotes}.")
             return known
         for each in given:
-            if each not in known:
+            if name == "optional" and each in USUAL.points:
+                said = f"optional has {_shown(each)}, which is no optional task: it is in the course without that."
+                self.mistakes.append(said)
+            elif each not in known:
                 noun = "optional task" if name == "optional" else name[:-1]
                 what = f"{name} has {_shown(each)}, and there is no such {noun}"
                 self.mistakes.append(f"{what}; {_nearest(str(each), [str(one) for one in known])}")
@@ -156,6 +162,8 @@ class _Reader:
                 self.mistakes.append(f'{name} without quotes around a task, which TOML needs: "{_dotted(given)}".')
             elif task not in TASKS:
                 self.mistakes.append(f"{name} is about no task; {_nearest(task, list(TASKS))}")
+            elif task not in tasks and TASKS[task].optional and "tasks" not in self.data:
+                self.mistakes.append(f"{name} is about an optional task; name it in `optional`, too.")
             elif task not in tasks:
                 self.mistakes.append(f"{name} is about a task that the course leaves out; drop the line.")
             else:

@@ -10,14 +10,14 @@ from itertools import groupby
 from grader.course.late import days, factor, hundredths
 from grader.course.model import USUAL, Course
 from grader.files import PROJECT
-from tests.harness.tasks import TASKS, plain
+from tests.harness.tasks import TASKS, in_points, plain
 
 
 def described(course: Course) -> list[str]:
     """What it means, a sentence each: tasks, points, dates, what lateness costs, and which examples are drawn.
 
     >>> described(Course())[0]
-    'The course has all 25 tasks, worth 100 points.'
+    'The course has all 25 usual tasks, worth 100 points.'
     """
     return [*_tasks(course), *_needed(course), *due(course), *_grading(course)]
 
@@ -69,16 +69,23 @@ def when(moment: datetime) -> str:
 
 def _tasks(course: Course) -> Iterator[str]:
     named = " ".join(filter(None, (f'"{course.title}"' if course.title else "", course.term)))
-    number = "all " * (course.points.keys() >= USUAL.points.keys()) + _count(len(course.points), "task")
-    yield f"The course{f' {named}' * bool(named)} has {number}, worth {plain(course.total)} points."
+    usual = [task for task in course.points if task in USUAL.points]
+    number = _count(len(course.points), "task")
+    if len(usual) == len(USUAL.points):
+        number = f"all {_count(len(usual), 'usual task')}"
+        if optional := len(course.points) - len(usual):
+            number += f" and {optional} of the {_count(len(TASKS) - len(usual), 'optional one')}"
+    yield f"The course{f' {named}' * bool(named)} has {number}, worth {in_points(course.total)}."
     for part, of_part in groupby(course.points, lambda task: task.partition(".")[0]):
         told = [f"{task} ({plain(course.points[task])})" for task in of_part]
         yield f"Part {part}, with points: {', '.join(told)}."
     if left := [task for task in USUAL.points if task not in course.points]:
         yield f"It leaves out {', '.join(left)}."
+    if away := [task.id for task in TASKS.values() if task.optional and task.id not in course.points]:
+        yield f"Of the optional tasks, it leaves out {', '.join(away)}."
     for task, points in course.points.items():
         if points != TASKS[task].points:
-            yield f"Task {task} is worth {plain(points)} points in place of {plain(TASKS[task].points)}."
+            yield f"Task {task} is worth {in_points(points)} in place of {plain(TASKS[task].points)}."
 
 
 def _needed(course: Course) -> Iterator[str]:
@@ -89,7 +96,7 @@ def _needed(course: Course) -> Iterator[str]:
     for task, needs in re.findall(effort, text, re.MULTILINE):
         away = [each for each in re.findall(r"\[(\d+\.\d+)\]", needs) if each not in course.points]
         if task in course.points and away:
-            named = " and ".join(away)
+            named = " and ".join(filter(None, [", ".join(away[:-1]), away[-1]]))
             yield f"The handout says that task {task} needs {named}, left out here: see whether it can do without."
 
 

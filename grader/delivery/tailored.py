@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from grader.course import Course, due, weights
 from grader.files import json_lines
-from tests.harness.tasks import TASKS, Task, added, anchor, plain
+from tests.harness.tasks import TASKS, Task, added, anchor, in_points, plain
 
 AWAY = "A number without a link, such as {}, is that of a task which this course leaves out."
 OPTIONAL = r"\s+A\s+task\s+that\s+is\s+marked\s+as\s+\*optional\*[^.]*[.]"
@@ -52,11 +52,13 @@ def readme(text: str, course: Course) -> str:
         named = [places[place] for _, place in chapter.findall(paragraph)]
         if not named or tasks.keys() & named:  # else it is about tasks alone that are left out
             paragraphs.append(chapter.sub(link, paragraph))
-    count = f"{len(tasks)} task{'s' * (len(tasks) != 1)}, {plain(course.total)} points"
+    count = f"{len(tasks)} task{'s' * (len(tasks) != 1)}, {in_points(course.total)}"
     counted = re.sub(r"\d+ tasks, [\d.]+ points", count, "\n\n".join(paragraphs))
     counted = re.sub(r"^Tokenizers,.* and timings(?=:)", about(tasks), counted, flags=re.MULTILINE)
     one = r"^Tasks (?:(\[\S+\)) and [\d.]+|[\d.]+ and (\[\S+\))) use$"  # of the two, the course has one
     counted = re.sub(one, lambda found: f"Task {found[1] or found[2]} uses", counted, flags=re.MULTILINE)
+    if "1.2" not in tasks:
+        counted = re.sub(r",\s+such\s+as\s+the\s+merges\s+that\s+`train_bpe`\s+learns", "", counted)
     counted = examples(counted, tasks)
     return _dated(_titled(counted, course), course, "```sh\npython -m tests.submit ")
 
@@ -91,9 +93,10 @@ def _board(text: str, course: Course, tasks: Mapping[str, Task]) -> str:
     """The handout's line of a board, of a task that the course has."""
     line = re.compile(r"^(\d[.]\d)  .*: 3 failed \(hidden .*\)$", re.MULTILINE)
     found = line.search(text)
-    if not found or (course.unweighed and found[1] in tasks):
+    if not found or (course.unweighed and found[1] in tasks):  # no points were changed
         return text
-    task = tasks.get(found[1]) or next(iter(tasks.values()))
+    worth = [task for task in tasks.values() if task.points]
+    task = next((task for task in worth if task.id == found[1]), worth[0])
     public, hidden = _halves(course, task)
     return line.sub(
         f"{task.id}  {task.title}  0/{plain(public)} points: 3 failed (hidden checks hold {plain(hidden)} more)",
@@ -165,14 +168,33 @@ def _contents(text: str, tasks: Mapping[str, Task]) -> str:
     text = re.sub(r"^\[(\d+\.\d+)\]: #.+\n", link, text, flags=re.MULTILINE)
     text = re.sub(OPTIONAL, "", text)
     hours = added(float(each) for each in re.findall(r"^\| \[\d.+ \| (\S+) \|$", text, re.MULTILINE))
-    return re.sub(r"about\s\d+\sin\sall", f"about {5 * round(hours / 5) or hours:g} in all", text)
+    about = 5 * round(hours / 5) if hours >= 20 else hours
+    return re.sub(r"about\s\d+\sin\sall", f"about {about:g} in all", _clauses(text, tasks))
+
+
+def _clauses(text: str, tasks: Collection[str]) -> str:
+    """What holds for some tasks alone, said of those that are there.
+
+    >>> said = "Floats may be off, but in Tasks [2.3], [2.5] and [2.6] they must be exact."
+    >>> _clauses(said, ["2.3", "2.6"]), _clauses(said, ["2.5"]), _clauses(said, ["1.1"])
+    ('Floats may be off, but in Tasks [2.3] and [2.6] they must be exact.',
+     'Floats may be off, but in Task [2.5] they must be exact.',
+     'Floats may be off.')
+    """
+
+    def clause(found: re.Match[str]) -> str:
+        there = [f"[{task}]" for task in re.findall(r"\d+\.\d+", found[2]) if task in tasks]
+        named = " and ".join(filter(None, [", ".join(there[:-1]), *there[-1:]]))
+        return f"{found[1]}in Task{'s' * (len(there) > 1)} {named}{found[3]}" if there else ""
+
+    return re.sub(r"(,\s(?:and|but)\s)in\sTasks\s((?:\[\d\.\d\](?:,\s|\sand\s)?)+)([^.]*)", clause, text)
 
 
 def _chapter(text: str, course: Course, tasks: Mapping[str, Task]) -> str:
     """A chapter with the course's points."""
     task = tasks[_number(text)]
     public, hidden = _halves(course, task)
-    halves = f"*Public checks hold {plain(public)} point{'s' * (public != 1)}, hidden checks {plain(hidden)}"
+    halves = f"*Public checks hold {in_points(public)}, hidden checks {plain(hidden)}"
     said = re.sub(r"\*Public checks hold \S+ points?, hidden checks \d+([.]\d+)?", halves, text, count=1)
     return f"## {task.heading}\n{said.partition(chr(10))[2]}"
 

@@ -34,14 +34,16 @@ class Standing:
 
 
 def lines(outcomes: Sequence[Outcome], plan: Mapping[str, Part]) -> list[str]:
-    """One line for each task of which something ran, in order, and one for all tasks.
+    """One line for each task of which something ran, in order, and one for all tasks, optional ones apart.
 
     `plan` are the public checks that there are. Where hidden ones ran, too, they are counted with them.
     """
-    shown = [
-        f"{task}  {TASKS[task].name}  {_said(standing)}" for task, standing in by_task(outcomes, plan).items()
-    ]
-    return [*shown, f"all  {_said(total(outcomes, plan))}"] if shown else []
+    shown = by_task(outcomes, plan)
+    said = [f"{task}  {TASKS[task].name}  {_said(standing)}" for task, standing in shown.items()]
+    if any(not TASKS[task].optional for task in shown):
+        apart = ", optional tasks apart" * any(TASKS[task].optional for task in shown)
+        said.append(f"all  {_said(total(outcomes, plan))}{apart}")
+    return said
 
 
 def _said(standing: Standing) -> str:
@@ -109,10 +111,16 @@ def earlier(file: str | None) -> list[Outcome]:
     return [outcome for outcome in outcomes if outcome.check.task in TASKS]
 
 
+def summed(outcomes: Sequence[Outcome], tasks: Collection[str] = tuple(CHOSEN.tasks)) -> list[str]:
+    """The tasks that a total is about: these, or the optional ones that ran where none of these did."""
+    ran = dict.fromkeys(outcome.check.task for outcome in outcomes)
+    return [*tasks] if not ran or ran.keys() & {*tasks} else [*ran]
+
+
 def total(
     outcomes: Sequence[Outcome], plan: Mapping[str, Part], tasks: Collection[str] = tuple(CHOSEN.tasks)
 ) -> Standing:
-    """The sum over tasks, those of which nothing ran among them; optional ones are not counted."""
+    """The sum over tasks, those of which nothing ran among them; others are not counted."""
     sums = [_sums([o for o in outcomes if o.check.task == task], plan.get(task, Part())) for task in tasks]
     earned, there, missing = (added(each) for each in zip(*sums, strict=True))
     hidden = added([*(TASKS[task].points for task in tasks), -there])

@@ -180,7 +180,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if named is None:
         return None
     number = named[1].replace("_", ".") + "."
-    return not any(_wanted(config, task) for task in TASKS if f"{task}.".startswith(number)) or None
+    there = [task for task in TASKS if f"{task}.".startswith(number)]
+    return not any(_wanted(config, task, collection_path) for task in there) or None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -197,7 +198,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.filterwarnings(warning))
         _seed(item, check, config.getoption("--examples"), course.get("seed", ""))
         unchanged = config.getoption("examples") and not hypothesis.is_hypothesis_test(item.obj)
-        if unchanged or not _wanted(config, check.task):
+        if unchanged or not _wanted(config, check.task, item.path):
             left_out.append(item)
         elif check.id in checks:
             raise pytest.UsageError(f"{item.nodeid} and {checks[check.id].nodeid} are both check {check.id!r}")
@@ -237,13 +238,19 @@ def _untold(excinfo: pytest.ExceptionInfo[BaseException], style: object = None) 
     return ""
 
 
-def _wanted(config: pytest.Config, task: str) -> bool:
-    """Whether the checks of a task are to run; an optional one must be named, or its file have changed."""
+def _wanted(config: pytest.Config, task: str, file: Path) -> bool:
+    """Whether the checks of a task are to run; an optional one must be named, or its file."""
     tasks, parts = config.getoption("--task"), config.getoption("--part")
     changed = config.getoption("changed")
-    if not tasks and not changed and task not in CHOSEN.tasks:
+    if not tasks and not changed and task not in CHOSEN.tasks and file not in _named(config):
         return False
     return all(not asked or one in asked for asked, one in ((tasks, task), (parts, task[0]), (changed, task)))
+
+
+def _named(config: pytest.Config) -> list[Path]:
+    """The files that the command line names, or of which it names a check."""
+    named = [config.invocation_params.dir / argument.partition("::")[0] for argument in config.args]
+    return [path.resolve() for path in named if path.is_file()]
 
 
 @pytest.hookimpl(trylast=True)
@@ -373,6 +380,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(
             f"      see handout.md, Task {task.id}: {task.title}; python -m pytest --task {task.id}"
         )
+    optional = [task.id for task in TASKS.values() if task.optional]
+    if optional and config.getoption("keyword") and not outcomes:
+        terminalreporter.write_line(f"note  optional tasks, {', '.join(optional)}, run where --task names them")
+    if config.getoption("examples") and not outcomes and terminalreporter.stats.get("deselected"):
+        terminalreporter.write_line("note  no check here draws examples, so --examples has nothing to run")
     if config.getoption("hint"):
         for line in hints.lines(outcomes, config.rootpath, config.getoption("hint")):
             terminalreporter.write_line(visible(line))

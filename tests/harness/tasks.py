@@ -25,6 +25,15 @@ def plain(number: float) -> str:
     return f"{number:.9f}".rstrip("0").rstrip(".")
 
 
+def in_points(number: float) -> str:
+    """So many points, in words.
+
+    >>> in_points(1), in_points(0.5)
+    ('1 point', '0.5 points')
+    """
+    return f"{plain(number)} point{'s' * (number != 1)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A task of the handout. `points` is the sum over its checks, public and hidden.
@@ -53,7 +62,7 @@ class Task:
     def heading(self) -> str:
         """What stands above its chapter of the handout."""
         optional = ", optional" * self.optional
-        return f"Task {self.id}: {self.title} ({plain(self.points)} point{'s' * (self.points != 1)}{optional})"
+        return f"Task {self.id}: {self.title} ({in_points(self.points)}{optional})"
 
 
 TASKS: dict[str, Task] = {

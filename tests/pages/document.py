@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.harness import board
 from tests.harness.board import Standing
+from tests.harness.checks import Outcome
 from tests.harness.outcomes import Verdict
 from tests.harness.plan import Part
 from tests.harness.tasks import CHOSEN, TASKS, anchor
@@ -25,7 +26,7 @@ QUIET = (Verdict.SKIPPED, Verdict.NOT_WRITTEN)
 def document(run: Run, plan: Mapping[str, Part], pictures: Sequence[Made], *, handout: str, made: str) -> str:
     """The whole page. `handout` is where links to it lead, `made` the time that is told."""
     outcomes = [result.outcome for result in run.results]
-    all_tasks = board.total(outcomes, plan)
+    all_tasks = board.total(outcomes, plan, board.summed(outcomes))
     lost = [result for result in run.results if not result.outcome.verdict.earns]
     failing = [result for result in lost if result.outcome.verdict not in QUIET]
     title = f"{_points(all_tasks)} public points"
@@ -73,8 +74,9 @@ def _board(run: Run, plan: Mapping[str, Part], all_tasks: Standing, handout: str
     outcomes = [result.outcome for result in run.results]
     rows = []
     for part, tasks in groupby(board.by_task(outcomes, plan).items(), lambda entry: entry[0].split(".")[0]):
-        of_part = [task for task in CHOSEN.tasks if task.split(".")[0] == part]
-        whole = board.total([o for o in outcomes if o.check.task in of_part], plan, of_part)
+        ran = [outcome for outcome in outcomes if outcome.check.task.split(".")[0] == part]
+        usual = [task for task in CHOSEN.tasks if task.split(".")[0] == part]
+        whole = board.total(ran, plan, board.summed(ran, usual))
         rows.append(_row(f'<th scope="rowgroup">Part {part}</th>', whole, "part"))
         rows += [_row(_task(task, standing, handout), standing) for task, standing in tasks]
     return f"""<section>
@@ -84,9 +86,16 @@ def _board(run: Run, plan: Mapping[str, Part], all_tasks: Standing, handout: str
 <tbody>
 {"".join(rows)}</tbody>
 <tfoot>
-{_row(f'<th scope="row">All tasks{_state(all_tasks.words)}</th>', all_tasks)}</tfoot>
+{_row(f'<th scope="row">{_whole(outcomes)}{_state(all_tasks.words)}</th>', all_tasks)}</tfoot>
 </table>
 </section>"""
+
+
+def _whole(outcomes: Sequence[Outcome]) -> str:
+    """What the last row is about."""
+    optional = {TASKS[outcome.check.task].optional for outcome in outcomes}
+    apart = "<small>optional ones apart</small>" * (True in optional)
+    return "Optional tasks that ran" if optional == {True} else f"All tasks{apart}"
 
 
 def _row(head: str, standing: Standing, kind: str = "") -> str:

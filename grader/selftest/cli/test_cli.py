@@ -238,7 +238,7 @@ def test_a_part_is_all_its_tasks(tmp_path: Path) -> None:
     done = grader("grade", archive, "--part", "3")
     told = [line.split()[0] for line in done.stdout.splitlines() if re.match(r"\d\.\d+ ", line)]
     assert set(told) == {task for task in TASKS if task.startswith("3.")}
-    with pytest.raises(UsageError, match="--part '9' is none of 1, 2, 3, 4, 5"):
+    with pytest.raises(UsageError, match="--part '9' is no part of the course, which has 1, 2, 3, 4, 5"):
         run(["grade", str(archive), "--part", "9"])
 
 

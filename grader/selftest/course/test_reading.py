@@ -98,8 +98,11 @@ def test_optional_tasks_come_on_top(tmp_path: Path) -> None:
     assert not course.unweighed
     course = read(written(tmp_path, f'optional = ["{one}"]'))
     assert course.total == 100 + TASKS[one].points
-    assert f"The course has all {len(CHOSEN.tasks) + 1} tasks" in described(course)[0]
-    assert not [said for said in described(course) if "leaves out" in said]
+    number = f"all {len(CHOSEN.tasks)} usual tasks and 1 of the {len(OPTIONAL)} optional ones"
+    assert f"The course has {number}, worth" in described(course)[0]
+    away = [said for said in described(course) if "leaves out" in said]
+    assert away == [f"Of the optional tasks, it leaves out {', '.join(OPTIONAL[1:])}."]
+    assert read(written(tmp_path, "optional = []")).points == Course().points
     assert read(written(tmp_path, f'tasks = ["{other}", "1.1"]')).tasks == ("1.1", other)
     course = read(written(tmp_path, f"tasks = {json.dumps([*TASKS])}"))
     assert (course.whole, course.usual) == (True, False)
@@ -121,12 +124,15 @@ def test_points_are_those_that_the_file_says(tmp_path: Path) -> None:
         ('term = "a\\nb"', 'term = "a\\nb" must be one line, without signs that can\'t be seen.'),
         ('tasks = ["1.1"]\nparts = [1]', "there are both `tasks` and `parts`; keep one of them."),
         ('tasks = ["1.33"]', "tasks has \"1.33\", and there is no such task; did you mean '1.3'"),
-        ("tasks = [1.1]", 'tasks = [1.1] must be a list such as ["1.1", "1.2"].'),
-        ("tasks = []", 'tasks = [] must be a list such as ["1.1", "1.2"].'),
+        ("tasks = [1.1]", 'tasks = [1.1] must be a list such as ["1.1", "1.2"], with quotes.'),
+        ("tasks = []", 'tasks = [] must be a list such as ["1.1", "1.2"], with quotes.'),
         ('tasks = ["1.1", "1.1"]', 'tasks has "1.1" more than once; keep one of them.'),
         ("parts = [7]", "parts has 7, and there is no such part; there are 1 to 5."),
         ("parts = 1", "parts = 1 must be a list such as [1, 2]."),
-        ('optional = ["1.1"]', 'optional has "1.1", and there is no such optional task; '),
+        ('optional = ["1.1"]', 'optional has "1.1", which is no optional task: it is in the course without that.'),
+        ('optional = ["1.9"]', 'optional has "1.9", and there is no such optional task; did you mean '),
+        ("optional = [4.7]", 'optional = [4.7] must be a list such as ["1.5", "2.6"], with quotes.'),
+        ('[points]\n"4.7" = 3', '"4.7" = 3 in [points] is about an optional task; name it in `optional`, too.'),
         (
             'optional = ["2.6"]\ntasks = ["1.1"]',
             "there are both `tasks` and `optional`; name all tasks in `tasks`.",

@@ -171,7 +171,8 @@ def test_one_task_may_be_left_out() -> None:
 def test_the_usual_course_loses_nothing_but_optional_tasks() -> None:
     """Other pages and lines stay as they are."""
     text = (PROJECT / "handout.md").read_text("utf-8")
-    made, left = tailored.handout(text, Course()), iter(text.splitlines())
+    without = text.replace("in Tasks [2.3], [2.5] and [2.6] they", "in Tasks [2.3] and [2.5] they")
+    made, left = tailored.handout(text, Course()), iter(without.splitlines())
     assert all(line in left for line in made.splitlines()), "each line stands in the whole handout, in this order"
     assert re.findall(r"^## Task (\S+):", made, re.MULTILINE) == list(CHOSEN.tasks)
     assert "optional" not in made
@@ -183,6 +184,32 @@ def test_no_check_changes_where_all_are_chosen() -> None:
     """With all tasks, optional ones, too, each file of checks is what it is."""
     for path in PROJECT.glob("tests/test_*.py"):
         assert tailored.checks(path.read_text("utf-8"), TASKS.keys()) == path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("points", "says"),
+    [
+        ({"4.5": 4, "4.6": 3}, "about 4 in all."),
+        ({"1.1": 6, "1.2": 15, "1.3": 6, "1.4": 9}, "about 25 in all."),
+        ({"2.2": 4}, "You may import the standard library, `regex` and `numpy`, and in Task [2.2] also `torch`."),
+        ({"2.3": 4}, "You may import the standard library, `regex` and `numpy`.\n"),
+        ({"2.3": 4, "2.6": 5}, "but in Tasks [2.3] and [2.6] they must be exact."),
+        ({"4.5": 4}, "or by 10⁻¹² near\nzero. The caller"),
+        ({"2.1": 0, "4.5": 1}, "4.5  Peaks and budgets  0/0.5 points: 3 failed (hidden checks hold 0.5 more)"),
+    ],
+)
+def test_what_holds_for_some_tasks_is_said_of_those_that_are_there(points: dict[str, float], says: str) -> None:
+    """Hours of a small course are not rounded to five, and a sample board is one that students can see."""
+    assert says in tailored.handout((PROJECT / "handout.md").read_text("utf-8"), Course(points=points))
+
+
+def test_a_readme_shows_no_picture_of_a_task_that_is_left_out() -> None:
+    """A point is one, not 1 points."""
+    readme = (PROJECT / "grader" / "delivery" / "student" / "README.md").read_text("utf-8")
+    made = tailored.readme(readme, Course(points={"5.5": 1}))
+    assert "1 task, 1 point." in made
+    assert "train_bpe" not in made
+    assert "pictures of what your\nfunctions do. Open it" in made
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -18,9 +18,14 @@ import pytest
 from grader.files import PROJECT
 from grader.making import stubs
 from grader.selftest.pages import Page, anchors
+from tests.harness.checks import Check, Outcome
+from tests.harness.outcomes import Feedback, Limits, Verdict
+from tests.harness.plan import Part
 from tests.harness.tasks import TASKS
 from tests.page import main
+from tests.pages.document import document
 from tests.pages.pictures import PICTURES, Made, make
+from tests.pages.run import Result, Run
 
 WRITTEN = {
     "1.2": "train_bpe",
@@ -201,6 +206,21 @@ def test_no_picture_breaks_another(started: tuple[object, Future[list[Made]]]) -
     assert made["2.3"].words == "There is no picture: its process ended by the signal SIGKILL."
     assert made["3.1"].words == "There is no picture: it took too long."
     assert made["4.6"].words.startswith("Not right yet: bandwidth('H100 memory'): KeyError")
+
+
+def test_optional_tasks_alone_have_a_total_of_their_own() -> None:
+    """It says so, and no total counts usual tasks, of which none ran."""
+    task = next(task.id for task in TASKS.values() if task.optional)
+    check = Check(f"{task}/x", task, "It counts", 1, False, Feedback.FULL, Limits())
+    optional = Result(Outcome(check, Verdict.PASSED, "", 0.1), "", ())
+    usual = replace(optional, outcome=replace(optional.outcome, check=replace(check, id="1.1/x", task="1.1")))
+    plan = {task: Part(1, 1.0), "1.1": Part(1, 1.0)}
+    alone = document(Run([optional]), plan, [], handout="", made="")
+    assert "<h1>1 of 1 public points</h1>" in alone
+    assert '<th scope="row">Optional tasks that ran</th><td>1 / 1</td>' in alone
+    both = document(Run([optional, usual]), plan, [], handout="", made="")
+    assert '<th scope="row">All tasks<small>optional ones apart</small></th>' in both
+    assert "<h1>1 of 1 public points</h1>" in both
 
 
 def test_the_command_says_what_it_wrote(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.files import PROJECT
-from tests.harness.tasks import CHOSEN
+from tests.harness.tasks import CHOSEN, TASKS
 
 
 @pytest.fixture
@@ -98,6 +98,28 @@ def test_tasks_and_parts_can_be_chosen(clone: Path) -> None:
         output = run(clone, option, value)[1]
         shown = [line.split()[0] for line in output.splitlines() if " points: not written" in line]
         assert shown == [task for task in CHOSEN.tasks if f"{task}.".startswith(f"{value}.")]
+
+
+OPTIONAL = [task.id for task in TASKS.values() if task.optional]
+
+
+@pytest.mark.skipif(not OPTIONAL, reason="this course has no optional tasks")
+def test_an_optional_task_runs_where_it_is_named(clone: Path) -> None:
+    """By --task, by its file or by one of its checks; a total of usual tasks says nothing of it."""
+    task = OPTIONAL[0]
+    (file,) = (clone / "tests").glob(f"test_{task.replace('.', '_')}_*.py")
+    name = re.findall(r"^def (test_\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)[0]
+    for named in (f"--task={task}", f"tests/{file.name}", f"tests/{file.name}::{name}"):
+        output = run(clone, named)[1]
+        assert re.search(rf"^{re.escape(task)}  .* \(optional\)  0/", output, re.MULTILINE), output
+        assert not re.search("^all  ", output, re.MULTILINE)
+    assert "more), optional tasks apart" in run(clone, f"--task={task}", "--task=5.5")[1]
+    assert f"note  optional tasks, {task}, " in run(clone, "-k", name)[1]
+
+
+def test_nothing_that_draws_is_said(clone: Path) -> None:
+    """--examples leaves out what draws none."""
+    assert "so --examples has nothing to run" in run(clone, "--task", "5.5", "--examples", "2")[1]
 
 
 def test_tokens_and_formulas_import_no_torch(clone: Path) -> None:
