@@ -145,6 +145,7 @@ class IsolatedBackend:
         self._channel.setblocking(False)
         self._output, output = os.pipe()
         os.set_blocking(self._output, False)
+        self._unread = bytearray()
         self._printed = self._answered = self._values = 0
         self._spent_s = 0.0
         self._deadline = 0.0
@@ -154,7 +155,7 @@ class IsolatedBackend:
         self._ended = False
         self._where: tuple[str, ...] | None = None  # the running call tells it once, when its time is nearly up
         self._callbacks: list[Any] = []
-        self._baseline = used_mib(sandbox.process.pid)
+        self._baseline = sandbox.baseline_mib
         self._queue = Queue(sandbox.process.pid)
         self._kills = sandbox.group.kills() if sandbox.group else 0
         self._low = inherited.low(self._limits, sandbox.hard)
@@ -318,15 +319,15 @@ class IsolatedBackend:
     def _send(self, message: dict[str, Any]) -> None:
         data = memoryview(wire.frame(message))
         while data:
-            self._wait(select.POLLOUT)
             try:
                 data = data[self._channel.send(data) :]
             except BlockingIOError:
-                continue
+                self._wait(select.POLLOUT)
             except OSError:
                 raise self._death() from None
 
     def _receive(self) -> dict[str, Any]:
+        self._hold_limits()  # however soon it always answers
         try:
             size = wire.length(self._read(wire.HEADER.size), self._limits.answer_mib << 20)
             self._answered += size
@@ -341,19 +342,21 @@ class IsolatedBackend:
             raise self._broken(str(error)) from None
 
     def _read(self, size: int) -> bytes:
-        data = bytearray()
-        while len(data) < size:
+        """So many bytes of the channel; what has come behind them is kept."""
+        while len(self._unread) < size:
             self._wait(select.POLLIN)
             try:
-                part = self._channel.recv(min(size - len(data), 1 << 20))
+                part = self._channel.recv(1 << 20)
             except BlockingIOError:
                 continue
             except OSError:
                 part = b""
             if not part:
                 raise self._death()
-            data += part
-        return bytes(data)
+            self._unread += part
+        data = bytes(self._unread[:size])
+        del self._unread[:size]
+        return data
 
     def _wait(self, event: int) -> None:
         """Until the channel is ready; meanwhile hold the limits."""
@@ -437,8 +440,8 @@ class IsolatedBackend:
         Raises:
             Stopped: something does.
         """
-        with contextlib.suppress(BlockingIOError, OSError):
-            if self._channel.recv(1, socket.MSG_PEEK):
+        with contextlib.suppress(OSError):
+            if self._unread or self._channel.recv(1, socket.MSG_PEEK):
                 raise self._broken("an answer that nobody asked for")
 
     def _too_much_memory(self) -> Stopped:

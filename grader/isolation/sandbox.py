@@ -17,7 +17,7 @@ import cbor2
 import psutil
 
 from grader.errors import GraderFault, IsolationUnavailable
-from grader.isolation import groups, inherited
+from grader.isolation import groups, inherited, usage
 from grader.model import Limits
 from tests.harness.tasks import LIGHT
 
@@ -96,6 +96,7 @@ class Sandbox:
             said = self._log.read(20_000).decode(errors="replace").strip()
             self.close()
             raise IsolationUnavailable(f"no sandbox can be set up here: {said[-2000:] or 'no answer'}") from None
+        self.baseline_mib = usage.used_mib(self.process.pid)
         if self.group:
             try:
                 self.group.hold(self.process.pid, limits)

@@ -15,6 +15,11 @@ LONG, ENOUGH = 0.15, 0.8
 """Parts of a check's time: waiting so long is much, and who has had so much of all processors has had enough."""
 
 PROCESSORS = min(Limits().processors, os.cpu_count() or 1)
+LISTED = Path("/proc/thread-self/children").exists()
+"""Whether this kernel lists children."""
+
+TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+"""Of processor time in /proc, each second."""
 
 
 def used_mib(pid: int) -> float:
@@ -22,7 +27,7 @@ def used_mib(pid: int) -> float:
 
     What is mapped from files does not count.
     """
-    return sum(map(_own_mib, _all(pid)))
+    return sum(map(_own_mib, below(pid)))
 
 
 def exceeds(pid: int, mib: float) -> bool:
@@ -31,30 +36,61 @@ def exceeds(pid: int, mib: float) -> bool:
     To say what processes share, the kernel walks through all their pages. It is asked only where the numbers that
     it has at hand don't tell: page tables alone may be too much, and all of it, counted whole, may be little.
     """
-    pids = [process.pid for process in _all(pid)]
+    pids = below(pid)
     if sum(_mib(each, "status", "VmPTE:", "RssAnon:", "RssShmem:") or 0.0 for each in pids) <= mib:
         return False
     return sum(_mib(each, "status", "VmPTE:") or 0.0 for each in pids) > mib or used_mib(pid) > mib
 
 
-def _all(pid: int) -> list[psutil.Process]:
-    """A process and all below it; none when it is gone."""
-    try:
-        process = psutil.Process(pid)
-        return [process, *process.children(recursive=True)]
-    except psutil.Error:
+def below(pid: int) -> list[int]:
+    """A process and all below it; none when it is gone.
+
+    The kernel lists the children of each thread, which costs a hundredth of looking at all processes there are;
+    one without such lists is asked for these.
+    """
+    if not LISTED:
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(pid)
+            return [pid, *(child.pid for child in process.children(recursive=True))]
         return []
+    found: list[int] = []
+    waiting = [pid]
+    while waiting:
+        parent = waiting.pop()
+        with contextlib.suppress(OSError):
+            for thread in _threads(parent):
+                with contextlib.suppress(OSError):
+                    waiting += map(int, _read(f"{thread}/children").split())
+            found.append(parent)
+    return found
 
 
-def _own_mib(process: psutil.Process) -> float:
+def _threads(pid: int) -> list[str]:
+    """Folders of a process's threads."""
+    return [thread.path for thread in os.scandir(f"/proc/{pid}/task")]
+
+
+def _read(path: str) -> bytes:
+    """A file of /proc, whole."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        parts = []
+        while part := os.read(file, 1 << 16):
+            parts.append(part)
+        return b"".join(parts)
+    finally:
+        os.close(file)
+
+
+def _own_mib(pid: int) -> float:
     """A process's share of memory that is anonymous or shared, and its page tables; 0 when it is gone.
 
     Where it may not be asked for its share, what it shares is counted whole.
     """
-    share = _mib(process.pid, "smaps_rollup", "Pss_Anon:", "Pss_Shmem:")
+    share = _mib(pid, "smaps_rollup", "Pss_Anon:", "Pss_Shmem:")
     if share is None:
-        share = _mib(process.pid, "status", "RssAnon:", "RssShmem:")
-    return (share or 0.0) + (_mib(process.pid, "status", "VmPTE:") or 0.0)
+        share = _mib(pid, "status", "RssAnon:", "RssShmem:")
+    return (share or 0.0) + (_mib(pid, "status", "VmPTE:") or 0.0)
 
 
 def _mib(pid: int, file: str, *rows: str) -> float | None:
@@ -64,19 +100,19 @@ def _mib(pid: int, file: str, *rows: str) -> float | None:
     """
     for place in _places(pid):
         with contextlib.suppress(OSError):
-            lines = (place / file).read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = _read(f"{place}/{file}").decode(errors="replace").splitlines()
             if found := [int(line.split()[1]) for line in lines if line.startswith(rows)]:
                 return sum(found) / 1024
     return None
 
 
-def _places(pid: int) -> Iterator[Path]:
+def _places(pid: int) -> Iterator[str]:
     """Folders that tell of a process: its own, and when its first thread is no more, those of all others."""
-    process = Path(f"/proc/{pid}")
+    process = f"/proc/{pid}"
     yield process
     with contextlib.suppress(OSError):
-        if "\nState:\tZ" in (process / "status").read_text(encoding="utf-8", errors="replace"):
-            yield from (process / "task").iterdir()
+        if b"\nState:\tZ" in _read(f"{process}/status"):
+            yield from _threads(pid)
 
 
 class Queue:
@@ -126,25 +162,27 @@ def _busy_s() -> float:
 
 def own_wait_s() -> float:
     """How long this thread of ours has waited for a processor: meanwhile an answer may wait for us."""
-    return next((waited_s for _, waited_s in _waits_of(Path("/proc/thread-self"))), 0.0)
+    return next((waited_s for _, waited_s in _waits_of("/proc/thread-self")), 0.0)
 
 
 def _ran_s(pid: int) -> float:
     """Processor time of a process and all below it, also of those that have ended and been waited for."""
     ran_s = 0.0
-    for each in _all(pid):
-        with contextlib.suppress(psutil.Error):
-            ran_s += sum(each.cpu_times()[:4])
+    for each in below(pid):
+        with contextlib.suppress(OSError, ValueError):
+            fields = _read(f"/proc/{each}/stat").rpartition(b")")[2].split()  # behind its name, which may hold all
+            ran_s += sum(map(int, fields[11:15])) / TICKS
     return ran_s
 
 
 def _waits_s(pid: int) -> Iterator[tuple[str, float]]:
     """How long each thread of a process and of all below it has waited for a processor, in all."""
-    for each in _all(pid):
-        for thread in Path(f"/proc/{each.pid}/task").glob("*"):
-            yield from _waits_of(thread)
+    for each in below(pid):
+        with contextlib.suppress(OSError):
+            for thread in _threads(each):
+                yield from _waits_of(thread)
 
 
-def _waits_of(thread: Path) -> Iterator[tuple[str, float]]:
+def _waits_of(thread: str) -> Iterator[tuple[str, float]]:
     with contextlib.suppress(OSError, ValueError, IndexError):
-        yield str(thread), int((thread / "schedstat").read_text(encoding="utf-8").split()[1]) / 1e9
+        yield thread, int(_read(f"{thread}/schedstat").split()[1]) / 1e9
