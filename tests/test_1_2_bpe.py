@@ -442,14 +442,14 @@ def check_growth(student: Student, text: str, plain_step_s: Callable[[], float])
     """
     took = {1: inf, 2: inf}
     path = student.file("growth.txt", text)
-    step_s, rounds, until = inf, 0, perf_counter() + ROUNDS_S
-    while rounds < 3 or (rounds < 12 and perf_counter() < until):
+    step_s, rounds, until = inf, 0, student.seconds() + ROUNDS_S
+    while rounds < 3 or (rounds < 12 and student.seconds() < until):
         rounds += 1
         for times in took:
             step_s = min(step_s, plain_step_s())
-            started = perf_counter()
+            started = student.seconds()
             student.bpe.train_bpe(path, 256 + 100 * times, [])
-            took[times] = min(took[times], perf_counter() - started)
+            took[times] = min(took[times], student.seconds() - started)
         if took[2] / 200 < GROWTH * step_s:
             return
     share = (took[2] - took[1]) / 100 / step_s

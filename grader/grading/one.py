@@ -79,6 +79,8 @@ class Options:
     """How to grade. `tasks` empty means all of the course; `check_seconds` bounds each check's limit from above.
 
     `checks` are folders of this project. Another number of `examples` runs properties alone, on other random ones.
+    `replay` is a folder where checks that were passed are kept, so that who gives the same answers is graded
+    sooner; it must be another one for other checks, packages, examples or seeds.
     The course says what checks are worth, and which examples its hidden ones draw; and, where it says something of
     them, how much is told of hidden checks, and how long a check may take, which `check_seconds` outweighs.
     """
@@ -88,6 +90,7 @@ class Options:
     check_seconds: float | None = None
     checks: tuple[str, ...] = CHECKS
     examples: int = 0
+    replay: Path | None = None
     course: Course = field(default_factory=Course)
 
 
@@ -192,6 +195,8 @@ def _run(
     args = [*PLUGINS, *pytest_args(tasks, options.checks), "--basetemp", str(folder / "pytest")]
     args += ["--isolation", isolation, "--results", str(results), "--examples", str(options.examples)]
     args += _course(course, folder)
+    if options.replay and isolation != "none":
+        args += ["--replay", str(options.replay)]
     check_seconds = options.check_seconds or course.check_seconds
     if check_seconds is not None:
         args += ["--check-seconds", str(check_seconds)]

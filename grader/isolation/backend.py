@@ -24,6 +24,7 @@ import cbor2
 
 from grader.errors import GraderFault
 from grader.isolation import inherited, packages, tensors, wire
+from grader.isolation.replay import Step, Talk, Talks
 from grader.isolation.sandbox import Backend, Sandbox
 from grader.isolation.usage import Queue, exceeds, own_wait_s, used_mib
 from grader.model import Limits, Verdict
@@ -44,6 +45,9 @@ MOST_ARGUMENTS = 100
 MOST_VALUES = 1 << 21
 """Of all answers of a check together; what a check does with them takes about a microsecond each."""
 
+SLOWER = 4.0
+"""So many times as long may a check take that is asked again at once; else it is run."""
+
 IN_VAIN = 2
 """So many second tries may fail."""
 
@@ -60,19 +64,61 @@ class SandboxPool:
         self._kind = kind
         self._submission = submission
         self._sandboxes: dict[tuple[str, ...], Sandbox] = {}
+        self._foreseen: dict[tuple[str, ...], Limits] = {}
         self._unloadable: dict[str, Stopped] = {}
         self._again_s = AGAIN_S
         self._in_vain = 0
+        self._running: tuple[IsolatedBackend, Limits, tuple[str, ...]] | None = None
+
+    def foresee(self, allowed: tuple[str, ...], limits: Limits) -> None:
+        """Such a check is to come: its sandbox starts beside the first check, and is ready sooner."""
+        self._foreseen.setdefault(allowed, limits)
 
     @contextmanager
     def check(self, limits: Limits, allowed: tuple[str, ...] = LIGHT) -> Iterator[IsolatedBackend]:
         """A backend for one check, in a sandbox that holds the allowed packages."""
-        backend = self._begun(limits, allowed, lambda sandbox: IsolatedBackend(sandbox, limits, self._unloadable))
-        self._running = backend, limits, allowed
+        with self.later(limits, allowed) as begin:
+            yield begin()
+
+    @contextmanager
+    def later(self, limits: Limits, allowed: tuple[str, ...] = LIGHT) -> Iterator[Callable[[], IsolatedBackend]]:
+        """What begins such a backend, once, for a check that may need none."""
+        self._running = None
+
+        def begin() -> IsolatedBackend:
+            backend = self._begun(limits, allowed, lambda each: IsolatedBackend(each, limits, self._unloadable))
+            self._running = backend, limits, allowed
+            return backend
+
         try:
-            yield backend
+            yield begin
         finally:
+            if self._running:
+                self._running[0].close()
+
+    def replayed(self, talks: Talks, check: str) -> bool:
+        """Whether the running check is passed as it was before; where nobody knows yet, note what is asked.
+
+        Where it is not, the check has a fresh process again.
+        """
+        if self._running is None or not self._running[0].fresh:
+            return False
+        backend, limits, allowed = self._running
+        backend.fresh = False
+        talk = talks.of(check)
+        if talk is None:
+            backend.talk = Talk()
+        elif backend.replay(talk):
+            return True
+        else:
             backend.close()
+            self._begun(limits, allowed, backend.begin)
+        return False
+
+    def passed(self, talks: Talks, check: str) -> None:
+        """Keep what the running check asked, and was answered."""
+        if self._running and (talk := self._running[0].talk):
+            talks.keep(check, talk)
 
     def finish(self) -> None:
         """Look how the running check's process ended, now that the check has all its answers.
@@ -80,7 +126,8 @@ class SandboxPool:
         Raises:
             Stopped: it had died, or written what nobody asked for.
         """
-        self._running[0].finish()
+        if self._running:
+            self._running[0].finish()
 
     @contextmanager
     def again(self, stopped: Stopped) -> Iterator[bool]:
@@ -90,6 +137,9 @@ class SandboxPool:
         `AGAIN_S`, and when `IN_VAIN` of them have failed there are no more: who never ends, or lets its own
         processes wait for each other, gains little.
         """
+        if self._running is None:
+            yield False
+            return
         backend, limits, allowed = self._running
         patience_s = min(self._again_s - limits.wall_s, 2 * limits.wall_s)
         tries = patience_s >= 0 and self._in_vain < IN_VAIN
@@ -113,13 +163,21 @@ class SandboxPool:
         if sandbox is not None:
             with contextlib.suppress(OSError, GraderFault):  # it may die just now: then another is made
                 if sandbox.alive:
-                    begun = begin(sandbox)
+                    begun = begin(sandbox.ready())
                     self._sandboxes[allowed] = sandbox
                     return begun
             sandbox.close()
+        sandbox = self._started(allowed, limits).ready()
+        self._foreseen.pop(allowed, None)
+        while self._foreseen:
+            with contextlib.suppress(OSError, GraderFault):  # it is told where it is needed
+                self._started(*self._foreseen.popitem())
+        return begin(sandbox)
+
+    def _started(self, allowed: tuple[str, ...], limits: Limits) -> Sandbox:
         packages.read_once(allowed)
         self._sandboxes[allowed] = Sandbox(self._kind, self._submission, limits, allowed)
-        return begin(self._sandboxes[allowed])
+        return self._sandboxes[allowed]
 
     def close(self) -> None:
         """Kill the sandboxes."""
@@ -131,6 +189,7 @@ class IsolatedBackend:
     """Carries the calls of one check; see `tests.harness.student.Backend`."""
 
     def __init__(self, sandbox: Sandbox, limits: Limits, unloadable: dict[str, Stopped]) -> None:
+        self.fresh = True
         self._unloadable = unloadable  # modules whose import never ended: not waited for again
         self._limits = limits
         self.begin(sandbox)
@@ -145,6 +204,7 @@ class IsolatedBackend:
         self._channel.setblocking(False)
         self._output, output = os.pipe()
         os.set_blocking(self._output, False)
+        self.talk: Talk | None = None  # where it is noted
         self._unread = bytearray()
         self._printed = self._answered = self._values = 0
         self._spent_s = 0.0
@@ -190,8 +250,51 @@ class IsolatedBackend:
                 return items, ended
         raise self._broken("no items")
 
+    def replay(self, talk: Talk) -> bool:
+        """Whether the same questions get the same answers again; whatever is wrong with them, the check tells."""
+        self._deadline = time.monotonic() + min(self._limits.wall_s, 1.0 + SLOWER * talk.took_s)
+        try:
+            for window in talk.windows():
+                self._send_whole(b"".join(step.question for step in window))
+                if not all(map(self._answered_again, window)):
+                    return False
+        except (Stopped, wire.WireError):
+            return False
+        return True
+
+    def _answered_again(self, step: Step) -> bool:
+        """Whether what comes now is what came then."""
+        for asked, got in step.calls:
+            if self._frame(len(asked)) != asked:
+                return False
+            self._send_whole(got)
+        if step.due is None:
+            return self._frame(len(step.answer)) == step.answer
+        try:
+            self._value(wire.parse(self._frame()))
+        except StudentError as error:
+            return error.is_due(*step.due)
+        return False
+
+    def _frame(self, size: int | None = None) -> bytes:
+        """What comes next, if it has this size, or any that is allowed; else nothing."""
+        self._hold_limits()
+        announced = wire.length(self._read(wire.HEADER.size), self._limits.answer_mib << 20)
+        return self._read(announced) if size in (None, announced) else b""
+
+    def seconds(self) -> float:
+        """The clock, for a check that measures how long answers take."""
+        self._told_of_itself()
+        return time.perf_counter()
+
+    def _told_of_itself(self) -> None:
+        """The check knows more now than answers."""
+        if self.talk:
+            self.talk.useless = True
+
     def used_mib(self) -> float:
         """The memory of all processes of the check."""
+        self._told_of_itself()
         return used_mib(self._sandbox.process.pid) - self._baseline
 
     def file(self, name: str, content: bytes) -> str:
@@ -264,19 +367,40 @@ class IsolatedBackend:
         self._nothing_unasked()
         started = time.monotonic()
         self._deadline = started + self._limits.wall_s - self._spent_s
+        calls: list[tuple[bytes, bytes]] = []
         try:
             self._send({"op": op, "with": arguments, "left_s": self._deadline - started})
             while True:
                 answer = self._receive()
                 if set(answer) == {"where"} and self._where is None:
                     self._where = _places(answer["where"])
+                    self._told_of_itself()
                 elif set(answer) == {"callback", "args"}:
-                    self._send(self._called_back(answer))
+                    asked, got = self._answer, wire.frame(self._called_back(answer))
+                    self._send_whole(got)
+                    calls.append((asked, got))
                 else:
                     self._where = None
-                    return self._value(answer)
+                    return self._noted(answer, {"op": op, "with": arguments, "left_s": self._limits.wall_s}, calls)
         finally:
             self._spent_s += time.monotonic() - started
+
+    def _noted(self, answer: dict[str, Any], question: dict[str, Any], calls: list[tuple[bytes, bytes]]) -> Any:
+        """The value of an answer; the step is noted, if it is to be."""
+        if self.talk is None or self.talk.useless:
+            return self._value(answer)
+        self.talk.took_s = self._spent_s
+        step = Step(wire.frame(question), calls, self._answer)
+        try:
+            value = self._value(answer)
+        except StudentError as error:
+            self.talk.add(step, error)
+            raise
+        except (NotPlain, Altered):
+            self._told_of_itself()
+            raise
+        self.talk.add(step)
+        return value
 
     def _value(self, answer: dict[str, Any]) -> Any:
         match answer:
@@ -317,7 +441,10 @@ class IsolatedBackend:
         return {"ok": target(*args)}
 
     def _send(self, message: dict[str, Any]) -> None:
-        data = memoryview(wire.frame(message))
+        self._send_whole(wire.frame(message))
+
+    def _send_whole(self, frames: bytes) -> None:
+        data = memoryview(frames)
         while data:
             try:
                 data = data[self._channel.send(data) :]
@@ -333,7 +460,8 @@ class IsolatedBackend:
             self._answered += size
             if self._answered > self._limits.answers_mib << 20:
                 raise wire.WireError(f"answers of more than {self._limits.answers_mib:,} MiB together")
-            message, values = wire.counted(self._read(size))
+            self._answer = self._read(size)
+            message, values = wire.counted(self._answer)
             self._values += values
             if self._values > MOST_VALUES:
                 raise wire.WireError(f"answers of more than {MOST_VALUES:,} values together")

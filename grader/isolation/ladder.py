@@ -15,6 +15,9 @@ from tests.harness.outcomes import Stopped, StudentError
 LADDER: dict[str, Backend] = {"bwrap": bwrap.prepare, "uid": uid.prepare}
 """The backends, strongest first."""
 
+INPUTS = {"bwrap": f"{bwrap.TMP}/inputs"}
+"""Where a check finds its input files, in those where that is told beforehand."""
+
 BACKENDS = (*LADDER, "none")
 WORKING: set[str] = set()
 """Those that have been tried here, so that a class is not graded with a trial for each submission."""

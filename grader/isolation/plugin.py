@@ -22,15 +22,18 @@ from grader.errors import GraderFault
 from grader.isolation import packages
 from grader.isolation.backend import SandboxPool
 from grader.isolation.forking import PARENT, end_with_parent
-from grader.isolation.ladder import BACKENDS, LADDER
+from grader.isolation.ladder import BACKENDS, INPUTS, LADDER
+from grader.isolation.replay import Talks
+from grader.isolation.stubs import UntouchedBackend, says
 from tests.harness.checks import Check, Outcome
 from tests.harness.expect import CALLS
-from tests.harness.outcomes import Stopped
+from tests.harness.outcomes import Limits, Stopped
 from tests.harness.plugin import CHECK
 from tests.harness.student import Backend
 from tests.harness.tasks import TASKS
 
 POOL = pytest.StashKey[SandboxPool]()
+TALKS = pytest.StashKey[Talks]()
 SINCE = pytest.StashKey[float]()
 """How much processor time this process had taken when the check before had finished."""
 
@@ -39,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --isolation and --results."""
     group = parser.getgroup("grader")
     group.addoption("--isolation", choices=BACKENDS, default="none", help="where the submission runs")
+    group.addoption("--replay", metavar="DIR", help="where checks that were passed are kept, to be asked again")
     group.addoption("--check-seconds", type=float, metavar="S", help="no check may take longer than S seconds")
     group.addoption(
         "--results", metavar="FILE", help="append the plan and each result to FILE, a JSON object a line"
@@ -52,6 +56,8 @@ def pytest_configure(config: pytest.Config) -> None:
     kind = LADDER.get(config.getoption("--isolation"))
     if kind and config.getoption("--submission"):
         config.stash[POOL] = SandboxPool(kind, Path(config.getoption("--submission")).resolve())
+        if config.getoption("--replay"):
+            config.stash[TALKS] = Talks(Path(config.getoption("--replay")))
     elif sys.platform == "linux" and not config.getoption("--results"):
         _read_before_forks()
 
@@ -83,9 +89,34 @@ def pytest_student_backend(
 ) -> AbstractContextManager[Backend] | None:
     """A fresh process in the sandbox for each check; None, so the direct one, without isolation."""
     del scratch
+    return _opened(config, check) if POOL in config.stash else None
+
+
+@contextlib.contextmanager
+def _opened(config: pytest.Config, check: Check) -> Generator[Backend]:
+    with config.stash[POOL].later(_limits(config, check), TASKS[check.task].packages) as begin:
+        said = _says(config, check.task)
+        inputs = INPUTS.get(config.getoption("--isolation"), "")
+        yield UntouchedBackend(said, inputs, begin) if said else begin()
+
+
+def _says(config: pytest.Config, task: str) -> dict[str, str]:
+    """What the module of a task raises, where it is an untouched stub."""
+    return says(Path(config.getoption("--submission")), TASKS[task].module)
+
+
+def _limits(config: pytest.Config, check: Check) -> Limits:
     most = config.getoption("--check-seconds") or check.limits.wall_s
-    limits = dataclasses.replace(check.limits, wall_s=min(check.limits.wall_s, most))
-    return config.stash[POOL].check(limits, TASKS[check.task].packages) if POOL in config.stash else None
+    return dataclasses.replace(check.limits, wall_s=min(check.limits.wall_s, most))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Spare a check that another submission has passed, if this one gives the same answers."""
+    config = pyfuncitem.config
+    if TALKS not in config.stash or CHECK not in pyfuncitem.stash:
+        return None
+    return config.stash[POOL].replayed(config.stash[TALKS], pyfuncitem.stash[CHECK].id) or None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -95,6 +126,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
         result = yield
         if POOL in item.config.stash and CHECK in item.stash:
             item.config.stash[POOL].finish()
+            if TALKS in item.config.stash:
+                item.config.stash[POOL].passed(item.config.stash[TALKS], item.stash[CHECK].id)
         return result
     except Stopped as stopped:
         if POOL not in item.config.stash:
@@ -112,6 +145,8 @@ def pytest_checks_planned(config: pytest.Config, checks: list[Check]) -> None:
     """Write the plan."""
     for check in checks:
         _write(config, {"plan": _record(check)})
+        if POOL in config.stash and not _says(config, check.task):
+            config.stash[POOL].foresee(TASKS[check.task].packages, _limits(config, check))
     config.stash[SINCE] = time.process_time()
 
 

@@ -63,7 +63,7 @@ Backend = Callable[[Path, Limits, tuple[str, ...]], Launch]
 
 
 class Sandbox:
-    """One running sandbox; takes orders over `control`.
+    """One running sandbox; takes orders over `control`, once it is ready.
 
     Raises:
         IsolationUnavailable: the sandbox can't be set up here; the message holds what it says itself.
@@ -72,7 +72,8 @@ class Sandbox:
     def __init__(
         self, backend: Backend, submission: Path, limits: Limits, allowed: tuple[str, ...] = LIGHT
     ) -> None:
-        self._closed = False
+        self._closed = self._ready = False
+        self._limits = limits
         inherited.settle()
         self.hard = inherited.hard_limits()
         self._launch = backend(submission, limits, allowed)
@@ -89,6 +90,15 @@ class Sandbox:
         finally:
             for file in self._launch.files:
                 os.close(file)
+
+    def ready(self) -> Sandbox:
+        """This sandbox, when it has imported what checks may use; it starts to do that by itself.
+
+        Raises:
+            IsolationUnavailable: as above.
+        """
+        if self._ready:
+            return self
         try:
             self._expect("ready", START_S)
         except GraderFault:
@@ -99,9 +109,11 @@ class Sandbox:
         self.baseline_mib = usage.used_mib(self.process.pid)
         if self.group:
             try:
-                self.group.hold(self.process.pid, limits)
+                self.group.hold(self.process.pid, self._limits)
             except (OSError, psutil.Error):
                 self._without_group()
+        self._ready = True
+        return self
 
     def start(self, limits: Limits, channel: socket.socket, output: int) -> None:
         """Start a fresh process for a check, which gets these two and nothing else.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -57,6 +58,10 @@ class Recording:
     def used_mib(self) -> float | None:
         """Nothing is told of it here."""
         return None
+
+    def seconds(self) -> float:
+        """The clock."""
+        return perf_counter()
 
     def pull(self, handle: int, count: int) -> tuple[list[Any], bool]:
         """Take items; iterators are not recorded."""

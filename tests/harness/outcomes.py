@@ -6,9 +6,24 @@ in-process run and the grader's isolated one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+BRACKETS = str.maketrans("()", "[]")
+
+
+def as_said(text: str) -> str:
+    """What counts of a message.
+
+    >>> as_said("No Shape (5,)") == as_said("no shape [5]")
+    True
+    >>> "[]" in as_said("min() arg is an empty sequence")
+    False
+    """
+    calls_left_out = re.sub(r"(?<=\w)\(\)", "", text.casefold())
+    return calls_left_out.translate(BRACKETS).replace(",]", "]")
 
 
 class Verdict(StrEnum):
@@ -101,6 +116,19 @@ class StudentError(Exception):
         self.kind = kinds[0]
         self.text = text
         self.where = tuple(where)
+        self.due: tuple[list[str], list[str]] | None = None
+
+    def is_due(self, kinds: Sequence[str], words: Sequence[str]) -> bool:
+        """Whether it is of one of these classes, and its message names one of these words; note that it was asked.
+
+        Upper and lower case are the same there, and so are brackets and parentheses.
+
+        >>> StudentError(["KeyError", "LookupError"], "no Shape (5,)").is_due(["LookupError"], ["shape [5]"])
+        True
+        """
+        self.due = [*kinds], [*words]
+        right = not {*kinds}.isdisjoint(self.kinds)
+        return right and any(as_said(word) in as_said(self.text) for word in words)
 
 
 class NotPlain(Exception):

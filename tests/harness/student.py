@@ -37,6 +37,9 @@ class Backend(Protocol):
     def used_mib(self) -> float | None:
         """The memory that the submission takes now; None where the system does not tell."""
 
+    def seconds(self) -> float:
+        """The clock, for a check that measures how long answers take: there is no other for it."""
+
     def invoke(self, path: str, handle: int | None, args: list[Any], kwargs: dict[str, Any], keep: bool) -> Any:
         """Call `module.function`, or a method of the object behind `handle`; `keep` asks for a handle.
 
@@ -88,6 +91,10 @@ class Student:
     def used_mib(self) -> float | None:
         """MiB of memory that the submission takes now; None where the system does not tell."""
         return self._backend.used_mib()
+
+    def seconds(self) -> float:
+        """A clock, to measure how long answers take."""
+        return self._backend.seconds()
 
     def file(self, name: str, content: str | bytes) -> str:
         """Write an input file (text as UTF-8, line ends as they are), and return its path."""

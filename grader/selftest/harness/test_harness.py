@@ -6,6 +6,7 @@ import subprocess
 import sys
 from itertools import repeat
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -145,6 +146,10 @@ class Answering:
     def used_mib(self) -> float | None:
         """Nobody knows."""
         return None
+
+    def seconds(self) -> float:
+        """The clock."""
+        return perf_counter()
 
 
 def test_a_call_is_shown_so_that_it_can_be_repeated() -> None:
