@@ -176,10 +176,12 @@ def _clauses(text: str, tasks: Collection[str]) -> str:
     """What holds for some tasks alone, said of those that are there.
 
     >>> said = "Floats may be off, but in Tasks [2.3], [2.5] and [2.6] they must be exact."
-    >>> _clauses(said, ["2.3", "2.6"]), _clauses(said, ["2.5"]), _clauses(said, ["1.1"])
-    ('Floats may be off, but in Tasks [2.3] and [2.6] they must be exact.',
-     'Floats may be off, but in Task [2.5] they must be exact.',
-     'Floats may be off.')
+    >>> _clauses(said, ["2.3", "2.6"])
+    'Floats may be off, but in Tasks [2.3] and [2.6] they must be exact.'
+    >>> _clauses(said, ["2.5"])
+    'Floats may be off, but in Task [2.5] they must be exact.'
+    >>> _clauses(said, ["1.1"])
+    'Floats may be off.'
     """
 
     def clause(found: re.Match[str]) -> str:
