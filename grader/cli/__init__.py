@@ -1,5 +1,5 @@
 """The command `grader`, a file for each group of its commands: arguments in, printed text and exit status out."""
 
-from grader.cli.app import app, main
+from grader.cli.app import application, main
 
-__all__ = ["app", "main"]
+__all__ = ["application", "main"]

@@ -5,6 +5,7 @@ Exit status 0: done, whatever the score; 2: wrong arguments; 3: it failed; 4: no
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import signal
@@ -16,27 +17,41 @@ import typer
 from rich.text import Text
 
 from grader import __version__
-from grader.cli.cohort import cohort
 from grader.cli.console import console, errors
-from grader.cli.course import course
-from grader.cli.course_file import course_file
-from grader.cli.doctor import health
-from grader.cli.grade import submissions
-from grader.cli.proofs import proofs
 from grader.errors import GraderError, NothingGraded, UsageError
 from grader.reports import quoted
 from tests.files import NoPlace
 
-app = typer.Typer(
-    help="Grades submissions out of the reach of their authors.", no_args_is_help=True, add_completion=False
-)
-for commands in (submissions, health, course, proofs):
-    app.add_typer(commands)
-app.add_typer(cohort)
-app.add_typer(course_file, name="course")
+GROUPS = {
+    "grade": "submissions",
+    "doctor": "health",
+    "course": "course",
+    "proofs": "proofs",
+    "cohort": "cohort",
+    "course_file": "course_file",
+}
+"""Modules of commands, and what these are called there."""
+
+NAMES = {"course_file": "course"}
+"""Groups with a name of their own on the command line; `class` says its own."""
 
 
-@app.callback(invoke_without_command=True)
+def application(first: str = "") -> typer.Typer:
+    """All commands; where the first word is `grade`, which platforms run for each submission, no more than it needs.
+
+    To import what the others need takes longer than many a grading.
+    """
+    app = typer.Typer(
+        help="Grades submissions out of the reach of their authors.", no_args_is_help=True, add_completion=False
+    )
+    for module, name in GROUPS.items():
+        if first != "grade" or module == first:
+            commands = getattr(importlib.import_module(f"grader.cli.{module}"), name)
+            app.add_typer(commands, name=NAMES.get(module))
+    app.callback(invoke_without_command=True)(version)
+    return app
+
+
 def version(show: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
     """Grade submissions out of the reach of their authors."""
     if show:
@@ -63,7 +78,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # whatever letters a submission uses, it is told of
     try:
-        app()
+        application(*sys.argv[1:2])()
     except Stopped:
         kept = "what was graded before is kept" if "class" in sys.argv[1:2] else "no result was written"
         _tell(f"stopped by Ctrl-C; {kept}, and nothing is left running")

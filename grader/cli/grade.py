@@ -10,7 +10,6 @@ import typer
 
 from grader.cli.console import console, need_folder, progress
 from grader.cli.course_file import OPTION, course_of
-from grader.cohort import looks_like_a_class
 from grader.course import Course
 from grader.errors import GraderFault, NothingGraded, UsageError
 from grader.files import write_atomically
@@ -82,6 +81,8 @@ def grade_command(
     if result.score is None:
         raise GraderFault(NO_SCORE)
     if result.problem is not None:
+        from grader.cohort import looks_like_a_class  # with all that a class needs, and one grading doesn't
+
         looks = looks_like_a_class(submission)
         class_ = f"; it looks like {looks}, which `grader class add` reads" if looks else ""
         raise NothingGraded(f"nothing was graded: {result.problem}{class_}")

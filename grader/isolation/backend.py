@@ -28,9 +28,8 @@ from grader.isolation.replay import Step, Talk, Talks
 from grader.isolation.sandbox import Backend, Sandbox
 from grader.isolation.usage import Queue, exceeds, own_wait_s, used_mib
 from grader.model import Limits, Verdict
-from tests.harness.checks import GRADER_FAULT_TEXT
 from tests.harness.direct import MOST_PLACES
-from tests.harness.outcomes import Altered, NotPlain, Stopped, StudentError
+from tests.harness.outcomes import GRADER_FAULT_TEXT, Altered, NotPlain, Stopped, StudentError
 from tests.harness.tasks import LIGHT
 
 EXCEPTIONS = {name for name, kind in vars(builtins).items() if isinstance(kind, type)}

@@ -8,9 +8,6 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import jsonschema
-from jsonschema.exceptions import best_match
-
 from grader.errors import UsageError
 from grader.model import CheckResult, Feedback, Report, Verdict
 
@@ -40,6 +37,8 @@ def from_json(data: object) -> Report:
     Raises:
         UsageError: the data does not follow the schema; the message names the first place.
     """
+    from jsonschema.exceptions import best_match
+
     error = best_match(_validator().iter_errors(data))
     if error:
         raise UsageError(f"no report: {error.json_path} {error.message}")
@@ -78,8 +77,10 @@ def schema() -> dict[str, Any]:
 
 
 @cache
-def _validator() -> jsonschema.Draft202012Validator:
+def _validator() -> Any:
     """Of the schema, which is itself checked only once: a class has thousands of reports."""
+    import jsonschema
+
     jsonschema.Draft202012Validator.check_schema(schema())
     return jsonschema.Draft202012Validator(schema())
 

@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from grader import __version__
-from grader.cli import app
+from grader.cli import application
 from grader.delivery.builders import PLATFORMS
 from grader.files import PROJECT
 from grader.making import new_task, stubs
@@ -210,7 +210,7 @@ def test_the_readmes_commands_exist() -> None:
     known = set()
     for command, rest in set(re.findall(r"(?:`|/|    )grader ([\w-]+)([^`#\n]*)", pages)):
         options = set(re.findall(r"--[a-z-]+", rest))
-        done = CliRunner(env={"COLUMNS": "200"}).invoke(app, [command, "--help"])
+        done = CliRunner(env={"COLUMNS": "200"}).invoke(application(), [command, "--help"])
         assert done.exit_code == 0, command
         assert options <= set(re.findall(r"--[a-z-]+", done.stdout)), command
         known.add(command)
@@ -249,7 +249,7 @@ def test_one_version_everywhere() -> None:
     students = PROJECT / "grader" / "delivery" / "student" / "pyproject.toml"
     assert tomllib.loads(students.read_text("utf-8"))["project"]["version"] == __version__
     assert metadata.version("lm-basics-assignment") == __version__
-    assert CliRunner().invoke(app, ["--version"]).stdout.strip() == __version__
+    assert CliRunner().invoke(application(), ["--version"]).stdout.strip() == __version__
 
 
 def test_the_changelogs_lines_say_what_they_are_about() -> None:

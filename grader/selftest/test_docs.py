@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from grader.cli import app
+from grader.cli import application
 from grader.files import PROJECT
 from grader.proofs import specimen
 from grader.reports.formats import FORMATS
@@ -26,7 +26,7 @@ MADE = {"course.toml", "results.xml", "report.md", "repositories.txt", "specimen
 @cache
 def options(command: str) -> set[str]:
     """What `grader COMMAND` takes."""
-    done = CliRunner(env={"COLUMNS": "200"}).invoke(app, [*command.split(), "--help"])
+    done = CliRunner(env={"COLUMNS": "200"}).invoke(application(), [*command.split(), "--help"])
     assert done.exit_code == 0, command
     return set(re.findall(r"--[a-z-]+", done.stdout))
 

@@ -10,7 +10,16 @@ import pytest
 
 from tests.harness import advice
 from tests.harness.expect import CALLS, Failure
-from tests.harness.outcomes import Altered, Feedback, Limits, NotPlain, Stopped, StudentError, Verdict
+from tests.harness.outcomes import (
+    GRADER_FAULT_TEXT,
+    Altered,
+    Feedback,
+    Limits,
+    NotPlain,
+    Stopped,
+    StudentError,
+    Verdict,
+)
 from tests.harness.plain import short
 from tests.harness.tasks import CHOSEN, TASKS
 from tests.harness.text import one_line
@@ -21,8 +30,6 @@ DUE = "an answer: what this call is given is allowed"
 
 NO_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 """What is raised where a file can't be read as Python."""
-
-GRADER_FAULT_TEXT = "the grader failed in this check, which is not your fault: "
 
 
 @dataclass(frozen=True, slots=True)

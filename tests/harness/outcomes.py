@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+GRADER_FAULT_TEXT = "the grader failed in this check, which is not your fault: "
+
 BRACKETS = str.maketrans("()", "[]")
 
 

@@ -20,7 +20,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from grader.cli import app
+from grader.cli import application
 from grader.errors import UsageError
 from grader.files import PROJECT
 from grader.grading import Options, grade
@@ -220,7 +220,7 @@ def test_a_file_to_write_may_be_a_device(tmp_path: Path) -> None:
 
 def test_every_command_shows_an_example() -> None:
     """That it takes: all its options and arguments are known ones."""
-    top: Any = typer.main.get_command(app)
+    top: Any = typer.main.get_command(application())
     groups = {"": top} | {f"{name} ": each for name, each in top.commands.items() if hasattr(each, "commands")}
     for prefix, group in groups.items():
         for name, command in group.commands.items():
@@ -266,7 +266,7 @@ def run(arguments: list[str]) -> str:
     """What a command prints that is run in this process, in a terminal of 40 columns if it were one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", "40")
-        done = CliRunner().invoke(app, arguments)
+        done = CliRunner().invoke(application(), arguments)
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     return done.stdout

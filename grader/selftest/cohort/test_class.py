@@ -17,7 +17,7 @@ import psutil
 import pytest
 from typer.testing import CliRunner
 
-from grader.cli import app
+from grader.cli import application
 from grader.cohort import opened, standings
 from grader.errors import UsageError
 from grader.files import PROJECT
@@ -39,7 +39,7 @@ def command(*args: object) -> list[str]:
 def said(*args: object, status: int = 0) -> str:
     """What such a call prints; grading has a process of its own, as it has for its users."""
     if args[0] != "grade":
-        done = CliRunner().invoke(app, ["class", *map(str, args)])
+        done = CliRunner().invoke(application(), ["class", *map(str, args)])
         assert isinstance(done.exception, UsageError) if status else done.exit_code == 0, done.output
         return done.output + str(done.exception or "")
     run = subprocess.run(command(*args), cwd=PROJECT, capture_output=True, text=True, timeout=1200, check=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from grader.cli import app
+from grader.cli import application
 from grader.files import PROJECT
 from grader.grading import Options, grade
 from grader.hardware import known, machines, test_hardware, watching
@@ -82,7 +82,7 @@ def test_a_machine_without_gpu_says_so_in_one_line(tmp_path: Path, monkeypatch: 
     """And records the CPU; what is recorded names the machine, the versions and the day."""
     monkeypatch.setattr(machines, "why_no_gpu", lambda: "none was built in")
     monkeypatch.setattr("grader.hardware.record.why_no_gpu", lambda: "none was built in")
-    done = CliRunner().invoke(app, ["hardware", "--record", str(tmp_path / "cpu.json")])
+    done = CliRunner().invoke(application(), ["hardware", "--record", str(tmp_path / "cpu.json")])
     assert done.exit_code == 0, done.output
     assert done.output.splitlines()[0] == "checks on a GPU are skipped: none was built in"
     made = json.loads((tmp_path / "cpu.json").read_text(encoding="utf-8"))

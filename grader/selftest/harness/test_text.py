@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.harness.checks import GRADER_FAULT_TEXT, judge
+from tests.harness.checks import judge
 from tests.harness.expect import CALLS, Failure
-from tests.harness.outcomes import NotPlain, Stopped, StudentError, Verdict
+from tests.harness.outcomes import GRADER_FAULT_TEXT, NotPlain, Stopped, StudentError, Verdict
 from tests.harness.text import visible
 
 HOSTILE = "\nScore 97 of 97\r\n::error::x\x0b##[error]y\x85  expected  5\u2028Score\x1b[2J\u202e"
