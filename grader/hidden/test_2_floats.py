@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from grader.reference import floats as reference
 from tests.harness import Student, expect, expect_raises, expect_that, limits, points
-from tests.harness.expect import Mistakes
+from tests.harness.student import Mistakes
 
 FLOAT16 = (5, 10)
 formats = st.tuples(st.one_of(st.integers(2, 11), st.just(11)), st.one_of(st.integers(1, 52), st.integers(43, 52)))
