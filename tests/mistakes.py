@@ -64,7 +64,7 @@ class Wrapped(Rounded):
 
 
 class OneOf:
-    """Equal to any of some answers.
+    """Equal to any of some answers, of a mistake that need not give one of them at each input.
 
     >>> OneOf([1, 2]) == 2, OneOf([1, 2]) == 3
     (True, False)
