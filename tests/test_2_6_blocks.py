@@ -7,7 +7,7 @@ from functools import partial
 
 from tests.block_examples import WORDED, worded
 from tests.harness import Student, expect, expect_close, expect_raises, points
-from tests.mistakes import inexact
+from tests.mistakes import OneOf, inexact
 
 SCALES = "the scales were left out; each block has one of 8 bits"
 BLOCK_BY_ROW = "blocks were cut across rows; each row begins a block"
@@ -144,7 +144,7 @@ def test_a_power_of_two_for_each_block(student: Student) -> None:
         (127, [2, 12, 0, 6, 10, 6, 0, 8]),
         "amax is 5, so that the exponent is 2 - 2; 2.5 is halfway between 2 (code 4) and 3 (code 5)",
         {
-            CEIL: lambda: (128, [1, 10, 0, 4, 9, 4, 0, 8]),
+            CEIL: lambda: OneOf([(128, [1, 10, 0, 4, 9, 4, 0, 8])]),
             EMAX: lambda: (129, [0, 9, 0, 2, 8, 2, 0, 8]),
             TIES: lambda: (127, [2, 13, 1, 7, 10, 6, 0, 8]),
             "the sign of what becomes zero was lost": lambda: (127, [2, 12, 0, 6, 10, 6, 0, 0]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests import recorded
 from tests.harness import Student, expect, expect_raises, points
-from tests.harness.expect import Mistakes
+from tests.harness.student import Mistakes
 from tests.mistakes import inexact
 
 PACKED = "the first number in such a name is that of the bits"

@@ -86,17 +86,21 @@ OFFERS = [
 ]
 """Their 1e21 FLOPs take 223, 88, 44 and 6 hours that have begun: 3,211, 2,464, 2,464 and 2,304 dollars."""
 
+CHEAP = OFFERS[0] | {"gpus": 1}
+
 
 @points(0.5, task="4.5")
 def test_the_cheapest_of_four_offers(student: Student) -> None:
     """1e21 FLOPs on A100s, H100s, H200s and B200s, at different prices."""
-    one = "one GPU was paid; all of them are"
+    one, fewest = "one GPU was paid; all of them are", "the fewest GPUs are not the least money"
+    lowest = "the lowest price of an hour is not the least money"
     for flops, days, offers, best, mistakes in (
+        (10**21, 30, [OFFERS[1], *OFFERS[:1], OFFERS[3]], 2, {one: 2, lowest: 1, fewest: 0}),
+        (10**21, 30, OFFERS[:2], 1, {one: 0, lowest: 0}),
         (10**21, 30, OFFERS[:3], 1, {one: 2, "of offers that cost the same, the first one counts": 2}),
-        (10**21, 30, OFFERS[:2], 1, {one: 0, "the lowest price of an hour is not the least money": 0}),
         (10**21, 3, OFFERS[:3], 2, {"an offer was taken that is not done in time": 1}),
         (10**21, 1, OFFERS[:3], None, {"an offer was taken that is not done in time": 1}),
-        (10**21, 30, OFFERS, 3, {one: 3, "the fewest GPUs are not the least money": 1}),
+        (10**21, 30, OFFERS, 3, {one: 3, fewest: 1}),
         (
             10**18,
             30,
@@ -104,13 +108,15 @@ def test_the_cheapest_of_four_offers(student: Student) -> None:
             1,
             {"an hour that has begun counts whole": 0},
         ),
+        (10**18, 30, [CHEAP, CHEAP | {"cents_per_hour": 0}], 1, {"what costs nothing is the least money": 0}),
+        (10**18, 30, [CHEAP | {"cents_per_hour": 2**60 - off} for off in (0, 1)], 1, {FLOATS: 0}),
         (10**21, 30, [], None, {}),
     ):
         expect(
             student.budgets.cheapest_offer(flops, days, offers),
             best,
             "of those in time, hours that have begun, times GPUs, times the price of one GPU's hour",
-            {words: lambda answer=answer: answer for words, answer in mistakes.items() if answer != best},
+            {words: lambda answer=answer: answer for words, answer in mistakes.items()},
         )
     day = 86_400 * 8 * 312 * 10**12 // 2
     for flops, best in ((day, 0), (day + 1, None)):

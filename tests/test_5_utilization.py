@@ -247,6 +247,7 @@ def test_the_longest_sequences_in_time(student: Student) -> None:
             "half of attention's square was left out; count it whole": half,
             "one GPU was counted": one,
             "the peak was taken whole; at this MFU, a share of it is used": whole,
+            "it was rounded up; that length takes too long": length + 1,
         }
         expect(
             student.utilization.longest_sequence(10**11, days, gpus, 9895 * 10**11, percent, *shape),
@@ -258,7 +259,10 @@ def test_the_longest_sequences_in_time(student: Student) -> None:
         student.utilization.longest_sequence(10**12, 3, 8, 9895 * 10**11, 50, *shape),
         0,
         "the parameters alone cost more than there is",
-        {"a length below 0 was given; where nothing fits, it is 0": lambda: -8_434},
+        {
+            "a length below 0 was given; where nothing fits, it is 0": lambda: -8_434,
+            "0 is an answer, too: where not even sequences of one token can be trained in time": lambda: 1,
+        },
     )
     exact = 7_200_000_000_000_000_000_000_000_000_000
     got = student.utilization.longest_sequence(1, 12, 10**15, 10**15, 100, 0, 12, 1000)

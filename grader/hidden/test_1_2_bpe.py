@@ -22,7 +22,7 @@ from grader.oracle.naive_bpe import TieRule
 from grader.reference import bpe as reference
 from tests.bpe_examples import MERGES, Merges, printable, vocab_of
 from tests.harness import Feed, Student, expect, expect_raises, expect_that, limits, points
-from tests.harness.expect import Mistakes
+from tests.harness.student import Mistakes
 from tests.test_1_2_bpe import HELD_BACK, check_growth, waited
 
 END = "<|endoftext|>"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.harness import Student, expect, need_torch, points
-from tests.harness.expect import Mistakes
+from tests.harness.student import Mistakes
 from tests.mistakes import FLOATS
 
 PLURAL = "each storage once, whole, and none for meta tensors"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from grader.reference import views as reference
 from tests.harness import Student, expect, expect_raises, expect_that, need_torch, points
-from tests.harness.expect import Mistakes
+from tests.harness.student import Mistakes
 from tests.mistakes import FLOATS, whole
 
 SMALL = [

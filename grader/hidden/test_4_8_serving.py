@@ -171,6 +171,7 @@ def test_answers_of_any_length(
     exact = reference.answer_us(model, batch, prompt, answer, bytes_per_s)
     weights = answer * model["parameters"] * model["weight_itemsize"]
     before = weights + batch * reference.cache_bytes(model, answer * prompt + answer * (answer - 1) // 2)
+    after = weights + batch * reference.cache_bytes(model, answer * prompt + answer * (answer + 1) // 2)
     fixed = weights + batch * reference.cache_bytes(model, answer * prompt)
     expect(
         student.serving.answer_us(model, batch, prompt, answer, bytes_per_s),
@@ -181,7 +182,7 @@ def test_answers_of_any_length(
             "each step was taken to read the prompt alone; the cache grows": (
                 lambda: -(-fixed * 10**6 // bytes_per_s)
             ),
-            "it was rounded down": lambda: exact - 1,
+            "it was rounded down": lambda: after * 10**6 // bytes_per_s,
         }
         | inexact(exact),
     )
@@ -231,7 +232,7 @@ def test_what_limits_any_model(
         student.serving.prompt_for_compute(model, peak, bytes_per_s),
         prompt,
         "FLOPs grow with the square of the length, bytes with the length",
-        {"it was rounded down": lambda: prompt - 1} | inexact(prompt),
+        {"at that length memory still limits; round up": lambda: prompt - 1} | inexact(prompt),
     )
     tried = oracle.least_prompt(tiny, ridge, 1)
     assume(tried is not None)
@@ -284,17 +285,25 @@ def test_room_for_any_model(
             hint,
             {
                 "the weights were left out": lambda gb=gb: gb * 10**9 // reference.cache_bytes(model, context),
-                "it was rounded up": lambda batch=batch: batch + 1,
+                "it was rounded up": lambda gb=gb: _rounded_up(model, gb, context),
             }
             | inexact(batch),
         )
         length = reference.longest_context(model, count, gb)
         hint = "what the weights leave, by the bytes of a token of each sequence"
         got = student.serving.longest_context(model, count, gb)
-        expect(got, length, hint, {"it was rounded up": lambda length=length: length + 1} | inexact(length))
+        expect(
+            got, length, hint, {"it was rounded up": lambda gb=gb: _rounded_up(model, gb, count)} | inexact(length)
+        )
         for first, second in ((model, other), (other, model), (model, model)):
             expect(
                 student.serving.serves_more(first, second, context, gb, *speeds),
                 reference.serves_more(first, second, context, gb, *speeds),
                 "compare tokens per second exactly, each model with the largest batch that fits",
             )
+
+
+def _rounded_up(model: dict[str, Any], gb: int, tokens: int) -> int:
+    """How many times a cache of so many tokens fits beside the weights, and a part of it."""
+    room = gb * 10**9 - model["parameters"] * model["weight_itemsize"]
+    return -(-max(int(room), 0) // reference.cache_bytes(model, tokens))

@@ -144,13 +144,16 @@ def test_tokens_that_hide_any_sending(
 ) -> None:
     """The least number, exactly; with one token less, sending takes longer."""
     exact = reference.tokens_to_hide(parameters, recipe, stage, gpus, flops_per_s, bytes_per_s)
+    sent, work = reference.sent_bytes(parameters, recipe, stage, gpus), 6 * parameters * bytes_per_s
     expect(
         student.sharding.tokens_to_hide(parameters, recipe, stage, gpus, flops_per_s, bytes_per_s),
         exact,
         "6 FLOPs for each parameter and token at flops_per_s, against bytes sent at bytes_per_s; round up",
         {
-            "it was rounded down": lambda: exact - 1,
-            "both may take equally long; compare in integers, since floats are not exact": lambda: exact + 1,
+            "it was rounded down": lambda: sent * flops_per_s // work,
+            "both may take equally long; compare in integers, since floats are not exact": (
+                lambda: sent * flops_per_s // work + 1
+            ),
             "a step takes 6 FLOPs for each parameter and token, with the backward pass": lambda: (
                 -(
                     -reference.sent_bytes(parameters, recipe, stage, gpus)
@@ -300,5 +303,11 @@ def test_what_any_checkpointing_costs(
         student.sharding.weights_take_over(config),
         length,
         "for each token, attention's weights grow with the length, and the rest does not",
-        {"where both take as much, the weights take no more yet": lambda: length - 1} | inexact(length),
+        {"where both take as much, the weights take no more yet": lambda: _at_a_tie(config)} | inexact(length),
     )
+
+
+def _at_a_tie(config: dict[str, int]) -> int:
+    """The least length at which attention's weights are half of what a layer keeps, or more."""
+    rest = reference.kept_bytes(config | {"layers": 1}, 1, 1, 1, "none") - config["heads"]
+    return -(-rest // config["heads"])

@@ -143,6 +143,31 @@ def _seconds(offer: dict[str, Any], flops: int) -> int:
 
 @points(1, task="4.5")
 @given(flops=whole(24), days=whole(4), offers=tenders())
+@example(
+    flops=2 * 10**22,
+    days=40,
+    offers=[
+        {"gpu": "A100", "gpus": 64, "mfu_percent": 45, "cents_per_hour": 149},
+        {"gpu": "B200", "gpus": 16, "mfu_percent": 38, "cents_per_hour": 588},
+        {"gpu": "H200", "gpus": 8, "mfu_percent": 41, "cents_per_hour": 120},
+    ],
+)
+@example(
+    flops=10**19,
+    days=9,
+    offers=[
+        {"gpu": "B200", "gpus": 32, "mfu_percent": 30, "cents_per_hour": 400},
+        {"gpu": "A100", "gpus": 4, "mfu_percent": 50, "cents_per_hour": 150},
+    ],
+)
+@example(  # one second more than an hour
+    flops=312 * 10**12 * 3601,
+    days=1,
+    offers=[
+        {"gpu": "A100", "gpus": 1, "mfu_percent": 100, "cents_per_hour": 100},
+        {"gpu": "B200", "gpus": 1, "mfu_percent": 100, "cents_per_hour": 150},
+    ],
+)
 @example(  # whole hours
     flops=312 * 10**12 * 7200,
     days=30,
@@ -158,31 +183,6 @@ def _seconds(offer: dict[str, Any], flops: int) -> int:
         {"gpu": "A100", "gpus": 2, "mfu_percent": 100, "cents_per_hour": 200},
         {"gpu": "A100", "gpus": 2, "mfu_percent": 50, "cents_per_hour": 100},
         {"gpu": "A100", "gpus": 1, "mfu_percent": 100, "cents_per_hour": 200},
-    ],
-)
-@example(  # one second more than an hour
-    flops=312 * 10**12 * 3601,
-    days=1,
-    offers=[
-        {"gpu": "A100", "gpus": 1, "mfu_percent": 100, "cents_per_hour": 100},
-        {"gpu": "B200", "gpus": 1, "mfu_percent": 100, "cents_per_hour": 150},
-    ],
-)
-@example(
-    flops=10**19,
-    days=9,
-    offers=[
-        {"gpu": "B200", "gpus": 32, "mfu_percent": 30, "cents_per_hour": 400},
-        {"gpu": "A100", "gpus": 4, "mfu_percent": 50, "cents_per_hour": 150},
-    ],
-)
-@example(
-    flops=2 * 10**22,
-    days=40,
-    offers=[
-        {"gpu": "A100", "gpus": 64, "mfu_percent": 45, "cents_per_hour": 149},
-        {"gpu": "B200", "gpus": 16, "mfu_percent": 38, "cents_per_hour": 588},
-        {"gpu": "H200", "gpus": 8, "mfu_percent": 41, "cents_per_hour": 120},
     ],
 )
 def test_the_cheapest_of_any_offers(student: Student, flops: int, days: int, offers: list[dict[str, Any]]) -> None:
@@ -204,6 +204,9 @@ def test_the_cheapest_of_any_offers(student: Student, flops: int, days: int, off
             ),
             "one GPU was paid; all of them are": lambda: least(partial(_cost, flops=flops, gpus=False), timely),
             "an hour that has begun counts whole": lambda: least(partial(_cost, flops=flops, hours=False), timely),
+            "hours were rounded down; one that has begun counts whole": lambda: least(
+                lambda offer: _price(offer, _seconds(offer, flops) // 3600 * 3600), timely
+            ),
             "of offers that cost the same, the first one counts": (
                 lambda: OneOf(n for n in timely[::-1] if n != best and cents[n] == min(cents.values()))
             ),

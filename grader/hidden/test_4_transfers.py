@@ -161,6 +161,7 @@ def test_the_least_rows_of_any_product(
     """Bound by compute from there on, by memory one row before; None where it never is."""
     least = reference.least_rows(k, n, itemsize, peak, speed)
     near = -(-peak * itemsize // (2 * speed))
+    gained, all_bytes = 2 * k * n * speed - peak * itemsize * (k + n), peak * itemsize * k * n
     got = student.transfers.least_rows(k, n, itemsize, peak, speed)
     expect(
         got,
@@ -168,8 +169,13 @@ def test_the_least_rows_of_any_product(
         "the least number with which bound_by says compute, or None",
         {
             "only the weights were counted; the inputs and results move, too": lambda: near,
-            "it was rounded down; there, memory still limits": lambda: least - 1 if least else None,
-            "one row more was asked for; at the ridge it is compute": lambda: least + 1 if least else None,
+            "it was rounded down; there, memory still limits": lambda: all_bytes // gained if least else None,
+            "one row more was asked for; at the ridge it is compute": (
+                lambda: all_bytes // gained + 1 if least else None
+            ),
+            "there is such a number, however large: work it out, since no search for it reaches far enough": (
+                lambda: None if least else ...
+            ),
             "the result was left out; it is written": lambda: _rows_without(n, itemsize, peak, speed),
             "the rows' own inputs were left out; they are read": lambda: _rows_without(k, itemsize, peak, speed),
         }

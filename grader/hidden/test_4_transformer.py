@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from grader.oracle import counting
 from grader.reference import transformer as reference
 from tests.harness import Student, expect, expect_raises, points
-from tests.mistakes import inexact, whole
+from tests.mistakes import OneOf, inexact, whole
 
 sizes = whole()
 shape = {
@@ -114,6 +114,7 @@ few = {name: whole(5) for name in rest}
 
 @points(0.5, task="4.4")
 @given(config=st.fixed_dictionaries({"seq": whole(6), "layers": st.integers(1, 200), **few}))
+@example(config={"seq": 1, "vocab": 2, "layers": 1, "d_model": 2, "heads": 2, "head_dim": 2, "d_ff": 6})
 @example(config={"seq": 4, "vocab": 2, "layers": 1, "d_model": 2, "heads": 1, "head_dim": 2, "d_ff": 4})
 @example(config={"seq": 4, "vocab": 8, "layers": 1, "d_model": 2, "heads": 1, "head_dim": 2, "d_ff": 4})
 @example(config={"seq": 1, "vocab": 5, "layers": 2, "d_model": 3, "heads": 2, "head_dim": 2, "d_ff": 8})
@@ -142,8 +143,13 @@ def test_the_costliest_part_of_any_transformer(student: Student, config: dict[st
         {
             "scores and mix are one part here: add them up": lambda: _most([costs[0], costs[1] // 2, *costs[2:]]),
             "the output layer was left out": lambda: _most([*costs[:3], 0]),
-            "of parts that cost the same, the first one counts": (
-                lambda: PARTS[3 - costs[::-1].index(max(costs))]
+            "of parts that cost the same, the first one counts": lambda: OneOf(
+                part
+                for part, cost in list(zip(PARTS, costs, strict=True))[costs.index(max(costs)) + 1 :]
+                if cost == max(costs)
+            ),
+            "attention was taken to be d_model wide": lambda: reference.costliest_part(
+                **config | {"heads": 1, "head_dim": config["d_model"]}
             ),
             "the feed-forward network has two products, and one was counted": (
                 lambda: _most([*costs[:2], costs[2] // 2, costs[3]])
@@ -177,7 +183,11 @@ def test_layers_for_any_number_of_parameters(
         {
             "it was rounded up; that layer does not fit": lambda: layers + (off > 0),
             "the embeddings were left out": lambda: (budget - 2 * config["d_model"]) // (one - none),
-            "the model may have exactly so many parameters": lambda: layers - 1,
+            "the model may have exactly so many parameters": lambda: (budget - none - 1) // (one - none),
+            "the norms of a layer were left out": lambda: (budget - none) // (one - none - 4 * config["d_model"]),
+            "the LayerNorm behind the last block was left out": lambda: (
+                (budget - none + 2 * config["d_model"]) // (one - none)
+            ),
         }
         | inexact(layers),
     )

@@ -91,6 +91,7 @@ def _warm(cold: list[float], warmup: int, repeats: int) -> list[float]:
     tolerance=st.sampled_from([0.0, 0.0625, 0.125, 0.5, 1.0]),
     factor=st.sampled_from([1.0, 1.0, 1.5, 0.25]),
 )
+@example(times=[1.0, 3.0, 1.0, 2.0, 2.0, 2.0], tolerance=0.125, factor=1.0)
 @example(times=[1.0, 9.0, 1.0, 5.0, 5.0, 1.0, 1.0, 90.0], tolerance=0.0, factor=1.0)
 @example(times=[4.0, 4.0, 2.0, 2.0, 2.0, 1.0, 1.0], tolerance=0.5, factor=1.0)
 @example(times=[8.0, 8.0, 8.0, 4.0], tolerance=0.5, factor=1.0)
@@ -100,16 +101,23 @@ def test_trends_of_any_runs(student: Student, times: list[float], tolerance: flo
     half = len(times) // 2
     drifting = [*times[:half], *(time * factor for time in times[half:])]
     third = len(drifting) // 3
-    exact = median(drifting), _trend(median(drifting[:third]), median(drifting[-third:]), tolerance)
+    thirds = median(drifting[:third]), median(drifting[-third:])
+    exact = median(drifting), _trend(*thirds, tolerance)
     other = [
         _trend(mean(drifting[:third]), mean(drifting[-third:]), tolerance),
         _trend(drifting[0], drifting[-1], tolerance),
         _trend(median(drifting[:half]), median(drifting[half:]), tolerance),
+        _trend(median(drifting[: -(-len(drifting) // 3)]), median(drifting[len(drifting) // -3 :]), tolerance),
+        _trend(
+            median(drifting[: len(drifting) // 4 or 1]), median(drifting[-(len(drifting) // 4 or 1) :]), tolerance
+        ),
     ]
     sentences = (
         "means of thirds were compared; compare medians",
         "the first run was compared with the last; compare medians of thirds",
         "halves were compared; compare the first third with the last one",
+        "thirds were rounded up; round down, so that none of them has more runs than another",
+        "quarters were compared; compare the first third with the last one",
     )
     expect(
         student.events.summary(drifting, tolerance),
@@ -117,6 +125,7 @@ def test_trends_of_any_runs(student: Student, times: list[float], tolerance: flo
         "the median of all; and that of the last third against that of the first, by more than the tolerance",
         {
             "the mean was returned; return the median": lambda: (mean(drifting), exact[1]),
+            "a change by just the tolerance is none": lambda: (exact[0], _trend(*thirds, tolerance - 1e-9)),
             **{words: lambda at=at: (exact[0], other[at]) for at, words in enumerate(sentences)},  # type: ignore[misc]
         },
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from fractions import Fraction
 from statistics import mean
 from typing import Any
 
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from grader.oracle import limits as oracle
 from grader.reference import limits as reference
 from tests.harness import Student, expect, expect_close, expect_raises, points
-from tests.mistakes import inexact, whole
+from tests.mistakes import OneOf, inexact, whole
 from tests.timing_examples import layers_of_a_b300, rows, work_of_linear_layers
 
 H200_BF16, H200_MEMORY = 9895 * 10**11, 4800 * 10**9
@@ -76,16 +78,27 @@ def _same_floor(student: Student, timings: list[dict[str, Any]], peak: int, byte
             "the work's arithmetic alone was looked at": (
                 lambda: oracle.floor_ms([timing | {"bytes": 0} for timing in timings], peak, bytes_per_s)
             ),
+            "work that takes just ten times its roofline is not above it": (
+                lambda: min((each["ms"] for each in timings if _far(each, peak, bytes_per_s)), default=None)
+            ),
         }
         if timings
         else None,
     )
 
 
+def _far(timing: dict[str, Any], peak: int, bytes_per_s: int) -> bool:
+    """Whether it takes ten times its roofline, or longer."""
+    return all(Fraction(timing["ms"]) >= 10 * need for need in oracle.needs(timing, peak, bytes_per_s).values())
+
+
 def _same_limit(
     student: Student, timing: dict[str, Any], floor_ms: float | None, peak: int, bytes_per_s: int
 ) -> None:
-    measured = {
+    exact = oracle.limit(timing, floor_ms, peak, bytes_per_s)
+    needs = oracle.needs(timing, peak, bytes_per_s) | {"latency": Fraction(floor_ms or 0)}
+    equal = [name for name, need in needs.items() if need == max(needs.values())]
+    measured: dict[str, Callable[[], object]] = {
         "it was decided by the ratio of FLOPs and bytes alone; a launch takes time, too": (
             lambda: oracle.limit(timing, None, peak, bytes_per_s)
         ),
@@ -93,12 +106,12 @@ def _same_limit(
             lambda: oracle.limit(timing, timing["ms"], peak, bytes_per_s)
         ),
         "of equal times, compute goes first, then bandwidth": (
-            lambda: oracle.limit(timing, (floor_ms or 0.0) * (1 + 1e-9), peak, bytes_per_s)
+            lambda: OneOf(name for name in equal if name != exact)
         ),
     }
     expect(
         student.limits.limit(timing, floor_ms, peak, bytes_per_s),
-        oracle.limit(timing, floor_ms, peak, bytes_per_s),
+        exact,
         "the one of launch, memory and arithmetic that needs the longest time",
         measured,
     )
@@ -121,6 +134,15 @@ precisions = st.sampled_from(["bf16", "fp8_current", "nvfp4"])
 
 @points(0.5, task="5.7")
 @given(products=layers, precision=precisions, peak=rates, ideal=st.sampled_from([1.0, 2.0, 4.0, 8.0]))
+@example(
+    products=[
+        {"layer": name, "tokens": 3, "d_in": 4, "d_out": 7, "ms": {"bf16": base, "nvfp4": low}}
+        for name, base, low in (("a", 32.0, 19.0), ("b", 16.0, 14.0), ("c", 2.0, 2.5), ("d", 60.0, 31.0))
+    ],
+    precision="nvfp4",
+    peak=10**6,
+    ideal=2.0,
+)
 @example(
     products=[
         {"layer": name, "tokens": 3, "d_in": 5, "d_out": 7, "ms": {"bf16": base, "nvfp4": low}}
@@ -256,6 +278,7 @@ def _same_step(student: Student, recorded: list[dict[str, Any]], gpu: str, preci
     inputs_ns=st.just(0) | whole(9),
     weights_ns=st.just(0) | whole(24),
 )
+@example(tokens=5, base_ns=1100, low_ns=800, inputs_ns=200, weights_ns=331)
 @example(tokens=64, base_ns=1600, low_ns=800, inputs_ns=0, weights_ns=12_800)
 @example(tokens=64, base_ns=1600, low_ns=900, inputs_ns=700, weights_ns=0)
 @example(tokens=5, base_ns=11, low_ns=8, inputs_ns=2, weights_ns=3)
@@ -265,13 +288,18 @@ def test_where_a_lower_precision_pays(
 ) -> None:
     """The first number of tokens with which it is faster, exactly, or None."""
     exact = reference.pays_from(tokens, base_ns, low_ns, inputs_ns, weights_ns)
-    without = max(base_ns - low_ns, 1)
+    without, gain = max(base_ns - low_ns, 1), base_ns - low_ns - inputs_ns
     expect(
         student.limits.pays_from(tokens, base_ns, low_ns, inputs_ns, weights_ns),
         exact,
         "the gain of each token, times the tokens, must be more than what quantizing the weights takes",
         {
-            "it was rounded down, or both are equally fast there": lambda: exact - 1 if exact else None,
+            "both are equally fast there; it must be faster": (
+                lambda: max(-(-weights_ns * tokens // gain), 1) if exact else None
+            ),
+            "it was rounded down; there it is not faster yet": (
+                lambda: weights_ns * tokens // gain if exact else None
+            ),
             "quantizing the inputs was left out": lambda: weights_ns * tokens // without + 1,
             "where nothing is gained, it never pays": lambda: 1 if exact is None else None,
         }

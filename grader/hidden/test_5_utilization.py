@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_FLOOR, Decimal
 from functools import partial
 from math import ceil
 from operator import floordiv
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from grader.reference import gradients, utilization
 from tests.harness import Student, expect, expect_close, expect_raises, points
-from tests.mistakes import inexact, whole
+from tests.mistakes import DECIMALS, inexact, whole
 from tests.timing_examples import rows
 
 sizes = whole()
@@ -117,7 +118,7 @@ def test_ratios_of_any_times(student: Student, inputs: float | None, weights: fl
         {
             "the gradient of the weights was left out": lambda: (inputs or 0.0) / forward,
             "the forward pass was added": lambda: gradients.backward_ratio(forward, inputs, weights) + 1,
-            doubled: lambda: 2 * weights / forward if first else 0.0,
+            doubled: lambda: 2 * weights / forward if first else None,
         },
     )
 
@@ -281,6 +282,7 @@ def test_flops_of_all_recorded_layers(student: Student) -> None:
 @example(tokens=10**12, days=60, gpus=2048, peak=9895 * 10**11, percent=41, shape=(7_615_616_512, 28, 3584))
 @example(tokens=15 * 10**12, days=60, gpus=2048, peak=9895 * 10**11, percent=41, shape=(7_615_616_512, 28, 3584))
 @example(tokens=7, days=1, gpus=1, peak=10**15 + 1, percent=33, shape=(5, 1, 1))
+@example(tokens=1, days=12, gpus=10**15 + 3, peak=10**15 + 7, percent=100, shape=(1, 12, 1000))
 def test_the_longest_sequences_of_any_training(
     student: Student, tokens: int, days: int, gpus: int, peak: int, percent: int, shape: tuple[int, int, int]
 ) -> None:
@@ -302,6 +304,13 @@ def test_the_longest_sequences_of_any_training(
                 lambda: (budget - each) // per_length if budget < each else None
             ),
             "one GPU was counted": lambda: max(budget // gpus - each, 0) // per_length,
+            "0 is an answer, too: where not even sequences of one token can be trained in time": (
+                lambda: max(exact, 1)
+            ),
+            "it was rounded up; that length takes too long": lambda: -(-max(budget - each, 0) // per_length),
+            DECIMALS: lambda: int(
+                ((Decimal(budget) - each) / per_length).to_integral_value(ROUND_FLOOR) if budget > each else 0
+            ),
         }
         | inexact(exact),
     )
@@ -325,7 +334,6 @@ def test_any_part_of_any_step_made_faster(
     total = {
         name: sum(layer[f"{name}_ms"] or 0.0 for layer in layers) for name in ("forward", "inputs", "weights")
     }
-    whole = sum(total.values())
     expect_close(
         student.gradients.step_speedup(layers, part, factor),
         gradients.step_speedup(layers, part, factor),
@@ -341,11 +349,11 @@ def test_any_part_of_any_step_made_faster(
             "that is the time after, divided by the one before": (
                 lambda: 1 / gradients.step_speedup(layers, part, factor)
             ),
-            "a part that takes longer slows the step": lambda: 1.0 if factor < 1 else -whole,
+            "a part that takes longer slows the step": lambda: 1.0 if factor < 1 else None,
         },
     )
 
 
-def _without_forward(total: dict[str, float], part: str, factor: float) -> float:
+def _without_forward(total: dict[str, float], part: str, factor: float) -> float | None:
     backward = total["inputs"] + total["weights"]
-    return backward / (backward - total[part] + total[part] / factor) if part != "forward" else -1.0
+    return backward / (backward - total[part] + total[part] / factor) if part != "forward" else None

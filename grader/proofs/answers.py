@@ -129,7 +129,7 @@ def sentence(name: str) -> str:
     trial = try_one(specimen.load(name), fast=True, isolation="none")
     said = trial.naming.message if trial.naming else ""
     _, _, hints = said.partition("\n  try ")
-    lines = [line.strip().removeprefix("or: ") for line in hints.split("\n")]
+    lines = [line.strip().removeprefix("perhaps: ").removeprefix("or: ") for line in hints.split("\n")]
     return next((line for line in lines if trial.specimen.message in line), "")
 
 

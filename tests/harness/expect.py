@@ -10,17 +10,17 @@ from math import isclose
 from tests.harness import advice
 from tests.harness.outcomes import StudentError
 from tests.harness.plain import short
-from tests.harness.student import Call
+from tests.harness.student import Call, Mistakes
 from tests.harness.text import apart, one_line
 
 CALLS = Call()
 """What the running check called last; the plugin clears it before each check."""
 
-Mistakes = Mapping[str, Callable[[], object]]
-"""What a known mistake would have given: {the sentence that names it: a function that computes that}."""
-
 MOST_SHOWN = 2_000
 """Characters of each row of a diagnosis."""
+
+FEW = 10
+"""So small are numbers that many mistakes give: indices, and counts of a few things."""
 
 MOST_WORDS = 2
 """Of several that a message may name, so many are told."""
@@ -46,8 +46,9 @@ def expect(
 ) -> None:
     """Fail with a diagnosis unless `got` is the expected plain value.
 
-    When `got` is exactly what known mistakes give, the hint is the sentences that name them. Where `got` is no
-    answer of the call, `told` says what it is, with `{}` for the value.
+    When known mistakes give exactly `got`, and all else that the function has answered in this check, the hint is
+    the sentences that name them; with "perhaps", and beside the hint, where others easily give the same. Where
+    `got` is no answer of the call, `told` says what it is, with `{}` for the value.
 
     >>> expect([1, 2], [1, 3], "ids follow the merges")
     Traceback (most recent call last):
@@ -55,10 +56,11 @@ def expect(
       got       [1] is 2, in [1, 2]
       try       ids follow the merges
     """
+    CALLS.note(got, mistakes)
     if type(got) is type(equals) and got == equals:
         return
     named = [sentence for sentence, give in (mistakes or {}).items() if give() == got]
-    _fail(got, difference(equals, got), "\nor: ".join(named) or hint, told)
+    _fail(got, difference(equals, got), _named(named, got, equals, hint), told)
 
 
 def expect_close(
@@ -75,6 +77,7 @@ def expect_close(
     >>> expect_close({"a": 0.1 + 0.2, "b": 1e-17}, {"a": 0.3, "b": 0.0})
     >>> expect_close((0.1 + 0.2, 1e-17, 2), (0.3, 0.0, 2))
     """
+    CALLS.note(got, mistakes)
     if _close(got, to):
         return
     if isinstance(got, dict) and isinstance(to, dict):
@@ -87,7 +90,52 @@ def expect_close(
     else:
         rows = short(to), short(got)
     named = [sentence for sentence, give in (mistakes or {}).items() if _mistaken(got, give())]
-    _fail(got, rows, "\nor: ".join(named) or hint, told)
+    _fail(got, rows, _named(named, got, to, hint), told)
+
+
+def _named(sentences: Sequence[str], got: object, equals: object, hint: str) -> str:
+    """What to try: of the mistakes that give this answer, those that fit all answers of the function so far."""
+    noted = CALLS.noted(got)
+    fitting = [sentence for sentence in sentences if all(each.fits(sentence, _contradicts) for each in noted)]
+    if not fitting or telling(got, equals):
+        return "\nor: ".join(fitting) or hint
+    more = [hint] if hint and hint not in fitting else []
+    return "\n".join([f"perhaps: {fitting[0]}", *(f"or: {sentence}" for sentence in fitting[1:]), *more])
+
+
+def _contradicts(wrong: object, answer: object) -> bool:
+    """Whether a mistake would have given another answer; None, "..." and one of several answers say nothing."""
+    if isinstance(answer, (float, dict, tuple)) and type(wrong) is type(answer):
+        return not (wrong == answer or _close(answer, wrong))
+    if wrong is None or wrong is ... or _several(wrong):
+        return False
+    return bool(wrong != answer)
+
+
+def telling(got: object, equals: object) -> bool:
+    """Whether a wrong answer is so far from the right one that few mistakes give it, which its number then shows.
+
+    >>> telling(40, 80), telling(79, 80), telling(0, 2), telling("bf16", "fp32"), telling(None, 7)
+    (True, False, False, False, False)
+    >>> telling((40, 3), (80, 3)), telling((79, 3), (80, 3)), telling((79, 2), (80, 3)), telling([1], [1, 2])
+    (True, False, True, True)
+    """
+    if type(got) is not type(equals) or got == equals:
+        return False
+    if isinstance(got, int) and isinstance(equals, int):
+        return abs(got - equals) > 1 and max(got, equals, -got, -equals) >= FEW
+    if isinstance(got, (list, tuple)) and isinstance(equals, (list, tuple)) and len(got) == len(equals):
+        parts = [(g, e) for g, e in zip(got, equals, strict=True) if g != e]
+    elif isinstance(got, dict) and isinstance(equals, dict) and got.keys() == equals.keys():
+        parts = [(got[name], equals[name]) for name in got if got[name] != equals[name]]
+    else:
+        return not isinstance(got, (str, bool))
+    return len(parts) > 1 or any(telling(*pair) for pair in parts)
+
+
+def _several(wrong: object) -> bool:
+    """Whether this is equal to one of several answers that a mistake may give."""
+    return not isinstance(wrong, (float, int, tuple, list, dict, str, bytes, type(None)))
 
 
 def _fail(got: object, rows: tuple[str, str], hint: str, told: str) -> None:
@@ -97,8 +145,7 @@ def _fail(got: object, rows: tuple[str, str], hint: str, told: str) -> None:
 
 def _mistaken(got: Close, wrong: object) -> bool:
     """Whether this is what a mistake gives, or one of several answers that it may give."""
-    several = not isinstance(wrong, (float, int, tuple, list, dict, str, type(None)))
-    return bool(wrong == got) if several else _close(got, wrong)
+    return bool(wrong == got) if _several(wrong) else _close(got, wrong)
 
 
 def _close(got: Close, to: object) -> bool:

@@ -7,7 +7,7 @@ How the call gets there is a backend's business: in this process, or through the
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
 from itertools import repeat
@@ -19,12 +19,19 @@ from tests.harness.outcomes import NotPlain, Stopped, StudentError, Verdict
 from tests.harness.plain import conform, short
 from tests.harness.text import one_line
 
+Mistakes = Mapping[str, Callable[[], object]]
+"""What a known mistake would have given: {the sentence that names it: a function that computes that}."""
+
 TAKE = 4096
 MOST_OF_A_CALL, MOST_OF_AN_OBJECT, MOST_OF_A_FILE = 300, 220, 200
 """Characters of what is shown whole: a call, how its object was made, a file that it was given."""
 
 CUT = 60
 """Characters of an argument of a longer call, and of a longer file."""
+
+
+MOST_NOTED = 4096
+"""Answers of a check that a mistake must fit to be named."""
 
 
 class Backend(Protocol):
@@ -53,16 +60,33 @@ class Backend(Protocol):
         """Put an input file where the submission can read it, and give its path."""
 
 
+class Noted:
+    """An answer of a function, right or wrong, and what known mistakes would have given."""
+
+    def __init__(self, function: str, answer: object, mistakes: Mistakes) -> None:
+        self.function = function
+        self._answer, self._mistakes = answer, mistakes
+        self._fits: dict[str, bool] = {}
+
+    def fits(self, sentence: str, contradicts: Callable[[object, object], bool]) -> bool:
+        """Whether a mistake may have given this answer; each is worked out once, when somebody asks."""
+        if sentence in self._mistakes and sentence not in self._fits:
+            self._fits[sentence] = not contradicts(self._mistakes[sentence](), self._answer)
+        return self._fits.get(sentence, True)
+
+
 class Call:
     """What was called, as it is shown to the student: one line, and a row for each file that it was given."""
 
     def __init__(self) -> None:
         self._recent: deque[tuple[object, str]] = deque(maxlen=64)
+        self._noted: deque[Noted] = deque(maxlen=MOST_NOTED)
         self.text = ""
 
     def clear(self) -> None:
         """Forget all: a check begins, and what another was answered is none of its business."""
         self._recent.clear()
+        self._noted.clear()
         self.text = ""
 
     def remember(self, value: object, text: str) -> None:
@@ -74,6 +98,19 @@ class Call:
     def that_gave(self, value: object) -> str:
         """The latest call that gave this very object, or else the latest call."""
         return next((text for given, text in reversed(self._recent) if given is value), self.text)
+
+    def note(self, answer: object, mistakes: Mistakes | None) -> None:
+        """Keep an answer, right or wrong, and what known mistakes would have given."""
+        if mistakes:
+            self._noted.append(Noted(self._function(answer), answer, mistakes))
+
+    def noted(self, answer: object) -> list[Noted]:
+        """What was noted of the function that gave this answer."""
+        function = self._function(answer)
+        return [each for each in self._noted if each.function == function]
+
+    def _function(self, answer: object) -> str:
+        return self.that_gave(answer).partition("(")[0]
 
 
 class Student:

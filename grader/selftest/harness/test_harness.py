@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 from itertools import repeat
 from pathlib import Path
 from time import perf_counter
@@ -102,6 +103,31 @@ def test_a_named_mistake_replaces_the_hint() -> None:
     assert "look again" not in str(failure.value)
     with pytest.raises(Failure, match="look again"):
         expect([3], [1, 2], "look again", {"reversed": lambda: [2, 1]})
+
+
+def _itself(value: object) -> object:
+    return value
+
+
+def test_a_mistake_is_named_where_it_fits_all_answers_of_the_function() -> None:
+    """Right ones, too; what it says nothing of, and what another function answered, doesn't matter."""
+    known = {"doubled": lambda: 80, "halved": lambda: 80}
+    for function, doubled, named in (("f", 2, False), ("f", ..., True), ("f", 1, True), ("g", 2, True)):
+        CALLS.clear()
+        CALLS.text = f"{function}(1)"
+        expect(1, 1, "", {"doubled": partial(_itself, doubled)})
+        CALLS.text = "f(40)"
+        with pytest.raises(Failure, match="or: halved" if named else "try       halved"):
+            expect(80, 40, "look again", known)
+    CALLS.clear()
+
+
+def test_what_many_mistakes_give_is_named_with_a_perhaps() -> None:
+    """One more or less, or one of a few; then the hint is there, too, but for one that would be said twice."""
+    with pytest.raises(Failure, match=r"try       perhaps: up\n {12}or: more\n {12}look again$"):
+        expect(41, 40, "look again", {"up": lambda: 41, "more": lambda: 41, "less": lambda: 39})
+    with pytest.raises(Failure, match=r"try       perhaps: look again$"):
+        expect("memory", "compute", "look again", {"look again": lambda: "memory"})
 
 
 def test_a_value_that_is_no_answer_is_told_by_its_name() -> None:
