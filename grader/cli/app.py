@@ -37,7 +37,7 @@ NAMES = {"course_file": "course"}
 
 
 def application(first: str = "") -> typer.Typer:
-    """All commands; where the first word is `grade`, which platforms run for each submission, no more than it needs.
+    """All commands; where the first word is `grade`, which platforms run for each submission, only what it needs.
 
     To import what the others need takes longer than many a grading.
     """
