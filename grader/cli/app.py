@@ -33,7 +33,7 @@ GROUPS = {
 """Modules of commands, and what these are called there."""
 
 NAMES = {"course_file": "course"}
-"""Groups with a name of their own on the command line; `class` says its own."""
+"""What groups are called on the command line, where they don't say it themselves."""
 
 
 def application(first: str = "") -> typer.Typer:
@@ -47,7 +47,7 @@ def application(first: str = "") -> typer.Typer:
     for module, name in GROUPS.items():
         if first != "grade" or module == first:
             commands = getattr(importlib.import_module(f"grader.cli.{module}"), name)
-            app.add_typer(commands, name=NAMES.get(module))
+            app.add_typer(commands, name=NAMES.get(module) or commands.info.name)
     app.callback(invoke_without_command=True)(version)
     return app
 

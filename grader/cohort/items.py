@@ -22,8 +22,8 @@ TRY = f"  {'try':<9} "
 MORE = " " * len(TRY)
 """How `tests.harness.expect` begins the last row of a diagnosis, and each further line of it."""
 
-OTHER = "or: "
-"""What begins another sentence of several."""
+OTHER, PERHAPS = "or: ", "perhaps: "
+"""What begins another sentence of several, and the first one where others give the same: then a hint follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +123,20 @@ def advice(message: str) -> list[str]:
 
     >>> advice("f(1)\n  expected  2\n  got       3\n  try       it was rounded\n            or: it was cut")
     ['it was rounded', 'it was cut']
+    >>> advice("f(1)\n  expected  2\n  got       1\n  try       perhaps: it was cut\n            a hint")
+    ['it was cut']
     >>> advice("f(1)\n  expected  2\n  got       3")
     []
     """
     found: list[str] = []
+    perhaps = False
     for line in message.split("\n"):
         if line.startswith(TRY):
-            found = [line.removeprefix(TRY)]
+            perhaps = line.startswith(TRY + PERHAPS)
+            found = [line.removeprefix(TRY).removeprefix(PERHAPS)]
         elif found and line.startswith(MORE + OTHER):
             found.append(line.removeprefix(MORE + OTHER))
-        elif found and line.startswith(MORE):
+        elif found and not perhaps and line.startswith(MORE):
             found[-1] += f" {line.removeprefix(MORE)}"
     return found
 

@@ -91,15 +91,19 @@ def test_items_by_hand() -> None:
 def test_sentences_are_read_as_diagnoses_write_them() -> None:
     """One mistake, two of them, a hint, a hint of two lines, and none; whatever the values look like."""
     for mistakes, hint, sentences in (
-        ({"it was rounded": lambda: 3}, "a hint", ["it was rounded"]),
-        ({"it was rounded": lambda: 3, "it was cut": lambda: 3}, "", ["it was rounded", "it was cut"]),
-        ({"it was cut": lambda: 4}, "a hint", ["a hint"]),
+        ({"it was rounded": lambda: 30}, "a hint", ["it was rounded"]),
+        ({"it was rounded": lambda: 30, "it was cut": lambda: 30}, "", ["it was rounded", "it was cut"]),
+        ({"it was cut": lambda: 40}, "a hint", ["a hint"]),
         ({}, "a hint\nof two lines", ["a hint of two lines"]),
         ({}, "", []),
     ):
         with pytest.raises(Failure) as caught:
-            expect(3, 2, hint, mistakes)
+            expect(30, 20, hint, mistakes)
         assert advice(str(caught.value)) == sentences
+    with pytest.raises(Failure) as caught:
+        expect(19, 20, "a hint", {"it was cut": lambda: 19})
+    assert "perhaps: it was cut" in str(caught.value)
+    assert advice(str(caught.value)) == ["it was cut"]
     with pytest.raises(Failure) as caught:
         expect("\n  try       forged", "x")
     assert advice(str(caught.value)) == []
