@@ -23,7 +23,7 @@ from grader.proofs import specimen
 from grader.selftest.cohort.stores import FAIL, PASS, attempt, graded, report
 from grader.selftest.cohort.test_class import said
 from grader.selftest.pages import Page, anchors
-from tests.harness.expect import Failure, expect
+from tests.harness.expect import CALLS, Failure, expect
 from tests.harness.tasks import TASKS
 
 HOSTILE = (
@@ -100,6 +100,7 @@ def test_sentences_are_read_as_diagnoses_write_them() -> None:
         with pytest.raises(Failure) as caught:
             expect(30, 20, hint, mistakes)
         assert advice(str(caught.value)) == sentences
+    CALLS.clear()
     with pytest.raises(Failure) as caught:
         expect(19, 20, "a hint", {"it was cut": lambda: 19})
     assert "perhaps: it was cut" in str(caught.value)
