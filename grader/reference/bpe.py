@@ -9,7 +9,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from ._merging import learn_merges, merge_ids
-from ._pretokens import BLOCKS, PATTERN, RUNS, check_special_tokens, count_pre_tokens, special_pattern
+from ._pretokens import BLOCKS, PATTERN, ROUGH_PATTERN, check_special_tokens, count_pre_tokens, special_pattern
 
 
 def train_bpe(
@@ -126,7 +126,7 @@ class Tokenizer:
                 ids.append(self._ids[piece.encode()])
                 continue
             for block in BLOCKS.finditer(piece):
-                ids += chain.from_iterable(map(self._encoded.__getitem__, RUNS.findall(block.group())))
+                ids += chain.from_iterable(map(self._encoded.__getitem__, ROUGH_PATTERN.findall(block.group())))
         return ids
 
     def encode_iterable(self, strings: Iterable[str]) -> Iterator[int]:

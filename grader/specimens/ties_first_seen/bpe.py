@@ -3,6 +3,13 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 
 
+def count_pre_tokens(path: Path, special_tokens: list[str]) -> Counter[bytes]:
+    """Pre-tokens in order of first sight."""
+    text = path.read_bytes().decode(errors="replace")
+    pieces = special_pattern(special_tokens).split(text)[::2] if special_tokens else [text]
+    return Counter(word.encode() for piece in pieces for word in PATTERN.findall(piece))
+
+
 def learn_merges(words: Counter[bytes], wanted: int) -> list[tuple[bytes, bytes]]:
     """Ties go to the pair that stands first in the corpus."""
     tokens = [bytes([byte]) for byte in range(256)]
