@@ -8,7 +8,8 @@ and pairs that are too rare to be merged soon are not looked at.
 from __future__ import annotations
 
 import heapq
-from collections import Counter
+import sys
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -21,6 +22,8 @@ _END = "\u0100"  # above every inverted byte, so that a prefix sorts after what 
 _WALL = -1  # stands between words, where a token's id would
 
 _Array = npt.NDArray[np.int64]
+_Rules = dict[tuple[int, int], tuple[int, int]]
+_NEVER = (sys.maxsize, -1)
 _Pair = tuple[int, int, int, _Array]  # how often it occurs at most, left id, right id, places
 
 
@@ -152,28 +155,54 @@ def _without_overlaps(places: _Array, length: int) -> _Array:
     return kept
 
 
-def merge_ids(ids: list[int], rules: dict[tuple[int, int], tuple[int, int]]) -> list[int]:
+def merge_ids(ids: list[int], rules: _Rules) -> list[int]:
     """Apply merge rules {pair: (rank, merged id)} to one word: each has one turn, in order of rank, left to right.
-
-    Takes n log n steps for n ids: a heap of candidate places over a linked list.
 
     >>> merge_ids([7, 7, 7], {(7, 7): (0, 8)})
     [8, 7]
     """
+    return _merge_short(ids, rules) if len(ids) < 64 else _merge_long(ids, rules)
+
+
+def _merge_short(ids: list[int], rules: _Rules) -> list[int]:
+    """Merge the leftmost of the pairs whose turn is first, again and again: n * n quick steps for n ids."""
+    ids = list(ids)
+    turns = [rules.get(pair, _NEVER) for pair in pairwise(ids)]
+    while turns and (turn := min(turns)) is not _NEVER:
+        at = turns.index(turn)
+        ids[at : at + 2] = [turn[1]]
+        del turns[at]
+        for place in (at - 1, at):
+            if 0 <= place < len(turns):
+                later = rules.get((ids[place], ids[place + 1]), _NEVER)
+                turns[place] = later if later > turn else _NEVER  # an earlier merge has had its turn
+    return ids
+
+
+def _merge_long(ids: list[int], rules: _Rules) -> list[int]:
+    """The same in about n steps: a linked list, and for each pair whose turn is to come, where it stood."""
     ids = [*ids, -1]
     following = list(range(1, len(ids) + 1))
     previous = list(range(-1, len(ids) - 1))
-    heap = [(rules[pair][0], place, *pair) for place, pair in enumerate(pairwise(ids)) if pair in rules]
-    heapq.heapify(heap)
-    while heap:
-        turn, place, left, right = heapq.heappop(heap)
-        second = following[place]
-        if ids[place] != left or ids[second] != right:
-            continue
-        before, after = previous[place], following[second]
-        ids[place], ids[second] = rules[left, right][1], -2
-        following[place], previous[after] = after, place
-        for at, pair in ((before, (ids[before], ids[place])), (place, (ids[place], ids[after]))):
-            if pair in rules and rules[pair][0] > turn:  # an earlier merge has had its turn
-                heapq.heappush(heap, (rules[pair][0], at, *pair))
+    places: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for place, pair in enumerate(pairwise(ids)):
+        if pair in rules:
+            places[pair].append(place)
+    turns = [(rules[pair], pair) for pair in places]
+    heapq.heapify(turns)
+    while turns:
+        turn, (left, right) = heapq.heappop(turns)
+        new = turn[1]
+        for place in sorted(places.pop((left, right))):
+            second = following[place]
+            if ids[place] != left or ids[second] != right:
+                continue
+            before, after = previous[place], following[second]
+            ids[place], ids[second] = new, -2
+            following[place], previous[after] = after, place
+            for at, pair in ((before, (ids[before], new)), (place, (new, ids[after]))):
+                if pair in rules and rules[pair] > turn:  # an earlier merge has had its turn
+                    if pair not in places:
+                        heapq.heappush(turns, (rules[pair], pair))
+                    places[pair].append(at)
     return [identifier for identifier in ids if identifier >= 0]

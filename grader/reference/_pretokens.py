@@ -85,8 +85,8 @@ def _refined(rough: Counter[str]) -> Counter[str]:
 
     The slow pattern sees all of them at once, with line ends between, which it finds as pre-tokens of their own.
 
-    >>> _refined(Counter({" it's": 2, "it": 1, "\\n\\n": 1}))
-    Counter({' it': 2, "'s": 2, 'it': 1, '\\n\\n': 1})
+    >>> _refined(Counter({" it's": 2, "it": 1}))
+    Counter({' it': 2, "'s": 2, 'it': 1})
     """
     counts = Counter({run: times for run, times in rough.items() if run.isspace()})  # each is one pre-token
     rest = [run for run in rough if run not in counts]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -70,6 +70,26 @@ def test_malformed_bytes_train_as_the_plain_algorithm_does(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_pretokens, "CHUNK_BYTES", chunk)
         assert train_bpe(path, 300, specials) == naive_bpe.train_bpe(path, 300, specials)
+
+
+tokens = st.text("ab", min_size=1, max_size=3)
+
+
+@given(word=st.text("ab", max_size=130), merges=st.lists(st.tuples(tokens, tokens), unique=True, max_size=20))
+def test_short_and_long_words_are_merged_alike(word: str, merges: list[tuple[str, str]]) -> None:
+    """As each merge has one turn, also by merges that no training gives: two may give the same bytes."""
+    plain = tuple(bytes([byte]) for byte in word.encode())
+    for left, right in merges:
+        plain = naive_bpe.merge_word(plain, (left.encode(), right.encode()))
+    ids: dict[bytes, int] = defaultdict(count().__next__)
+    rules = {
+        (ids[left.encode()], ids[right.encode()]): (rank, ids[left.encode() + right.encode()])
+        for rank, (left, right) in enumerate(merges)
+    }
+    letters = [ids[bytes([byte])] for byte in word.encode()]
+    merged = [ids[token] for token in plain]
+    assert _merging._merge_short(letters, rules) == _merging._merge_long(letters, rules) == merged
+    assert _merging.merge_ids(letters, rules) == merged
 
 
 def test_white_space_is_that_of_the_pattern() -> None:
