@@ -19,7 +19,6 @@ import numpy.typing as npt
 
 _INVERT = bytes(255 - byte for byte in range(256))
 _END = "\u0100"  # above every inverted byte, so that a prefix sorts after what it begins
-_WALL = -1  # stands between words, where a token's id would
 
 _Array = npt.NDArray[np.int64]
 _Rules = dict[tuple[int, int], tuple[int, int]]
@@ -75,22 +74,19 @@ def _descending(token: bytes) -> str:
 
 
 class _Corpus:
-    """All distinct words end to end, with a wall after each: the tokens that they are cut into.
+    """All distinct words end to end, as the tokens that they are cut into.
 
     A token's id stands where its first byte is, and where its last one is; what is between is never read. A
     boundary between two tokens is the place of the first byte after it, so that the ids of the two stand there
-    and one place before. Each boundary has the number of times that its word occurs, other places have 0.
-    Pairs with fewer than `floor` occurrences are left out of every answer.
+    and one place before. Each boundary has the number of times that its word occurs; all other places, and
+    those between two words, have 0. Pairs with fewer than `floor` occurrences are left out of every answer.
     """
 
     def __init__(self, words: Counter[bytes]) -> None:
-        sizes = np.fromiter(map(len, words), np.int64, len(words)) + 1
-        walls = np.cumsum(sizes) - 1
-        self.ids = np.frombuffer(b"".join([word + b" " for word in words]), np.uint8).astype(np.int64)
-        self.ids[walls] = _WALL
-        self.times = np.repeat(np.fromiter(words.values(), np.int64, len(words)), sizes)
-        self.times[walls] = 0
-        self.times[walls - sizes + 1] = 0  # no token stands before a word's first byte
+        self.ids = np.frombuffer(b"".join(words) + b"\0", np.uint8).astype(np.int64)
+        sizes = np.fromiter(map(len, words), np.int64)
+        self.times = np.append(0, np.repeat(np.fromiter(words.values(), np.int64), sizes))
+        self.times[np.cumsum(sizes)] = 0  # where a word ends
         self.lengths = [1] * 256
         self.floor = 1
 
@@ -120,7 +116,7 @@ class _Corpus:
         self.times[places] = 0
         after = after[self.ids[after] != new]  # else it is the boundary before another of the places
         fresh = np.concatenate([before, after])
-        fresh = fresh[self.times[fresh] > 0]  # not where a word begins or ends
+        fresh = fresh[self.times[fresh] > 0]  # not between two words
         return self._above_floor(*self._by_pair(fresh)) if len(fresh) else []
 
     def _by_pair(self, places: _Array) -> tuple[_Array, _Array, _Array]:
