@@ -21,9 +21,9 @@ _INVERT = bytes(255 - byte for byte in range(256))
 _END = "\u0100"  # above every inverted byte, so that a prefix sorts after what it begins
 
 _Array = npt.NDArray[np.int64]
-_Rules = dict[tuple[int, int], tuple[int, int]]
-_NEVER = (sys.maxsize, -1)
-_Pair = tuple[int, int, int, _Array]  # how often it occurs at most, left id, right id, places
+_Pair = tuple[int, int, int, _Array]  # how often it occurs, left id, right id, places
+_Rules = dict[tuple[int, int], tuple[int, int]]  # rank and merged id of each pair that is merged
+_NEVER = (sys.maxsize, -1)  # stands for the rule of a pair that is not
 
 
 def learn_merges(
@@ -91,13 +91,13 @@ class _Corpus:
         self.floor = 1
 
     def frequent_pairs(self, number: int) -> list[_Pair]:
-        """About as many pairs, the most frequent ones, and a new floor; or all, when there are no more."""
+        """So many pairs, the most frequent ones, and those at least half as frequent, which is the new floor."""
         boundaries = self.times.nonzero()[0]
         if not len(boundaries):
             return []
         places, starts, counts = self._by_pair(boundaries)
-        few = len(counts) <= number
-        self.floor = 1 if few else max(1, int(np.partition(counts, -number)[-number]) // 2)
+        number = min(number, len(counts))
+        self.floor = max(1, int(np.partition(counts, -number)[-number]) // 2)
         return self._above_floor(places, starts, counts)
 
     def recounted(self, left: int, right: int, places: _Array) -> _Pair:

@@ -165,10 +165,8 @@ class Tokenizer:
         >>> Tokenizer({0: b"a", 1: b"\xe2"}, []).decode([0, 1])
         'a�'
         """
-        ids = ids if isinstance(ids, list) else list(ids)
-        blocks = (
-            ids[start : start + 1024] for start in range(0, len(ids), 1024)
-        )  # which the processor's cache holds
+        ids, size = list(ids), 1024  # so many at a time, as the processor's cache holds
+        blocks = (ids[start : start + size] for start in range(0, len(ids), size))
         try:
             data = b"".join([b"".join(map(self._vocab.__getitem__, block)) for block in blocks])
         except KeyError as error:
