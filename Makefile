@@ -72,6 +72,7 @@ bench: install
 	$(BIN)/python -m grader.bench.isolation
 	$(BIN)/python -m grader.bench.forking
 	$(BIN)/python -m grader.bench.training
+	$(BIN)/python -m grader.bench.encoding
 	$(BIN)/python -m grader.bench.cohort
 
 # At most 8 minutes on a machine with a GPU, with its own python, torch, pytest, hypothesis, numpy and regex:

@@ -25,9 +25,7 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 from statistics import linear_regression
 
-import psutil
-
-from grader.bench import interleaved, show
+from grader.bench import interleaved, memory, show
 from grader.cohort import add, opened
 from grader.files import PROJECT
 from grader.grading import pytest_args
@@ -139,7 +137,7 @@ def growth(many: int, tasks: Sequence[str]) -> tuple[float, float]:
         began = time.monotonic()
         with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
             while run.poll() is None:
-                most = max(most, _memory(run.pid))
+                most = max(most, memory(run.pid))
                 time.sleep(0.5)
         if run.returncode:
             raise RuntimeError(f"grader class grade ended with {run.returncode}")
@@ -158,17 +156,6 @@ def cost(many: int, tasks: Sequence[str]) -> tuple[float, float, float]:
         took_s, after = time.monotonic() - began, getrusage(RUSAGE_CHILDREN)
         busy_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         return took_s / many, busy_s / many, store.stat().st_size / many / 2**10
-
-
-def _memory(pid: int) -> int:
-    """Bytes of a process and all that it has started; what several share is counted once."""
-    found = 0
-    try:
-        for each in (first := psutil.Process(pid), *first.children(recursive=True)):
-            found += each.memory_full_info().pss
-    except psutil.Error:  # one of them has just ended
-        pass
-    return found
 
 
 def main() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +17,13 @@ import regex
 PATTERN = regex.compile(r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")
 CHUNK_BYTES = 2**17  # small enough that checks with half a megabyte see several
 PARALLEL_BYTES = 2**22  # below this, starting processes costs more than it saves
+PARALLEL_CHUNK_BYTES = 2**23  # at most: a process needs ten times as much memory
+
+# The same pattern, blind to kinds of characters: what it finds are one or more pre-tokens, and far fewer different
+# ones than pieces of text, so that the slow pattern need only see each of them once. `re` means more by \s.
+_SPACE = "\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+ROUGH_PATTERN = re.compile(f" ?[^{_SPACE}]+|[{_SPACE}]+(?![^{_SPACE}])|[{_SPACE}]+")
+BLOCKS = re.compile(f"(?s:.{{1,65536}})[{_SPACE}]*[^{_SPACE}]*")  # cuts a long text where both patterns do
 
 # A word character before white space always ends a pre-token, and nothing before it looks past it.
 _WORD_START = regex.compile(rb"(?<=[0-9A-Za-z])[ \n]")
@@ -43,13 +51,16 @@ def _alternation(special_tokens: tuple[str, ...]) -> regex.Pattern[str]:
 
 def count_pre_tokens(path: Path, special_tokens: list[str]) -> Counter[bytes]:
     """How often each pre-token occurs. Memory grows with distinct pre-tokens, not with the file."""
-    ranges = list(pairwise(_boundaries(path, special_tokens)))
+    size = path.stat().st_size
     total: Counter[bytes] = Counter()
-    if path.stat().st_size < PARALLEL_BYTES:
-        for start, end in ranges:
+    if size < PARALLEL_BYTES:
+        for start, end in pairwise(_boundaries(path, special_tokens, CHUNK_BYTES)):
             total.update(_count_range(path, start, end, special_tokens))
         return total
-    with ProcessPoolExecutor(max_workers=min(os.cpu_count() or 1, 8)) as pool:
+    processes = min(os.cpu_count() or 1, 8)
+    chunk = min(size // (2 * processes), PARALLEL_CHUNK_BYTES)  # several for each, since some are slower
+    ranges = list(pairwise(_boundaries(path, special_tokens, chunk)))
+    with ProcessPoolExecutor(processes) as pool:
         for counts in pool.map(
             _count_range,
             [path] * len(ranges),
@@ -64,22 +75,41 @@ def _count_range(path: Path, start: int, end: int, special_tokens: list[str]) ->
     with path.open("rb") as file:
         file.seek(start)
         text = file.read(end - start).decode("utf-8", errors="replace")
-    counts: Counter[str] = Counter()
     pieces = special_pattern(special_tokens).split(text)[::2] if special_tokens else [text]
-    for piece in pieces:
-        counts.update(PATTERN.findall(piece))
+    counts = _refined(Counter(chain.from_iterable(map(ROUGH_PATTERN.findall, pieces))))
     return Counter({word.encode(): times for word, times in counts.items()})
 
 
-def _boundaries(path: Path, special_tokens: list[str]) -> Iterator[int]:
-    """Offsets that cut the file into chunks, each at a place where a cut changes no pre-token."""
+def _refined(rough: Counter[str]) -> Counter[str]:
+    """How often each pre-token occurs in these, which occur so often.
+
+    The slow pattern sees all of them at once, with line ends between, which it finds as pre-tokens of their own.
+
+    >>> _refined(Counter({" it's": 2, "it": 1}))
+    Counter({' it': 2, "'s": 2, 'it': 1})
+    """
+    counts = Counter({run: times for run, times in rough.items() if run.isspace()})  # each is one pre-token
+    rest = [run for run in rough if run not in counts]
+    times = iter([rough[run] for run in rest])
+    now = next(times, 0)
+    for word in PATTERN.findall("\n".join(rest)):
+        if word == "\n":
+            now = next(times)
+        else:
+            counts[word] += now
+    return counts
+
+
+def _boundaries(path: Path, special_tokens: list[str], chunk: int) -> Iterator[int]:
+    """Offsets that cut the file into chunks of this many bytes or more, where a cut changes no pre-token."""
     size = path.stat().st_size
     tokens = [token.encode() for token in special_tokens]
+    chunk = max([chunk, *map(len, tokens)])
     yield 0
     with path.open("rb") as file:
         last = 0
-        while last + CHUNK_BYTES < size:
-            found = _next_cut(file, last + CHUNK_BYTES, tokens)
+        while last + chunk < size:
+            found = _next_cut(file, last + chunk, tokens)
             if found is None:
                 break
             yield found

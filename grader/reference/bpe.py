@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from itertools import count
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, count
 from pathlib import Path
 
 from ._merging import learn_merges, merge_ids
-from ._pretokens import PATTERN, check_special_tokens, count_pre_tokens, special_pattern
+from ._pretokens import BLOCKS, PATTERN, ROUGH_PATTERN, check_special_tokens, count_pre_tokens, special_pattern
 
 
 def train_bpe(
@@ -89,7 +88,7 @@ class Tokenizer:
             for rank, (left, right) in reversed(list(enumerate(merges)))
         }
         self._byte_ids = [self._ids.get(bytes([byte]), -1) for byte in range(256)]
-        self._encode_short = lru_cache(maxsize=2**16)(self._encode_word)
+        self._encoded = _Remembered(self._encode_run)
 
     @classmethod
     def from_files(
@@ -121,7 +120,14 @@ class Tokenizer:
         >>> Tokenizer({0: b"a", 1: b"b", 2: b"ab"}, [(b"a", b"b")]).encode("abba")
         [2, 1, 0]
         """
-        return [i for special, word in self._split(text) for i in self._encode_piece(special, word)]
+        ids: list[int] = []
+        for special, piece in self._pieces(text):
+            if special:
+                ids.append(self._ids[piece.encode()])
+                continue
+            for block in BLOCKS.finditer(piece):
+                ids += chain.from_iterable(map(self._encoded.__getitem__, ROUGH_PATTERN.findall(block.group())))
+        return ids
 
     def encode_iterable(self, strings: Iterable[str]) -> Iterator[int]:
         """Ids of the joined strings, lazily: the same for any chunking, and never the whole text at once.
@@ -159,24 +165,29 @@ class Tokenizer:
         >>> Tokenizer({0: b"a", 1: b"\xe2"}, []).decode([0, 1])
         'a�'
         """
+        ids, size = list(ids), 1024  # so many at a time, as the processor's cache holds
+        blocks = (ids[start : start + size] for start in range(0, len(ids), size))
         try:
-            return b"".join([self._vocab[identifier] for identifier in ids]).decode("utf-8", errors="replace")
+            data = b"".join([b"".join(map(self._vocab.__getitem__, block)) for block in blocks])
         except KeyError as error:
             raise ValueError(f"id {error.args[0]!r} is not in the vocabulary") from None
+        return data.decode("utf-8", errors="replace")
 
     def _encode_piece(self, special: bool, word: str) -> Iterable[int]:
-        if special:
-            return (self._ids[word.encode()],)
-        return self._encode_short(word) if len(word) < 64 else self._encode_word(word)
+        return (self._ids[word.encode()],) if special else self._encoded[word]
 
     def _split(self, text: str) -> Iterator[tuple[bool, str]]:
         """Special tokens and pre-tokens of text, in order."""
-        pieces = special_pattern(self._specials).split(text) if self._specials else [text]
-        for number, piece in enumerate(pieces):
-            if number % 2:
+        for special, piece in self._pieces(text):
+            if special:
                 yield True, piece
             else:
                 yield from ((False, match.group()) for match in PATTERN.finditer(piece))
+
+    def _pieces(self, text: str) -> Iterator[tuple[bool, str]]:
+        """Special tokens, and the texts before, between and after them."""
+        pieces = special_pattern(self._specials).split(text) if self._specials else [text]
+        return ((number % 2 == 1, piece) for number, piece in enumerate(pieces))
 
     def _is_settled(self, end: int, text: str, special: bool) -> bool:
         """Whether a piece that ends there would be the same whatever text follows.
@@ -187,8 +198,35 @@ class Tokenizer:
         longest = max(map(len, self._specials), default=1)
         return end <= len(text) - longest - (0 if special else 1)
 
+    def _encode_run(self, run: str) -> Iterable[int]:
+        """Ids of one or more pre-tokens."""
+        words = PATTERN.findall(run)
+        if len(words) == 1:
+            return self._encode_word(run)
+        return chain.from_iterable(map(self._encoded.__getitem__, words))
+
     def _encode_word(self, word: str) -> list[int]:
         return merge_ids([self._byte_ids[byte] for byte in word.encode()], self._rules)
+
+
+class _Remembered(dict[str, tuple[int, ...]]):
+    """What a function gives for a text, remembered as long as there is room.
+
+    >>> lengths = _Remembered(lambda text: [len(text)])
+    >>> lengths["abc"], list(lengths)
+    ((3,), ['abc'])
+    """
+
+    def __init__(self, function: Callable[[str], Iterable[int]], room: int = 2**18) -> None:
+        self._function, self._room = function, room
+
+    def __missing__(self, text: str) -> tuple[int, ...]:
+        ids = tuple(self._function(text))  # Python's garbage collector passes over tuples of numbers
+        if len(text) < 64:
+            if len(self) >= self._room:
+                self.clear()
+            self[text] = ids
+        return ids
 
 
 def _from_printable(token: str) -> bytes:

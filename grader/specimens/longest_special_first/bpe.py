@@ -1,5 +1,5 @@
 class Tokenizer(Tokenizer):
-    def _split(self, text):
+    def _pieces(self, text):
         pieces = [(False, text)]
         for token in sorted(self._specials, key=len, reverse=True):
             cut = []
@@ -10,8 +10,4 @@ class Tokenizer(Tokenizer):
                 for number, part in enumerate(piece.split(token)):
                     cut += [(True, token)] * (number > 0) + [(False, part)]
             pieces = cut
-        for special, piece in pieces:
-            if special:
-                yield True, piece
-            else:
-                yield from ((False, match.group()) for match in PATTERN.finditer(piece))
+        return iter(pieces)
