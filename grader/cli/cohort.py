@@ -23,7 +23,6 @@ from grader.cohort import (
     Added,
     Done,
     Plan,
-    Settings,
     Store,
     add,
     alone,
@@ -53,7 +52,7 @@ from grader.cohort import (
 from grader.course import Course, read_roster
 from grader.errors import GraderFault, UsageError
 from grader.files import write_atomically
-from grader.grading import Options
+from grader.grading import Options, Settings
 from grader.isolation import choose
 from grader.reports import one_line, points, render, show
 

@@ -43,6 +43,12 @@ def grade_command(
     check_seconds: Annotated[
         float | None, typer.Option(help="Bound each check's time limit from above, in seconds.", min=0.1)
     ] = None,
+    passed: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Keep checks that are passed in DIR; who gives the same answers is graded sooner."
+        ),
+    ] = None,
     feedback: Annotated[
         Feedback | None,
         typer.Option(help="What all but the JSON report tell of hidden checks, instead of each's own level."),
@@ -62,7 +68,7 @@ def grade_command(
         need_folder(path)
     by = course_of(course, roster=False, quiet=quiet)
     tasks = (*(task or ()), *tasks_of(part or (), by))
-    options = Options(tasks, isolation, check_seconds, course=by)
+    options = Options(tasks, isolation, check_seconds, replay=passed, course=by)
     with progress("grading") as advance:
         result = grade(submission, options, advance)
     if feedback is not None:

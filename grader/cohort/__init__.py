@@ -2,7 +2,6 @@
 
 from grader.cohort.collect import Added, add, changed, drop, enroll, enrolled
 from grader.cohort.gradebooks import GRADEBOOKS, gradebook
-from grader.cohort.key import Settings
 from grader.cohort.layouts import looks_like_a_class
 from grader.cohort.page import class_html
 from grader.cohort.run import Done, Plan, cluster_pool, local_pool, plan, run
@@ -18,7 +17,6 @@ __all__ = [
     "Added",
     "Done",
     "Plan",
-    "Settings",
     "Solution",
     "Standing",
     "Store",

@@ -6,6 +6,7 @@ the executor of a Dask cluster. Whatever stops it, the next call goes on with wh
 
 from __future__ import annotations
 
+import atexit
 import json
 import tempfile
 import threading
@@ -22,12 +23,11 @@ from pathlib import Path
 from typing import Any
 
 from grader.cohort.collect import owners
-from grader.cohort.key import Settings
 from grader.cohort.store import Store
 from grader.cohort.untouched import graded_once
 from grader.course import USUAL
 from grader.errors import GraderFault, UsageError
-from grader.grading import RUNNER, Options, need_tasks
+from grader.grading import RUNNER, Options, Settings, need_tasks
 from grader.reports import to_json
 
 TRIES = 3
@@ -189,7 +189,7 @@ def graded(content: bytes, digest: str, options: Options) -> dict[str, Any]:
     began = time.monotonic()
     told = Settings(options, options.isolation).told
     RUNNER.serve()
-    options = replace(options, replay=_passed(Settings(options, options.isolation).key))
+    options = replace(options, replay=_passed())
     with tempfile.TemporaryDirectory(prefix="grader-class-") as folder:
         path = Path(folder) / f"{digest[:12]}.zip"
         path.write_bytes(content)
@@ -204,14 +204,13 @@ def graded(content: bytes, digest: str, options: Options) -> dict[str, Any]:
 
 
 @cache
-def _passed(key: str) -> Path:
-    """Where checks that were passed by these settings are kept, as long as this process lives."""
-    folder = tempfile.TemporaryDirectory(prefix=f"grader-passed-{key[:8]}-")
-    _FOLDERS.append(folder)
-    return Path(folder.name)
+def _passed() -> Path:
+    """Where checks that were passed are kept, as long as this process lives."""
+    return Path(_PASSED.enter_context(tempfile.TemporaryDirectory(prefix="grader-passed-")))
 
 
-_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
+_PASSED = ExitStack()
+atexit.register(_PASSED.close)
 
 
 def _go_on(*_: object) -> None:

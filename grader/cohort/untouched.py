@@ -16,9 +16,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from grader.cohort.key import Settings
 from grader.course import USUAL
-from grader.grading import Options, grade
+from grader.grading import Options, Settings, grade
 from grader.making import stubs
 from grader.model import Report, Verdict
 from tests.handin import PACKAGE

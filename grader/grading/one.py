@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import stat
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,11 @@ from grader.course import USUAL, Course, weights
 from grader.errors import GraderFault, UsageError
 from grader.files import PROJECT
 from grader.grading.feedback import with_level
+from grader.grading.options import CHECKS, Options, Settings
 from grader.intake import LOOK_S, intake, suspicions
 from grader.isolation import Process, Runner, choose, lowered
 from grader.model import CheckResult, Feedback, PlannedCheck, Report, Submission, Verdict
 from tests.harness.tasks import TASKS
-
-CHECKS = ("tests", "grader/hidden")
 
 
 def pytest_args(tasks: Sequence[str] = (), checks: Sequence[str] = CHECKS) -> list[str]:
@@ -74,26 +74,6 @@ Progress = Callable[[int, int, str], None]
 """Told how many checks are done, of how many, and which finished last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to grade. `tasks` empty means all of the course; `check_seconds` bounds each check's limit from above.
-
-    `checks` are folders of this project. Another number of `examples` runs properties alone, on other random ones.
-    `replay` is a folder where checks that were passed are kept, so that who gives the same answers is graded
-    sooner; it must be another one for other checks, packages, examples or seeds.
-    The course says what checks are worth, and which examples its hidden ones draw; and, where it says something of
-    them, how much is told of hidden checks, and how long a check may take, which `check_seconds` outweighs.
-    """
-
-    tasks: tuple[str, ...] = ()
-    isolation: str = "auto"
-    check_seconds: float | None = None
-    checks: tuple[str, ...] = CHECKS
-    examples: int = 0
-    replay: Path | None = None
-    course: Course = field(default_factory=Course)
-
-
 def need_tasks(tasks: Sequence[str], course: Course) -> None:
     """Refuse a task that there isn't, or that the course leaves out; the usual course takes optional ones, too.
 
@@ -107,9 +87,12 @@ def need_tasks(tasks: Sequence[str], course: Course) -> None:
             raise UsageError(f"the course leaves task {task} out; it has {', '.join(course.tasks)}")
 
 
+USUAL_OPTIONS = Options()
+
+
 def grade(
     path: Path,
-    options: Options = Options(),
+    options: Options = USUAL_OPTIONS,
     progress: Progress | None = None,
     runner: Runner = RUNNER,
     told: Callable[[Busy], None] | None = None,
@@ -196,7 +179,7 @@ def _run(
     args += ["--isolation", isolation, "--results", str(results), "--examples", str(options.examples)]
     args += _course(course, folder)
     if options.replay and isolation != "none":
-        args += ["--replay", str(options.replay)]
+        args += ["--replay", str(_kept(options, options.replay, isolation))]
     check_seconds = options.check_seconds or course.check_seconds
     if check_seconds is not None:
         args += ["--check-seconds", str(check_seconds)]
@@ -215,6 +198,21 @@ def _run(
     if not lines:
         raise GraderFault(f"the checks did not start: {log.read_text(errors='replace')[-2000:]}")
     return [*lines, {"ended": _ended_by(status)}]
+
+
+def _kept(options: Options, folder: Path, isolation: str) -> Path:
+    """Where checks are kept that were passed by the same settings.
+
+    Raises:
+        GraderFault: somebody else may write there, and so could give points.
+    """
+    kept = folder / Settings(options, isolation).key
+    kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for each in (folder, kept):
+        state = each.stat()
+        if state.st_uid != os.geteuid() or state.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            raise GraderFault(f"somebody else may write to {str(each)!r}, and so could give points: chmod go-w")
+    return kept
 
 
 def _course(course: Course, folder: Path) -> list[str]:

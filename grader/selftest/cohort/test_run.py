@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from grader.cohort import Settings, Student, enroll, opened, plan, run, standings
+from grader.cohort import Student, enroll, opened, plan, run, standings
 from grader.course import Course
 from grader.errors import UsageError
-from grader.grading import Options
+from grader.grading import Options, Settings
 from grader.reports import to_json
 from grader.selftest.cohort.stores import PASS, attempt, graded, report
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from grader.grading.feedback import call_of, shown, with_level
-from grader.grading.one import Options, grade
+from grader.grading.one import grade
+from grader.grading.options import Options
 from grader.model import CheckResult, Feedback, Report, Verdict
 from grader.proofs import specimen
 from grader.reports import render, to_html, to_json

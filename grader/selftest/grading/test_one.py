@@ -8,7 +8,8 @@ import pytest
 
 from grader.errors import IsolationUnavailable
 from grader.grading import one
-from grader.grading.one import Options, grade
+from grader.grading.one import grade
+from grader.grading.options import Options
 from grader.model import Verdict
 from grader.proofs import specimen
 

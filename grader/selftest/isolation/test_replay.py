@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.errors import GraderFault
 from grader.files import PROJECT
-from grader.grading import Options, grade
+from grader.grading import Options, Settings, grade
 from grader.isolation import SandboxPool
 from grader.isolation.ladder import LADDER, problem
 from grader.isolation.replay import MOST_BYTES, WINDOW_BYTES, Step, Talk, Talks
@@ -59,8 +60,13 @@ def passed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     whole = specimen.compose(specimen.load("reference"), tmp_path_factory.mktemp("reference") / "made")
     report = graded(whole, folder)
     assert report.score == report.max_score
-    assert len(list(folder.glob("*.cbor"))) == len(report.checks)
+    assert len(list(folder.glob("*/*.cbor"))) == len(report.checks)
     return folder
+
+
+def talks_in(folder: Path) -> Talks:
+    """Those by the usual settings."""
+    return Talks(folder / Settings(Options(), "bwrap").key)
 
 
 @pytest.mark.parametrize(
@@ -88,10 +94,10 @@ def test_what_was_passed_is_not_run(tmp_path: Path, passed: Path) -> None:
     assert lost
     known = tmp_path / "known"
     for check in lost:
-        talk = Talks(passed).of(check)
+        talk = talks_in(passed).of(check)
         assert talk
-        known.mkdir(exist_ok=True)
-        Talks(known).keep(check, Talk(talk.steps[:1], talk.took_s))  # its module is imported
+        (known / Settings(Options(), "bwrap").key).mkdir(parents=True, exist_ok=True)
+        talks_in(known).keep(check, Talk(talk.steps[:1], talk.took_s))  # its module is imported
     report = graded(made, known, ("1.1",))
     assert report.score == report.max_score
 
@@ -191,6 +197,16 @@ def test_much_is_sent_in_parts_and_too_much_is_not_kept(tmp_path: Path) -> None:
     talk.add(Step(b"", [], b"a" * MOST_BYTES))
     Talks(tmp_path).keep("x", talk)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_others_may_write_to_is_refused(tmp_path: Path) -> None:
+    """They could give points."""
+    made = specimen.compose(specimen.load("reference"), tmp_path / "made")
+    folder = tmp_path / "passed"
+    folder.mkdir(mode=0o777)
+    folder.chmod(0o777)
+    with pytest.raises(GraderFault, match=r"somebody else may write to '.*passed', and so could give points"):
+        graded(made, folder, ("5.5",))
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"\x80", b"\x82\x81\x01\x02"])

@@ -1,4 +1,4 @@
-"""What decides a verdict, as one key: the same key and the same submission need no second grading."""
+"""How to grade, and what of that decides a verdict, as one key: with the same key, none needs a second grading."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from grader.course import Course
 from grader.files import PROJECT
-from grader.grading import Options
 from tests.handin import CACHES
+
+CHECKS = ("tests", "grader/hidden")
 
 ROOMS = ("hidden", "isolation", "grading", "intake", "reference", "oracle", "model.py")
 DECIDE = ("tests", "fixtures", *(f"grader/{room}" for room in ROOMS))
@@ -23,8 +25,28 @@ PACKAGES = ("cbor2", "hypothesis", "numpy", "pytest", "regex", "torch")
 
 
 @dataclass(frozen=True, slots=True)
+class Options:
+    """How to grade. `tasks` empty means all of the course; `check_seconds` bounds each check's limit from above.
+
+    `checks` are folders of this project. Another number of `examples` runs properties alone, on other random ones.
+    `replay` is a folder where checks that were passed are kept, so that who gives the same answers is graded
+    sooner. Whoever can write there can give points.
+    The course says what checks are worth, and which examples its hidden ones draw; and, where it says something of
+    them, how much is told of hidden checks, and how long a check may take, which `check_seconds` outweighs.
+    """
+
+    tasks: tuple[str, ...] = ()
+    isolation: str = "auto"
+    check_seconds: float | None = None
+    checks: tuple[str, ...] = CHECKS
+    examples: int = 0
+    replay: Path | None = None
+    course: Course = field(default_factory=Course)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """How a class is graded: the options, but for tasks, and a key for all that decides a verdict.
+    """How submissions are graded: the options, but for tasks, and a key for all that decides a verdict.
 
     What checks are worth decides none, and neither does what students are told of them.
     """
