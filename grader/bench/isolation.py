@@ -1,16 +1,20 @@
-"""What isolation costs: the same submission graded in a sandbox and in the same process.
+"""What isolation costs: the same submissions graded in a sandbox and in the same process.
 
 python -m grader.bench.isolation [repeats]
+
+With a folder of checks that were passed before, these are asked again, and not run.
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from functools import partial
 from pathlib import Path
 
 from grader.bench import interleaved, show
+from grader.files import PROJECT
 from grader.grading import Options, grade
 from grader.isolation import LADDER, SandboxPool, problem
 from grader.model import Limits
@@ -21,15 +25,19 @@ def main(repeats: int = 5) -> None:
     """Measure whole gradings, then the sandbox's own steps."""
     with tempfile.TemporaryDirectory() as folder:
         path = specimen.compose(specimen.load("reference"), Path(folder) / "reference")
+        stubs = Path(folder) / "stubs"
+        shutil.copytree(PROJECT / "assignment", stubs / "assignment")
         Path(folder).chmod(0o755)
-        whole = interleaved(
-            {
-                "direct": lambda: grade(path, Options(isolation="none")),
-                **{name: partial(grade, path, Options(isolation=name)) for name in working()},
-            },
-            repeats,
-        )
-        show("Grading the reference", f"medians of {repeats}, interleaved; run in forks", whole)
+        for called, each in (("the reference", path), ("untouched stubs", stubs)):
+            kinds = {"direct": Options(isolation="none"), **{name: Options(isolation=name) for name in working()}}
+            for name in working():
+                kinds[f"{name}, with checks that were passed"] = Options(
+                    isolation=name, replay=Path(folder) / name
+                )
+            for options in kinds.values():  # once, so that all have the same forks, and checks are passed
+                grade(path, options)
+            whole = interleaved({name: partial(grade, each, options) for name, options in kinds.items()}, repeats)
+            show(f"Grading {called}", f"medians of {repeats}, interleaved; run in forks", whole)
         for name in working():
             _steps(name, path, 20 * repeats)
 
