@@ -194,11 +194,11 @@ def _merge_long(ids: list[int], rules: _Rules) -> list[int]:
             if ids[place] != left or ids[second] != right:
                 continue
             before, after = previous[place], following[second]
-            ids[place], ids[second] = new, -2
+            ids[place], ids[second] = new, -1
             following[place], previous[after] = after, place
             for at, pair in ((before, (ids[before], new)), (place, (new, ids[after]))):
                 if pair in rules and rules[pair] > turn:  # an earlier merge has had its turn
                     if pair not in places:
                         heapq.heappush(turns, (rules[pair], pair))
                     places[pair].append(at)
-    return [identifier for identifier in ids if identifier >= 0]
+    return [identifier for identifier in ids if identifier != -1]
