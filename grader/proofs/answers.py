@@ -18,7 +18,7 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -40,6 +40,9 @@ from tests.recorded import ANSWERS, close, literal
 SEEDS = (1001, 1002, 1003)
 MOST_LETTERS, KEPT, EACH = 240, 24, 3
 """Of a case without its mistakes; cases kept of a function, and of those that tell one mistake."""
+
+SHARED, FEWER = 80, 2
+"""Of an optional task, whose file stays small: cases of all its functions, and of those that tell one mistake."""
 
 FEWEST = 9
 """A task with fewer has none."""
@@ -64,6 +67,7 @@ def recorded(folder: Path, examples: int, checks: Sequence[str], *tasks: str) ->
     plugins = ("-p", "tests.harness.plugin", "-p", "grader.proofs.recording")
     command = [sys.executable, "-m", "pytest", *plugins, *pytest_args(tasks or tuple(TASKS), checks)]
     command += ["--submission", str(folder), "--record", str(file), "--examples", str(examples)]
+    command += ["-k", "not recorded_answers"]  # whose cases may be recorded anew
     subprocess.run(command, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
     with file.open(encoding="utf-8") as lines:
         yield from lines
@@ -134,20 +138,28 @@ def sentence(name: str) -> str:
 
 
 def chosen(called: Sequence[Called], told: dict[int, dict[str, str]], free: set[int]) -> list[int]:
-    """Which cases are kept: for each mistake some that tell it, and others up to `KEPT` of a function."""
+    """Which cases are kept: for each mistake some that tell it, and others up to `KEPT` of a function.
+
+    Of an optional task there are fewer: `SHARED` of all its functions, but for those that tell mistakes.
+    """
     by_path: dict[str, list[int]] = defaultdict(list)
     for n in sorted({*range(len(called))} - free):
         by_path[called[n][1]].append(n)
+    functions = Counter(called[numbers[0]][0] for numbers in by_path.values())
     kept: set[int] = set()
     for path, numbers in by_path.items():
+        task = called[numbers[0]][0]
+        most, each = KEPT, EACH
+        if TASKS[task].optional:
+            most, each = min(KEPT, SHARED // functions[task]), FEWER
         mine: set[int] = set()
         for mistake in sorted({mistake for n in numbers for mistake in told[n]}):
             telling = [n for n in numbers if mistake in told[n]]
             telling.sort(key=lambda n: (len(told[n]) > SENTENCES, n))
-            mine.update(telling[:EACH])
+            mine.update(telling[:each])
         rest = [n for n in numbers if n not in mine]
         random.Random(path).shuffle(rest)
-        kept |= {*mine, *rest[: max(KEPT - len(mine), 0)]}
+        kept |= {*mine, *rest[: max(most - len(mine), 0)]}
     return sorted(kept)
 
 
