@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests import recorded
 from tests.bpe_examples import snapshot
 from tests.harness import Student, expect, expect_raises, points
 from tests.mistakes import inexact
@@ -18,7 +19,7 @@ NO_SAMPLE = "a language of the mix has no sample, so this must raise ValueError 
 MEAN = "bytes per token were averaged over the bytes; add up the tokens of all languages"
 
 
-@points(0.5, task="1.5")
+@points(0.25, task="1.5")
 def test_code_and_numbers_are_cut_differently(student: Student) -> None:
     """What the two patterns make of source code, of numbers and of a contraction in upper case."""
     exact = {
@@ -231,3 +232,9 @@ def test_from_which_share_a_second_tokenizer_pays(student: Student) -> None:
     large = 10**30
     near = {"en": (40 * large, 10 * large + 1), "hi": (30 * large, 15 * large - 1)}
     expect(pays(first, near, "hi"), 43, "exact, however large", {"floats were used": lambda: None})
+
+
+@points(0.25, task="1.5")
+def test_recorded_answers_1_5(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "1.5")

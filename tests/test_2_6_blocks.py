@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from functools import partial
 
+from tests import recorded
 from tests.block_examples import WORDED, worded
 from tests.harness import Student, expect, expect_close, expect_raises, points
 from tests.mistakes import OneOf, inexact
@@ -50,7 +51,7 @@ EMAX = "emax, the exponent of the element's largest number, was not subtracted"
 TIES = "a half was rounded up; of two equally near numbers, take that of the even code"
 
 
-@points(0.5, task="2.6")
+@points(0.25, task="2.6")
 def test_bytes_with_all_scales(student: Student) -> None:
     """A row's last block has a scale, too; nvfp4 has one more; and the longest row in so many bytes."""
     for shape, block_format, exact, mistakes in BYTES:
@@ -272,3 +273,9 @@ def test_states_in_8_bits_and_of_muon(student: Student) -> None:
         states(layer, "adam")
     with expect_raises(ValueError, naming="1023", hint="not even the embedding fits: raise"):
         student.blocks.most_layers(1023, {"embedding": [8, 8]}, layer, 0, "adamw")
+
+
+@points(0.25, task="2.6")
+def test_recorded_answers_2_6(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "2.6")

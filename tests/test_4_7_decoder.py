@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests import recorded
 from tests.harness import Student, expect, expect_raises, points
 from tests.mistakes import inexact
 
@@ -219,7 +220,7 @@ def test_which_model_is_cheaper_depends_on_the_length(student: Student) -> None:
     expect(got, length, "exact, however large", inexact(length))
 
 
-@points(0.5, task="4.7")
+@points(0.25, task="4.7")
 def test_layers_and_twins(student: Student) -> None:
     """Llama 3 8B's layers in 70 billion parameters, and dense models that are equal to Mixtral 8x7B."""
     mixed = "the embedding, the output layer and the last norm are there once, whatever the number of layers"
@@ -248,3 +249,9 @@ def test_layers_and_twins(student: Student) -> None:
     large = SMALL | {"experts": 3 * 10**20 + 2, "active_experts": 10**20, "d_ff": 7}
     twins = {"flops": 8 * 10**20, "parameters": 22 * 10**20 + 14}
     expect(student.decoder.dense_twins(large), twins, "exact, however large", inexact(twins))
+
+
+@points(0.25, task="4.7")
+def test_recorded_answers_4_7(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "4.7")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests import recorded
 from tests.harness import Student, expect, expect_raises, points
 from tests.mistakes import FLOATS, inexact
 
@@ -179,7 +180,7 @@ def test_from_when_on_compute_is_the_limit(student: Student) -> None:
     expect(got, 500_048_494_600_574, "exact, however large", inexact(500_048_494_600_574))
 
 
-@points(0.5, task="4.8")
+@points(0.25, task="4.8")
 def test_what_fits_and_what_serves_more(student: Student) -> None:
     """A larger model with a smaller cache serves more, where contexts are long."""
     for context, gb, batch in ((8192, 80, 59), (8192, 18, 1), (8192, 17, 0), (8192, 16, 0)):
@@ -226,3 +227,9 @@ def test_what_fits_and_what_serves_more(student: Student) -> None:
             "compare tokens per second, each model with the largest batch that fits",
             wrong if more != "both" else {"they give exactly the same": lambda alone=alone: alone},
         )
+
+
+@points(0.25, task="4.8")
+def test_recorded_answers_4_8(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "4.8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests import recorded
 from tests.harness import Student, expect, expect_raises, points
 from tests.mistakes import FLOATS, OneOf, inexact
 
@@ -147,7 +148,7 @@ def test_the_fewest_gpus(student: Student) -> None:
         expect(got, gpus, "exact, however large", {FLOATS: lambda gpus=gpus: gpus - 1})
 
 
-@points(0.5, task="4.9")
+@points(0.25, task="4.9")
 def test_what_layers_keep(student: Student) -> None:
     """GPT-2 small on 1,024 tokens, and a small model whose attention is wider than the model."""
     for config, batch, seq, itemsize, answers in (
@@ -237,3 +238,9 @@ def test_what_checkpointing_costs(student: Student) -> None:
             "for each token, attention's weights grow with the length, and the rest does not",
             {"where both take as much, the weights take no more yet": lambda seq=seq: seq - 1} | inexact(seq),
         )
+
+
+@points(0.25, task="4.9")
+def test_recorded_answers_4_9(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "4.9")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from statistics import mean
 
+from tests import recorded
 from tests.fake_queues import COLD_MS, FLUSH_MS, LAUNCH_MS, WORK_MS, FakeQueues
 from tests.harness import Student, expect, expect_close, expect_raises, points
 from tests.mistakes import OneOf
@@ -74,7 +75,7 @@ def test_runs_and_flushes_are_counted(student: Student) -> None:
             )
 
 
-@points(0.25, task="5.6")
+@points(0.15, task="5.6")
 def test_a_clock_that_throttles_is_told(student: Student) -> None:
     """The median, and how the last third of the runs compares with the first."""
     heating = [1.0] * 5 + [1.5] * 6
@@ -196,3 +197,9 @@ def test_small_work_is_hidden_by_launches(student: Student) -> None:
         student.events.launch_share(
             device.fn, device.busy, device.record, device.synchronize, device.elapsed_ms, 1, 0
         )
+
+
+@points(0.1, task="5.6")
+def test_recorded_answers_5_6(student: Student) -> None:
+    """Small inputs, the shortest first, with the answers that known mistakes give."""
+    recorded.compare(student, "5.6")
