@@ -3,8 +3,8 @@
 What a check asks depends on nothing but the answers to what it asked before, and so does its verdict. So when a
 submission has passed it, and another one gives the same answers to the same questions, byte for byte, then that
 one passes, too. Where an exception is due, one that says the same in other words is the same answer. This spares
-drawing examples, working out what is right, and waiting for one answer before the next question is sent. At the
-first answer that differs, the check is run as if nothing had been asked, in a fresh process.
+drawing examples and working out what is right. At the first answer that differs, the check is run as if nothing
+had been asked, in a fresh process. Questions are sent one by one: a later one often tells an earlier answer.
 
 Kept are questions and answers of isolated submissions alone, whose code can't come near these files. Not kept is a
 check that measures time or memory, or sends or gets very much.
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -27,14 +26,12 @@ from tests.harness.outcomes import StudentError
 MOST_BYTES = 8 << 20
 """Of what a check asks and is answered."""
 
-WINDOW_BYTES = 1 << 15
-"""Of questions that are sent together, and of their answers: so much the kernel keeps for who doesn't read yet."""
-
 
 class Step(NamedTuple):
     """A question as it is sent; what was called back meanwhile, and what that got; the answer.
 
-    `due` is what an exception had to be, (names of classes, words of its message), where that is the answer.
+    Where an exception is the answer, `due` is what it had to be, (names of classes, words of its message), and how
+    it was said is not kept.
     """
 
     question: bytes
@@ -75,20 +72,7 @@ class Talk:
         if raised is not None:
             self.useless |= raised.due is None
             if raised.due and not self.useless:
-                self.steps[-1] = self.steps[-1]._replace(due=raised.due)
-
-    def windows(self) -> Iterator[list[Step]]:
-        """Steps whose questions can be sent together."""
-        window: list[Step] = []
-        size = 0
-        for step in self.steps:
-            size += step.size
-            if window and (size > WINDOW_BYTES or step.calls or window[-1].calls):
-                yield window
-                window, size = [], step.size
-            window.append(step)
-        if window:
-            yield window
+                self.steps[-1] = self.steps[-1]._replace(answer=b"", due=raised.due)
 
 
 class Talks:
@@ -101,7 +85,7 @@ class Talks:
         """That of a check, if it was passed before."""
         with contextlib.suppress(OSError, ValueError, TypeError, cbor2.CBORDecodeError):
             steps, took_s = cbor2.loads(self._file(check).read_bytes())
-            return Talk([Step(*step) for step in steps], took_s)
+            return Talk([Step(*step) for step in steps], float(took_s))
         return None
 
     def keep(self, check: str, talk: Talk) -> None:

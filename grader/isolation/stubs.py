@@ -29,6 +29,8 @@ def says(submission: Path, module: str) -> dict[str, str]:
     assignment = submission / "assignment"
     with contextlib.suppress(OSError):
         package = _lines(assignment / "__init__.py")
+        if [path.name for path in assignment.iterdir() if path.name.split(".")[0] == module] != [f"{module}.py"]:
+            return {}  # Python may import another of that name
         if package in (b"", _lines(STUBS / "__init__.py")):
             return _said(_lines(assignment / f"{module}.py"), module)
     return {}

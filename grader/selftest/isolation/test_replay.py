@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from grader.files import PROJECT
 from grader.grading import Options, Settings, grade
 from grader.isolation import SandboxPool
 from grader.isolation.ladder import LADDER, problem
-from grader.isolation.replay import MOST_BYTES, WINDOW_BYTES, Step, Talk, Talks
+from grader.isolation.replay import MOST_BYTES, Step, Talk, Talks
 from grader.model import Limits, Report, Verdict
 from grader.proofs import specimen
 from tests.harness.outcomes import StudentError
@@ -156,16 +155,18 @@ def test_the_same_answers_are_the_same_whatever_the_code(
             assert check.invoke("probe.Adder", None, [1], {}, True) == 0
 
 
-def test_who_ends_after_the_last_answer_has_not_passed(adding: SandboxPool, tmp_path: Path) -> None:
-    """As in any other check."""
+def test_who_dies_after_the_last_answer_is_run(adding: SandboxPool, tmp_path: Path, folder: Path) -> None:
+    """And then told of it, as in any other check."""
     talks = Talks(tmp_path)
     noted(adding, talks)
+    dies = "    import os, threading\n    threading.Timer(0, os._exit, [3]).start()\n    return number\n"
+    (folder / "assignment" / "probe.py").write_text(ADDS[: ADDS.index("    import os")] + dies, encoding="utf-8")
     with adding.check(Limits()) as check:
-        assert adding.replayed(talks, "sums")
-        time.sleep(0.3)
-        with pytest.raises(BaseException, match="status 3"):
-            adding.finish()
-        del check
+        talk = talks.of("sums")
+        assert talk
+        talks.keep("slow", Talk([*talk.steps, *talk.steps * 200], talk.took_s + 5))
+        assert not adding.replayed(talks, "slow")
+        assert check.invoke("probe.Adder", None, [1], {}, True) == 0
 
 
 def test_what_depends_on_more_than_answers_is_not_kept(adding: SandboxPool, tmp_path: Path) -> None:
@@ -184,19 +185,78 @@ def test_what_depends_on_more_than_answers_is_not_kept(adding: SandboxPool, tmp_
         assert talks.of(what) is None
 
 
-def test_much_is_sent_in_parts_and_too_much_is_not_kept(tmp_path: Path) -> None:
-    """No more is under way than the kernel keeps, but for a step that is larger by itself."""
+def test_too_much_is_not_kept(tmp_path: Path) -> None:
+    """Whatever a check asks or is answered."""
     talk = Talk()
-    for n in range(10):
-        talk.add(Step(b"q" * 10_000, [], b"a" * (50_000 if n == 5 else 10)))
-    parts = [[step.size for step in window] for window in talk.windows()]
-    assert sum(map(len, parts)) == 10
-    assert all(sum(sizes) <= WINDOW_BYTES or len(sizes) == 1 for sizes in parts)
-    called = Talk([Step(b"q", [], b"a"), Step(b"q", [(b"c", b"r")], b"a"), Step(b"q", [], b"a")])
-    assert [len(window) for window in called.windows()] == [1, 1, 1]
+    talk.add(Step(b"q", [(b"c", b"r")], b"a"))
     talk.add(Step(b"", [], b"a" * MOST_BYTES))
     Talks(tmp_path).keep("x", talk)
     assert not list(tmp_path.iterdir())
+
+
+PEEKS = """
+import socket, time
+def channel():
+    for number in range(3, 64):
+        try:
+            return socket.socket(fileno=number)
+        except OSError:
+            pass
+def add(number, more):
+    open_ = channel()
+    try:
+        time.sleep(0.05)
+        return len(open_.recv(1 << 20, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+    except BlockingIOError:
+        return 0
+    finally:
+        open_.detach()
+"""
+
+
+def test_no_question_is_there_before_it_is_asked(adding: SandboxPool, tmp_path: Path, folder: Path) -> None:
+    """In it often stands the answer to the one before."""
+    (folder / "assignment" / "probe.py").write_text(PEEKS, encoding="utf-8")
+    talks = Talks(tmp_path)
+    with adding.check(Limits()) as check:
+        adding.replayed(talks, "peeks")
+        assert [check.invoke("probe.add", None, [n, 2], {}, False) for n in range(4)] == [0, 0, 0, 0]
+        adding.passed(talks, "peeks")
+    with adding.check(Limits()):
+        assert adding.replayed(talks, "peeks")
+
+
+SHUTS = """
+import socket
+def add(number, more):
+    for fd in range(3, 64):
+        try:
+            channel = socket.socket(fileno=fd)
+            channel.shutdown(socket.SHUT_RD)
+            channel.detach()
+        except OSError:
+            pass
+    return number + more
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("raise ValueError(f", "raise type('E', (NotImplementedError, ValueError), {})(f"),
+        ('raise ValueError(f"{number} is below nothing")', "return 1j"),
+        ("def add(number, more):", f"{SHUTS}\ndef old(number, more):"),
+    ],
+)
+def test_what_is_no_answer_in_a_run_is_none_here(
+    folder: Path, adding: SandboxPool, tmp_path: Path, old: str, new: str
+) -> None:
+    """A stub's exception, whatever else it is; no plain data; a channel that is shut."""
+    talks = Talks(tmp_path)
+    noted(adding, talks)
+    (folder / "assignment" / "probe.py").write_text(ADDS.replace(old, new), encoding="utf-8")
+    with adding.check(Limits(wall_s=4)):
+        assert not adding.replayed(talks, "sums")
 
 
 def test_a_folder_that_others_may_write_to_is_refused(tmp_path: Path) -> None:
@@ -209,7 +269,7 @@ def test_a_folder_that_others_may_write_to_is_refused(tmp_path: Path) -> None:
         graded(made, folder, ("5.5",))
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff", b"\x80", b"\x82\x81\x01\x02"])
+@pytest.mark.parametrize("content", [b"", b"\xff", b"\x80", b"\x82\x81\x01\x02", b"\x82\x80\x61x"])
 def test_a_file_that_is_broken_is_none(tmp_path: Path, content: bytes) -> None:
     """Whoever wrote it: the check is run."""
     talks = Talks(tmp_path)

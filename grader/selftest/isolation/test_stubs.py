@@ -56,6 +56,16 @@ def test_what_was_touched_is_run(handed_out: Path, file: str, text: bytes | None
     assert says(handed_out, "bpe") == {}
 
 
+@pytest.mark.parametrize("name", ["bpe/__init__.py", "bpe.cpython-311-x86_64-linux-gnu.so", "bpe.pyc"])
+def test_what_python_would_import_instead_is_run(handed_out: Path, name: str) -> None:
+    """Beside the stub."""
+    path = handed_out / "assignment" / name
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    assert says(handed_out, "bpe") == {}
+    assert says(handed_out, "words")
+
+
 @pytest.mark.skipif(ladder.problem("bwrap") is not None, reason="bubblewrap does not work here")
 def test_it_is_told_of_in_the_same_words(handed_out: Path) -> None:
     """As of one that has a process, since a line of it was touched."""
