@@ -67,6 +67,7 @@ class Sandbox:
     process = Process()
     group = None
     hard: Mapping[str, int] = {}
+    baseline_mib = 0.0
 
     def __init__(self, data: bytes, status: int) -> None:
         self._data, self._status = data, status

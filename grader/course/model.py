@@ -50,11 +50,6 @@ class Course:
         return added(self.points.values())
 
     @property
-    def whole(self) -> bool:
-        """Whether it has all tasks, the optional ones among them, with their own points."""
-        return self.unweighed and len(self.points) == len(TASKS)
-
-    @property
     def usual(self) -> bool:
         """Whether it has the tasks and points of a course without a file."""
         return self.points == CHOSEN.tasks

@@ -89,8 +89,7 @@ def _build(folder: Path, course: Course) -> list[str]:
     (folder / "assignment").mkdir()
     for name, text in stubs.build(tasks=course.tasks).items():
         _write(folder / "assignment" / name, text)
-    if not course.whole:
-        _choose(folder, course, handout)
+    _choose(folder, course, handout)
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 

@@ -73,7 +73,7 @@ def test_an_empty_file_is_the_usual_course(tmp_path: Path) -> None:
     course = read(written(tmp_path, ""))
     assert course == Course(file=tmp_path / "course.toml")
     assert (course.tasks, course.total) == (tuple(CHOSEN.tasks), TOTAL)
-    assert (course.usual, course.unweighed, course.whole, course.total) == (True, True, False, 100)
+    assert (course.usual, course.unweighed, course.total) == (True, True, 100)
 
 
 def test_the_core_takes_25_hours(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_optional_tasks_come_on_top(tmp_path: Path) -> None:
     assert read(written(tmp_path, "optional = []")).points == Course().points
     assert read(written(tmp_path, f'tasks = ["{other}", "1.1"]')).tasks == ("1.1", other)
     course = read(written(tmp_path, f"tasks = {json.dumps([*TASKS])}"))
-    assert (course.whole, course.usual) == (True, False)
+    assert (course.unweighed, course.usual) == (True, False)
 
 
 def test_points_are_those_that_the_file_says(tmp_path: Path) -> None:

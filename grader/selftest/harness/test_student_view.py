@@ -123,11 +123,12 @@ def test_nothing_that_draws_is_said(clone: Path) -> None:
 
 
 def test_tokens_and_formulas_import_no_torch(clone: Path) -> None:
-    """The public checks of parts 1 and 4 leave torch and numpy alone, with the reference as the assignment."""
-    shutil.rmtree(clone / "assignment")
-    shutil.copytree(PROJECT / "grader" / "reference", clone / "assignment")
+    """The public checks of parts 1 and 4 leave torch and numpy alone; the reference needs numpy to train."""
     check = "print('heavy:', sorted({'torch', 'numpy'} & set(sys.modules)))"
     (clone / "spy.py").write_text(f"import sys\ndef pytest_unconfigure():\n    {check}\n", encoding="utf-8")
+    assert "heavy: []" in run(clone, "-p", "spy", "--part", "1", "--part", "4")[1]
+    shutil.rmtree(clone / "assignment")
+    shutil.copytree(PROJECT / "grader" / "reference", clone / "assignment")
     status, output = run(clone, "-p", "spy", "--part", "1", "--part", "4")
     assert status == 0, output
-    assert "heavy: []" in output
+    assert "heavy: ['numpy']" in output
