@@ -651,7 +651,7 @@ def g(): return 1
 
 def _running(backend: IsolatedBackend) -> list[psutil.Process]:
     """Our first process in a sandbox, and all that it started."""
-    return [process for process in _all(backend._sandbox) if "bwrap" not in _command(process)[0]]
+    return [process for process in _all(backend._sandbox) if "bwrap" not in "".join(_command(process)[:1])]
 
 
 def _all(sandbox: Sandbox) -> list[psutil.Process]:
@@ -661,11 +661,11 @@ def _all(sandbox: Sandbox) -> list[psutil.Process]:
 
 def test_closing_a_sandbox_ends_all_of_it(folder: Path, kind: str) -> None:
     """Nothing is left when close returns, and nothing long after its owner has died."""
-    sandbox = Sandbox(LADDER[kind], folder, Limits())
+    sandbox = Sandbox(LADDER[kind], folder, Limits()).ready()
     inside = _all(sandbox)
     sandbox.close()
     assert psutil.wait_procs(inside, timeout=1)[1] == []
-    orphan = Sandbox(LADDER[kind], folder, Limits())
+    orphan = Sandbox(LADDER[kind], folder, Limits()).ready()
     inside = _all(orphan)
     orphan.control.close()
     assert [p for p in psutil.wait_procs(inside, timeout=5)[1] if p.status() != psutil.STATUS_ZOMBIE] == []
