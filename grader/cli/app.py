@@ -32,9 +32,6 @@ GROUPS = {
 }
 """Modules of commands, and what these are called there."""
 
-NAMES = {"course_file": "course"}
-"""What groups are called on the command line, where they don't say it themselves."""
-
 
 def application(first: str = "") -> typer.Typer:
     """All commands; where the first word is `grade`, which platforms run for each submission, only what it needs.
@@ -46,8 +43,7 @@ def application(first: str = "") -> typer.Typer:
     )
     for module, name in GROUPS.items():
         if first != "grade" or module == first:
-            commands = getattr(importlib.import_module(f"grader.cli.{module}"), name)
-            app.add_typer(commands, name=NAMES.get(module) or commands.info.name)
+            app.add_typer(getattr(importlib.import_module(f"grader.cli.{module}"), name))
     app.callback(invoke_without_command=True)(version)
     return app
 

@@ -14,7 +14,7 @@ from grader.errors import UsageError
 from grader.files import PROJECT
 from tests.harness.tasks import in_points
 
-course_file = typer.Typer(no_args_is_help=True)
+course_file = typer.Typer(name="course", no_args_is_help=True)
 HERE = PROJECT / "course.toml"
 OPTION = typer.Option(
     metavar="FILE", help="The course file (default: course.toml in the checkout, if it is there)."

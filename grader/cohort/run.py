@@ -206,11 +206,9 @@ def graded(content: bytes, digest: str, options: Options) -> dict[str, Any]:
 @cache
 def _passed() -> Path:
     """Where checks that were passed are kept, as long as this process lives."""
-    return Path(_PASSED.enter_context(tempfile.TemporaryDirectory(prefix="grader-passed-")))
-
-
-_PASSED = ExitStack()
-atexit.register(_PASSED.close)
+    folder = tempfile.TemporaryDirectory(prefix="grader-passed-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 def _go_on(*_: object) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from grader.course import USUAL
 from grader.grading import Options, Settings, grade
+from grader.isolation import is_stub
 from grader.making import stubs
 from grader.model import Report, Verdict
 from tests.handin import PACKAGE
@@ -83,10 +84,9 @@ def _given(tasks: tuple[str, ...]) -> Mapping[str, bytes]:
 
 
 def _is_given(module: str, held: Mapping[str, bytes], given: Sequence[Mapping[str, bytes]]) -> bool:
-    file, begins = f"{PACKAGE}/{module}.py", (f"{PACKAGE}/{module}/", f"{PACKAGE}/{module}.")
-    text = held.get(file, b"").replace(b"\r\n", b"\n")
-    alone = not any(name.startswith(begins) for name in held if name != file)
-    return alone and text != b"" and any(text == each.get(f"{module}.py") for each in given)
+    names = [name.removeprefix(f"{PACKAGE}/") for name in held]
+    stubs_of_it = [each[f"{module}.py"] for each in given if f"{module}.py" in each]
+    return is_stub(module, names, held.get(f"{PACKAGE}/{module}.py", b""), stubs_of_it)
 
 
 def _of_stubs(options: Options, tasks: Sequence[str], progress: Progress | None) -> Report:

@@ -207,8 +207,8 @@ def _kept(options: Options, folder: Path, isolation: str) -> Path:
         GraderFault: somebody else may write there, and so could give points.
     """
     kept = folder / Settings(options, isolation).key
-    kept.mkdir(mode=0o700, parents=True, exist_ok=True)
     for each in (folder, kept):
+        each.mkdir(mode=0o700, parents=True, exist_ok=True)
         state = each.stat()
         if state.st_uid != os.geteuid() or state.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
             raise GraderFault(f"somebody else may write to {str(each)!r}, and so could give points: chmod go-w")

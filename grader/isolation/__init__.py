@@ -8,6 +8,7 @@ from grader.isolation.groups import places
 from grader.isolation.inherited import lowered
 from grader.isolation.ladder import BACKENDS, LADDER, choose, problem
 from grader.isolation.packages import read_once
+from grader.isolation.stubs import is_stub
 from grader.isolation.uid import UIDS, locked
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "SandboxPool",
     "bwrap_path",
     "choose",
+    "is_stub",
     "locked",
     "lowered",
     "places",

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from grader.errors import GraderFault
 from grader.files import PROJECT
 from grader.isolation.backend import IsolatedBackend
+from tests.handin import PACKAGE
 from tests.harness.outcomes import StudentError
 
 KINDS = [kind.__name__ for kind in NotImplementedError.__mro__]
@@ -26,25 +28,36 @@ def says(submission: Path, module: str) -> dict[str, str]:
 
     A package that does anything before its modules, in `__init__.py`, may do something to them.
     """
-    assignment = submission / "assignment"
+    assignment = submission / PACKAGE
     with contextlib.suppress(OSError):
-        package = _lines(assignment / "__init__.py")
-        if [path.name for path in assignment.iterdir() if path.name.split(".")[0] == module] != [f"{module}.py"]:
-            return {}  # Python may import another of that name
-        if package in (b"", _lines(STUBS / "__init__.py")):
-            return _said(_lines(assignment / f"{module}.py"), module)
+        names = [path.name for path in assignment.iterdir()]
+        package, content = ((assignment / f"{name}.py").read_bytes() for name in ("__init__", module))
+        given, texts = _stub(module)
+        first = b"", (STUBS / "__init__.py").read_bytes()
+        if is_stub("__init__", names, package, first) and is_stub(module, names, content, [given]):
+            return texts
     return {}
 
 
-def _lines(path: Path) -> bytes:
-    """A file's bytes; line ends of Windows are none of a student's doing."""
-    return path.read_bytes().replace(b"\r\n", b"\n")
+def is_stub(module: str, names: Iterable[str], content: bytes, given: Collection[bytes]) -> bool:
+    """Whether the file of a module is one of those that were given, whatever ends its lines.
+
+    `names` are those of all in its folder, or the paths below that. A folder or a compiled file of the module's
+    name would be imported in its place, so then it is none.
+
+    >>> is_stub("bpe", ["bpe.py", "words.py"], b"a\\r\\n", [b"a\\n"])
+    True
+    >>> is_stub("bpe", ["bpe.py", "bpe/__init__.py"], b"a\\n", [b"a\\n"])
+    False
+    """
+    alone = not any(re.split(r"[./]", name)[0] == module for name in names if name != f"{module}.py")
+    return alone and content.replace(b"\r\n", b"\n") in given
 
 
 @cache
 def _stub(module: str) -> tuple[bytes, dict[str, str]]:
     """Our stub, and what its functions raise; nothing where somebody has written in it."""
-    content = _lines(STUBS / f"{module}.py")
+    content = (STUBS / f"{module}.py").read_bytes()
     texts: dict[str, str] = {}
     for node in ast.parse(content).body:
         if isinstance(node, ast.FunctionDef):
@@ -58,11 +71,6 @@ def _stub(module: str) -> tuple[bytes, dict[str, str]]:
         elif not _harmless(node):
             return content, {}
     return content, texts if all(texts.values()) else {}
-
-
-def _said(content: bytes, module: str) -> dict[str, str]:
-    ours, texts = _stub(module)
-    return texts if content == ours else {}
 
 
 def _raised(function: ast.FunctionDef) -> str:

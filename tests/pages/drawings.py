@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import product
 from math import log10
 
@@ -88,13 +88,9 @@ def compression(student: Student) -> str:
         if [len(counts), *counts[:1], *counts[-1:]] != [len(merges) + 1, n_bytes, last]:
             raise NotRight(f"token_counts gives {short(counts)}, which is not what the rules of the handout give.")
         curves[language] = [(256 + number, n_bytes / tokens) for number, tokens in enumerate(counts)]
-    parts = []
-    for size in (256, 400, 500, 600, 699):
-        x = _in_curves(size, 1)[0]
-        parts += [svg.line([(x, 30), (x, 280)], "grid"), svg.text(size, x, 300, "small middle")]
-    for ratio in (1, 1.5, 2, 2.5):
-        y = _in_curves(256, ratio)[1]
-        parts += [svg.line([(60, y), (620, y)], "grid"), svg.text(f"{ratio:g}", 52, y + 4, "small end")]
+    columns = {f"{size}": _in_curves(size, 1)[0] for size in (256, 400, 500, 600, 699)}
+    rows = {f"{ratio:g}": _in_curves(256, ratio)[1] for ratio in (1, 1.5, 2, 2.5)}
+    parts = _grid(columns, rows, right=620, bottom=280)
     parts += [svg.text("bytes per token", 12, 18, "small"), svg.text("vocabulary", 340, 324, "small middle")]
     for kind, (language, curve) in zip(("roof warm-line", "roof cool-line", "roof"), curves.items(), strict=True):
         places = [_in_curves(size, ratio) for size, ratio in curve]
@@ -105,6 +101,16 @@ def compression(student: Student) -> str:
         "texts, stays at 1."
     )
     return svg.picture(720, 332, words, parts)
+
+
+def _grid(columns: Mapping[str, float], rows: Mapping[str, float], right: float, bottom: float) -> list[str]:
+    """Lines of a diagram and what they are called: of columns below, {text: x}, of rows to the left, {text: y}."""
+    parts = []
+    for text, x in columns.items():
+        parts += [svg.line([(x, 30), (x, bottom)], "grid"), svg.text(text, x, bottom + 20, "small middle")]
+    for text, y in rows.items():
+        parts += [svg.line([(60, y), (right, y)], "grid"), svg.text(text, 52, y + 4, "small end")]
+    return parts
 
 
 def _in_curves(size: int, ratio: float) -> svg.Point:
@@ -225,13 +231,9 @@ def roofline(student: Student) -> str:
         [reached for _, _, reached, _ in works], [3348365056124, PEAK], "attainable_flops, for 1 and 4096 tokens,"
     )
     same([bound for *_, bound in works], ["memory", "compute"], "bound_by, for 1 and 4096 tokens,")
-    parts = []
-    for power in range(-1, 13, 2):
-        x = _at(2.0**power, 1e12)[0]
-        parts += [svg.line([(x, 30), (x, 300)], "grid"), svg.text(f"{2.0**power:g}", x, 320, "small middle")]
-    for tera in (1, 10, 100, 1000):
-        y = _at(1, tera * 1e12)[1]
-        parts += [svg.line([(60, y), (700, y)], "grid"), svg.text(f"{tera:,}", 52, y + 4, "small end")]
+    columns = {f"{2.0**power:g}": _at(2.0**power, 1e12)[0] for power in range(-1, 13, 2)}
+    rows = {f"{tera:,}": _at(1, tera * 1e12)[1] for tera in (1, 10, 100, 1000)}
+    parts = _grid(columns, rows, right=700, bottom=300)
     memory = [_at(x, y) for x, y, bound in points if bound == "memory"]
     compute = [_at(x, y) for x, y, bound in points if bound == "compute"]
     parts += [svg.line([*memory, compute[0]], "roof warm-line"), svg.line(compute, "roof cool-line")]

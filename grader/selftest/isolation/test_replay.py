@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -286,3 +287,14 @@ def test_no_check_looks_at_another_clock() -> None:
             if isinstance(node, ast.FunctionDef) and any(each.arg == "student" for each in node.args.args):
                 said = ast.unparse(node)
                 assert not re.search(r"\b(perf_counter|monotonic|process_time|time\.time)\(", said), node.name
+
+
+def test_a_folder_of_our_making_is_ours(tmp_path: Path) -> None:
+    """Whatever the umask lets others do."""
+    made = specimen.compose(specimen.load("reference"), tmp_path / "made")
+    before = os.umask(0o002)
+    try:
+        report = graded(made, tmp_path / "new" / "passed", ("5.5",))
+    finally:
+        os.umask(before)
+    assert report.score == report.max_score
